@@ -1,0 +1,1 @@
+"""Records to extracts: the contract, the demonstration district, the build and its publishing."""
