@@ -1,0 +1,1 @@
+"""What the README and the guide show, made from the running app."""
