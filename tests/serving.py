@@ -1,4 +1,4 @@
-"""Starts the app as `make run` does, and a Chromium that can look at it; used by the tests, the pictures and the bench."""
+"""Starts the app as `make run` does, and a Chromium that can look at it, for tests, pictures and bench."""
 
 from __future__ import annotations
 

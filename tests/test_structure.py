@@ -95,7 +95,7 @@ def test_files_are_of_one_theme() -> None:
     long = {
         str(p.relative_to(ROOT)): n
         for p in python_files()
-        if (n := len(p.read_text(encoding="utf-8").splitlines())) > 450
+        if (n := len(p.read_text(encoding="utf-8").splitlines())) > 400
     }
     assert not long
 
