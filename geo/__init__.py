@@ -1,1 +1,1 @@
-"""Boundaries: network, blocks, zoning, checks and map layers; knows nothing of data, queries or Streamlit."""
+"""Geography without pages: networks, blocks, neighbourhoods, their checks and their measures."""

@@ -1,0 +1,151 @@
+"""Is an edition sound? Validity, gaps, overlaps, contiguity and nesting, for the whole layer or for what an edit touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+Integers = NDArray[np.int64]
+
+AREA_GRID_M2 = 0.01
+"""Areas below this are rounding of coordinates on their way through degrees, and count as none."""
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What is wrong with a layer: codes of invalid, disconnected and badly nested neighbourhoods; areas in m² (None: unknown)."""
+
+    invalid: list[str]
+    non_contiguous: list[str]
+    not_nested: list[str]
+    gap_m2: float | None
+    overlap_m2: float
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return not (self.invalid or self.non_contiguous or self.not_nested or self.gap_m2 or self.overlap_m2)
+
+
+class Contacts:
+    """Which blocks are neighbours, ready for questions about a few of them (a fraction of a millisecond each)."""
+
+    def __init__(self, block_ids: Iterable[int], edges: pd.DataFrame) -> None:
+        """`edges`: left, right (block ids, -1 outside), contact (False across a river without a bridge)."""
+        self.ids = np.sort(np.fromiter(block_ids, dtype=np.int64))
+        rows = edges[
+            edges["contact"].to_numpy(bool) & (edges["left"] >= 0).to_numpy() & (edges["right"] >= 0).to_numpy()
+        ]
+        left = np.searchsorted(self.ids, rows["left"].to_numpy())
+        right = np.searchsorted(self.ids, rows["right"].to_numpy())
+        links = coo_array((np.ones(len(rows), dtype=np.int8), (left, right)), shape=(len(self.ids), len(self.ids)))
+        self.links = (links + links.T).tocsr()
+
+    def pieces(self, members: Iterable[int]) -> list[list[int]]:
+        """Connected pieces of a set of block ids, the largest first."""
+        chosen = np.sort(np.fromiter(members, dtype=np.int64))
+        rows = np.searchsorted(self.ids, chosen)
+        position = {int(row): i for i, row in enumerate(rows)}
+        unseen = set(position)
+        found: list[list[int]] = []
+        while unseen:
+            stack = [unseen.pop()]
+            piece = []
+            while stack:
+                row = stack.pop()
+                piece.append(int(self.ids[row]))
+                near = self.links.indices[self.links.indptr[row] : self.links.indptr[row + 1]]
+                fresh = unseen.intersection(near.tolist())
+                unseen -= fresh
+                stack.extend(fresh)
+            found.append(sorted(piece))
+        return sorted(found, key=lambda piece: (-len(piece), piece))
+
+    def connected(self, members: Iterable[int]) -> bool:
+        """Whether a set of block ids is in one piece."""
+        return len(self.pieces(members)) <= 1
+
+
+def disconnected(assignment: pd.Series, edges: pd.DataFrame) -> list[str]:
+    """Codes of the neighbourhoods whose blocks (`assignment`: block_id -> code) are not joined by contact."""
+    codes, names = pd.factorize(assignment, sort=True)
+    ids = pd.Index(assignment.index)
+    rows = edges[edges["contact"].to_numpy(bool)]
+    left, right = ids.get_indexer(rows["left"]), ids.get_indexer(rows["right"])
+    same = (left >= 0) & (right >= 0) & (codes[left] == codes[right])
+    links = coo_array((np.ones(int(same.sum())), (left[same], right[same])), shape=(len(ids), len(ids)))
+    piece = connected_components(links, directed=False)[1]
+    pieces = pd.DataFrame({"code": codes, "piece": piece}).drop_duplicates()["code"].value_counts()
+    return [str(names[code]) for code in sorted(pieces.index[pieces > 1])]
+
+
+def crossing(blocks: pd.DataFrame, assignment: pd.Series) -> list[str]:
+    """Codes of the neighbourhoods that have a block outside their community (the first 12 digits of the code)."""
+    code = blocks["block_id"].map(assignment).astype(str)
+    wrong = code.str[:12] != blocks["community"].astype(str)
+    return sorted(set(code[wrong]))
+
+
+def layer_faults(
+    neighbourhoods: gpd.GeoDataFrame,
+    *,
+    outline: shapely.Geometry | None = None,
+    communities: gpd.GeoDataFrame | None = None,
+    blocks: pd.DataFrame | None = None,
+    edges: pd.DataFrame | None = None,
+    assignment: pd.Series | None = None,
+) -> Faults:
+    """Check a whole layer of neighbourhoods (code, community, geometry in metres).
+
+    `outline`: the area it must fill (else gaps are its holes). `communities` (code, geometry): each neighbourhood must lie in its
+    own. With `assignment` and `edges` contiguity is that of the blocks (a river without bridge parts them), else of the polygons.
+    """
+    shapes = neighbourhoods.geometry.to_numpy()
+    codes = neighbourhoods["code"].astype(str).to_numpy()
+    valid = shapely.is_valid(shapes) & ~shapely.is_empty(shapes)
+    sound = np.where(valid, shapes, shapely.make_valid(shapes))
+    union = (
+        shapely.union_all(sound)
+        if not valid.all() or not shapely.coverage_is_valid(shapes)
+        else shapely.coverage_union_all(shapes)
+    )
+    overlap = float(shapely.area(sound).sum() - shapely.area(union))
+    if assignment is not None and edges is not None:
+        broken = disconnected(assignment, edges)
+    else:
+        broken = sorted(codes[shapely.get_num_geometries(shapes) > 1])
+    nested = set(codes[neighbourhoods["community"].astype(str).to_numpy() != np.array([code[:12] for code in codes])])
+    nested |= set(crossing(blocks, assignment)) if blocks is not None and assignment is not None else set()
+    nested |= set(outside_community(neighbourhoods, communities)) if communities is not None else set()
+    return Faults(sorted(codes[~valid]), broken, sorted(nested), gap_area(union, outline), rounded(overlap))
+
+
+def gap_area(union: shapely.Geometry, outline: shapely.Geometry | None) -> float:
+    """Square metres of the outline that no neighbourhood covers; without an outline, of the holes in the layer."""
+    if outline is not None:
+        return rounded(float(shapely.area(shapely.difference(outline, union))))
+    rings, parts = shapely.get_rings(shapely.get_parts(union)), shapely.get_parts(union)
+    filled = shapely.area(shapely.polygons([ring.exterior for ring in parts])).sum() if len(rings) else 0.0
+    return rounded(float(filled - shapely.area(union)))
+
+
+def outside_community(neighbourhoods: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> list[str]:
+    """Codes of the neighbourhoods that reach more than 1 m² beyond the polygon of their community, or have none."""
+    homes = communities.set_index(communities["code"].astype(str)).geometry.reindex(
+        neighbourhoods["community"].astype(str)
+    )
+    beyond = shapely.area(shapely.difference(shapely.make_valid(neighbourhoods.geometry.to_numpy()), homes.to_numpy()))
+    return sorted(neighbourhoods["code"].astype(str)[~(beyond <= 1.0)])
+
+
+def rounded(area: float) -> float:
+    """Square metres to two decimals, without a negative zero."""
+    return round(area, 2) if abs(area) >= AREA_GRID_M2 else 0.0
