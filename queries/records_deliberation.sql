@@ -1,0 +1,30 @@
+-- One row per matter deliberated in $area, from $start to $end; newest first
+with
+inside as (
+    select descendant.code from descendant where descendant.ancestor = $area
+)
+
+select
+    deliberation.matter_id,
+    deliberation.form,
+    deliberation.topic,
+    deliberation.title,
+    deliberation.neighbourhood,
+    deliberation.opened_on,
+    deliberation.settled_on,
+    deliberation.parties,
+    deliberation.outcome,
+    area.name_zh as area_zh,
+    area.name_en as area_en,
+    count(*) over () as total
+from deliberation
+join inside on inside.code = deliberation.neighbourhood
+left join area on area.code = inside.code
+where
+    ($start::date is null or deliberation.opened_on >= $start::date)
+    and ($end::date is null or deliberation.opened_on <= $end::date)
+    and ($form is null or list_contains($form::varchar[], deliberation.form))
+    and ($topic is null or list_contains($topic::varchar[], deliberation.topic))
+    and ($outcome is null or list_contains($outcome::varchar[], deliberation.outcome))
+order by deliberation.opened_on desc nulls last, deliberation.matter_id
+limit $limit offset $offset

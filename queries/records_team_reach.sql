@@ -1,0 +1,27 @@
+-- One row per service team × neighbourhood it serves in $area, standing at $end; newest first
+with
+inside as (
+    select descendant.code from descendant where descendant.ancestor = $area
+)
+
+select
+    team_reach.team_id,
+    team_reach.neighbourhood,
+    service_team.name,
+    service_team.kind,
+    service_team.brand,
+    service_team.founded_on,
+    service_team.members,
+    coalesce(service_team.founded_on >= $start::date, false) as is_new,
+    area.name_zh as area_zh,
+    area.name_en as area_en,
+    count(*) over () as total
+from team_reach
+join service_team on service_team.team_id = team_reach.team_id
+join inside on inside.code = team_reach.neighbourhood
+left join area on area.code = inside.code
+where
+    ($end::date is null or service_team.founded_on <= $end::date)
+    and ($kind is null or list_contains($kind::varchar[], service_team.kind))
+order by service_team.founded_on desc nulls last, team_reach.team_id, team_reach.neighbourhood
+limit $limit offset $offset
