@@ -1,0 +1,144 @@
+"""Subdistricts, communities and hidden building areas of the demonstration district, grown on its blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from data.demo_geography.growth import BlockGraph, grow, scattered_seeds
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+NEIGHBOURHOODS, RURAL_NEIGHBOURHOODS = 1074, 115
+URBAN_TARGET, RURAL_TARGET = 300, 150
+FEWEST, MOST = 3, 12
+
+RELUCTANCE = {"river": 5.0, "arterial": 3.5, "rail": 3.5, "road": 1.7, "wall": 1.1, "lane": 1.0, "landmark": 1.5, "none": 1.0}
+"""How many times its length a step across a barrier counts, so that areas end at rivers and large roads."""
+
+
+@dataclass(frozen=True)
+class Areas:
+    """Per block its community (position in `communities`), and per community kind, K and target; `part` is the hidden
+    area of about one target of households that buildings and compounds are placed in."""
+
+    community: Integers
+    part: Integers
+    part_community: Integers
+    communities: pd.DataFrame
+
+
+def block_graph(blocks: NDArray[np.object_], edges: gpd.GeoDataFrame, mass: Floats) -> BlockGraph:
+    """Return the graph of neighbouring blocks (contact only), a step costing its length times the barrier's reluctance."""
+    touching = edges[edges["contact"]]
+    pairs = touching.assign(step=touching["barrier"].map(RELUCTANCE)).groupby(["left", "right"])
+    # Where two blocks meet on several lines the longest stretch decides how willingly one steps across.
+    strongest = pairs.apply(lambda g: g["step"].to_numpy()[g["length_m"].to_numpy().argmax()]).reset_index(name="step")
+    a, b = strongest["left"].to_numpy(), strongest["right"].to_numpy()
+    xy = shapely.get_coordinates(shapely.centroid(blocks))
+    return BlockGraph(xy, mass, a, b, np.hypot(*(xy[a] - xy[b]).T) * strongest["step"].to_numpy())
+
+
+def grow_areas(graph: BlockGraph, centres: gpd.GeoDataFrame, communities: pd.DataFrame, rng: np.random.Generator) -> Areas:
+    """Return the areas: subdistricts around their centres, communities in them, building areas in those.
+
+    `centres` has code and geometry of the subdistricts; `communities` has code, subdistrict_code, rural.
+    """
+    subdistrict = _subdistricts(graph, centres, communities)
+    community, table = _communities(graph.within(subdistrict), subdistrict, centres, communities, rng)
+    inside = graph.within(community)
+    counts = table["neighbourhoods"].to_numpy()
+    seeds = scattered_seeds(inside, community, counts, rng)
+    part_community = np.repeat(np.arange(len(table)), counts)
+    mass_of = np.bincount(community, graph.mass, minlength=len(table))
+    part = grow(inside, seeds, (mass_of / counts)[part_community], rounds=60, move=30)
+    return Areas(community, part, part_community, table)
+
+
+def _subdistricts(graph: BlockGraph, centres: gpd.GeoDataFrame, communities: pd.DataFrame) -> Integers:
+    xy = shapely.get_coordinates(centres.geometry)
+    gaps = np.hypot(graph.xy[:, None, 0] - xy[None, :, 0], graph.xy[:, None, 1] - xy[None, :, 1])
+    weight = expected_households(centres, communities)
+    target = weight / weight.sum() * graph.mass.sum()
+    return grow(graph, gaps.argmin(axis=0), target, rounds=40, move=0)
+
+
+def expected_households(centres: gpd.GeoDataFrame, communities: pd.DataFrame) -> Floats:
+    """Return the households each subdistrict should have by its numbers of urban and village communities."""
+    rural = communities["rural"].astype(int)
+    villages = int(rural.sum())
+    per_urban = URBAN_TARGET * (NEIGHBOURHOODS - RURAL_NEIGHBOURHOODS) / (len(communities) - villages)
+    per_village = RURAL_TARGET * RURAL_NEIGHBOURHOODS / villages
+    weight = pd.Series(np.where(rural == 1, per_village, per_urban), index=communities["subdistrict_code"])
+    return np.asarray(weight.groupby(level=0).sum().loc[centres["code"]].to_numpy(dtype=float))
+
+
+def _communities(
+    graph: BlockGraph, subdistrict: Integers, centres: gpd.GeoDataFrame, communities: pd.DataFrame, rng: np.random.Generator
+) -> tuple[Integers, pd.DataFrame]:
+    """Return the community of each block (position in the table) and the table with kind, neighbourhoods and target."""
+    ordered = communities.sort_values("code", ignore_index=True)
+    codes = centres["code"].to_numpy()
+    counts = ordered.groupby("subdistrict_code").size().loc[codes].to_numpy()
+    of = np.repeat(np.arange(len(codes)), counts)
+    # Communities differ in size: their masses are drawn around the mean of the subdistrict.
+    share = rng.uniform(0.7, 1.35, len(of))
+    share /= np.bincount(of, share)[of]
+    held = np.bincount(subdistrict, graph.mass, minlength=len(codes))
+    label = grow(graph, scattered_seeds(graph, subdistrict, counts, rng), share * held[of], rounds=60, move=25)
+    place = _named_places(graph, label, of, codes, ordered, centres)
+    table = _with_counts(ordered, np.bincount(place[label], graph.mass, minlength=len(ordered)))
+    return place[label], table
+
+
+def _named_places(
+    graph: BlockGraph, label: Integers, of: Integers, codes: NDArray[np.str_], ordered: pd.DataFrame, centres: gpd.GeoDataFrame
+) -> Integers:
+    """Return for each grown area the row of the community it becomes: villages farthest out, others in reading order."""
+    size = np.bincount(label, minlength=len(of))
+    middle = np.column_stack([np.bincount(label, graph.xy[:, d], minlength=len(of)) / size for d in (0, 1)])
+    town = np.average(shapely.get_coordinates(centres.geometry), axis=0)
+    density = np.bincount(label, graph.mass, minlength=len(of)) / size
+    place = np.full(len(of), -1, dtype=np.int64)
+    for s, code in enumerate(codes):
+        mine = np.flatnonzero(of == s)
+        rows = ordered.index[ordered["subdistrict_code"] == code].to_numpy()
+        rural = ordered.loc[rows, "rural"].astype(int).to_numpy() == 1
+        out = mine[np.argsort(-np.hypot(*(middle[mine] - town).T), kind="stable")][: rural.sum()]
+        rest = np.setdiff1d(mine, out)
+        for group, chosen in ((out, rows[rural]), (rest, rows[~rural])):
+            place[group[np.lexsort((middle[group, 0], -np.round(middle[group, 1] / 700)))]] = chosen
+    del density
+    return place
+
+
+def _with_counts(ordered: pd.DataFrame, mass: Floats) -> pd.DataFrame:
+    """Return the communities with kind, target and whole numbers of neighbourhoods that add up to the published total."""
+    rural = ordered["rural"].astype(int).to_numpy() == 1
+    resettled = ordered["name_zh"].str.contains("花苑|佳园|家苑|佳苑|家园").to_numpy() & ~rural
+    counts = np.zeros(len(ordered), dtype=np.int64)
+    counts[rural] = _shared_out(mass[rural], RURAL_NEIGHBOURHOODS)
+    counts[~rural] = _shared_out(mass[~rural], NEIGHBOURHOODS - RURAL_NEIGHBOURHOODS)
+    return ordered.assign(
+        kind=np.select([rural, resettled], ["rural", "resettlement"], "urban"),
+        neighbourhoods=counts,
+        target=np.where(rural, RURAL_TARGET, URBAN_TARGET),
+    )
+
+
+def _shared_out(mass: Floats, total: int) -> Integers:
+    """Return whole numbers from FEWEST to MOST in proportion to `mass` that add up to `total` (largest remainders)."""
+    low, high = 0.0, 4.0 * total / mass.sum()
+    for _ in range(60):
+        rate = (low + high) / 2
+        low, high = (rate, high) if np.clip(mass * rate, FEWEST, MOST).sum() < total else (low, rate)
+    exact = np.clip(mass * high, FEWEST, MOST)
+    counts = np.floor(exact + 1e-9).astype(np.int64)
+    counts[np.argsort(counts - exact, kind="stable")[: total - int(counts.sum())]] += 1
+    return counts

@@ -1,0 +1,176 @@
+"""Named lines in: reading the reference network, clipping it, joining and carrying its ends, marking bridges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import shapely.ops
+from numpy.typing import NDArray
+
+from geo import crs
+
+WATER = ("river", "canal", "moat", "bank", "stream")
+LINE_COLUMNS = ["line_id", "kind", "class", "name", "name_en", "simulated", "bridge", "width_m", "geometry"]
+
+
+class NetworkFileError(ValueError):
+    """Raised when a network file cannot be used."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"The network file {path.name} cannot be used: {why}. Restore it or name another file.")
+        self.path = path
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The district as drawn by hand, EPSG:4549: outline, `lines` (kind, class, name, name_en, width_m, geometry),
+    `centres` (code, geometry) and `landmarks` (name, name_en, geometry)."""
+
+    outline: shapely.Polygon
+    lines: gpd.GeoDataFrame
+    centres: gpd.GeoDataFrame
+    landmarks: gpd.GeoDataFrame
+
+
+def read_reference(path: Path) -> Reference:
+    """Read a reference network (GeoJSON with `kind` outline, road, water, centre, landmark) into EPSG:4549.
+
+    Raises NetworkFileError when the file is missing, unreadable or has no outline.
+    """
+    try:
+        features = crs.to_metric(gpd.read_file(path), path.name)
+    except (OSError, RuntimeError) as error:
+        raise NetworkFileError(path, "it is missing or not a readable map layer") from error
+    outlines = features[features["kind"] == "outline"].geometry
+    if len(outlines) != 1:
+        raise NetworkFileError(path, f"it has {len(outlines)} outlines and needs exactly one")
+    return Reference(
+        outline=outlines.iloc[0],
+        lines=_of_kind(features, ["road", "water"], ["kind", "class", "name", "name_en", "width_m"]),
+        centres=_of_kind(features, ["centre"], ["code"]),
+        landmarks=_of_kind(features, ["landmark"], ["name", "name_en"]),
+    )
+
+
+def _of_kind(features: gpd.GeoDataFrame, kinds: list[str], columns: list[str]) -> gpd.GeoDataFrame:
+    chosen = features.loc[features["kind"].isin(kinds), [*columns, "geometry"]]
+    return chosen.reset_index(drop=True)
+
+
+def clip_to_outline(lines: gpd.GeoDataFrame, outline: shapely.Polygon, shortest_m: float = 5.0) -> gpd.GeoDataFrame:
+    """Return the parts of `lines` inside `outline`, one LineString a row, pieces shorter than `shortest_m` dropped."""
+    inside = lines.assign(geometry=shapely.intersection(lines.geometry.to_numpy(), outline)).explode(ignore_index=True)
+    keep = (inside.geom_type == "LineString") & (inside.length >= shortest_m)
+    return inside[keep].reset_index(drop=True)
+
+
+def follow_outline(lines: gpd.GeoDataFrame, outline: shapely.Polygon, near_m: float = 160.0) -> gpd.GeoDataFrame:
+    """Return `lines` with what runs along the outline (within `near_m`, for 5 x as long) moved onto the outline itself.
+
+    Hand-listed lines and outline are each uncertain by more than this, and two copies of one border leave slivers.
+    """
+    border, band = outline.boundary, outline.boundary.buffer(near_m)
+    rows = []
+    for row in lines.to_dict("records"):
+        line = row["geometry"]
+        along = [part for part in _parts(line.intersection(band)) if part.length > 5 * near_m]
+        for part in along:
+            rows.append({**row, "geometry": _stretch_between(border, part)})
+            line = line.difference(part.buffer(0.5))
+        rows += [{**row, "geometry": part} for part in _parts(line)]
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=lines.crs)
+
+
+def _stretch_between(ring: shapely.LineString, part: shapely.LineString) -> shapely.LineString:
+    """Return the piece of a closed ring between the places nearest to the two ends of `part`, on its shorter side."""
+    start, end = sorted(ring.project(shapely.Point(part.coords[i])) for i in (0, -1))
+    inner = shapely.ops.substring(ring, start, end)
+    if inner.length <= ring.length / 2:
+        return inner
+    pieces = [shapely.ops.substring(ring, end, ring.length), shapely.ops.substring(ring, 0, start)]
+    return shapely.line_merge(shapely.union_all(pieces))
+
+
+def join_near_ends(lines: gpd.GeoDataFrame, tolerance_m: float = 4.0) -> gpd.GeoDataFrame:
+    """Return `lines` with every free end closer than `tolerance_m` to another line moved onto it; other ends stay."""
+    return lines.assign(geometry=_carried(lines.geometry.to_numpy(), tolerance_m, straight=False))
+
+
+def carry_ends(lines: gpd.GeoDataFrame, reach_m: float = 1000.0) -> gpd.GeoDataFrame:
+    """Return `lines` with every free end carried straight on to the first line within `reach_m`, else to the nearest."""
+    return lines.assign(geometry=_carried(lines.geometry.to_numpy(), reach_m, straight=True))
+
+
+def _carried(geometries: NDArray[np.object_], reach: float, straight: bool) -> NDArray[np.object_]:
+    tree = shapely.STRtree(geometries)
+    return np.array([_carry(i, line, geometries, tree, reach, straight) for i, line in enumerate(geometries)], dtype=object)
+
+
+def _carry(
+    i: int, line: shapely.LineString, others: NDArray[np.object_], tree: shapely.STRtree, reach: float, straight: bool
+) -> shapely.LineString:
+    """Return the line with its free ends lengthened; closed lines have none."""
+    if line.is_closed:
+        return line
+    coordinates = shapely.get_coordinates(line)
+    for _ in range(2):
+        coordinates = coordinates[::-1]
+        near = [k for k in tree.query(shapely.Point(coordinates[-1]).buffer(reach)) if k != i]
+        target = _landing(coordinates, shapely.union_all(others[sorted(near)]), reach, straight)
+        if target is not None:
+            coordinates = np.vstack([coordinates, target])
+    return shapely.LineString(coordinates)
+
+
+def _landing(
+    coordinates: NDArray[np.float64], others: shapely.Geometry, reach: float, straight: bool
+) -> NDArray[np.float64] | None:
+    """Return where the end of a line should land on the other lines: straight ahead first, else the nearest place."""
+    end = shapely.Point(coordinates[-1])
+    if others.is_empty or others.distance(end) < 1e-6:
+        return None
+    heading = coordinates[-1] - coordinates[-2]
+    if straight:
+        ray = shapely.LineString([end, coordinates[-1] + heading / np.hypot(*heading) * reach])
+        hit = ray.intersection(others)
+        if not hit.is_empty:
+            return np.asarray(shapely.get_coordinates(shapely.shortest_line(end, hit))[1])
+    if others.distance(end) > reach:
+        return None
+    nearest = np.asarray(shapely.get_coordinates(shapely.shortest_line(end, others))[1])
+    ahead = float(np.dot(nearest - coordinates[-1], coordinates[-1] - coordinates[-2]))
+    # A line that turned back on itself would enclose a splinter; it stays a dead end.
+    return nearest if not straight or ahead > 0.2 * float(np.hypot(*(nearest - coordinates[-1])) * np.hypot(*heading)) else None
+
+
+def mark_bridges(lines: gpd.GeoDataFrame, approach_m: float = 20.0) -> gpd.GeoDataFrame:
+    """Return `lines` with each road cut out where it crosses named water, those short pieces marked `bridge`."""
+    is_water = lines["class"].isin(WATER) & (lines["class"] != "bank") & lines["name"].notna()
+    water = lines[is_water]
+    is_road = (lines["kind"] == "road") & lines["name"].notna()
+    rows = [lines[~is_road].assign(bridge=False)]
+    for row in lines[is_road].to_dict("records"):
+        rows.append(_cut_at_water(row, water, approach_m, lines.crs))
+    return gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), geometry="geometry", crs=lines.crs)
+
+
+def _cut_at_water(row: dict[str, object], water: gpd.GeoDataFrame, approach: float, frame_crs: object) -> gpd.GeoDataFrame:
+    line: shapely.LineString = row["geometry"]
+    half = water["width_m"].fillna(20.0).to_numpy() / 2 + approach
+    crossed = [k for k, river in enumerate(water.geometry) if line.crosses(river)]
+    zones = [line.intersection(water.geometry.iloc[k]).buffer(half[k]) for k in crossed]
+    zone = shapely.union_all(zones) if zones else shapely.Polygon()
+    parts = [(part, False) for part in _parts(line.difference(zone))] + [(part, True) for part in _parts(line.intersection(zone))]
+    rows = [{**row, "geometry": part, "bridge": bridge} for part, bridge in parts if part.length > 0.01]
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=frame_crs)
+
+
+def _parts(geometry: shapely.Geometry) -> list[shapely.LineString]:
+    merged = shapely.line_merge(geometry) if geometry.geom_type == "MultiLineString" else geometry
+    return [part for part in shapely.get_parts(merged) if part.geom_type == "LineString" and part.length > 0]
