@@ -1,0 +1,93 @@
+"""Where the data stand, and which version of the extracts is the current one."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from data.contract import DataError
+
+MANIFEST = "manifest.json"
+EDITION = "2020-07"
+EDITION_EFFECTIVE = "2020-07-01"
+
+
+class NoManifest(DataError):
+    """Raised when there is no built version, or its manifest cannot be read."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"There are no extracts to read: {path.name} {why}. Make them with `make data`.")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One built version: its name, when it was built, how far the data reach, and rows and bytes of every table.
+
+    `tables` names the content of each table by hash; `demonstration` says that no record in it is real.
+    """
+
+    version: str
+    built_at: str
+    data_until: str
+    demonstration: bool
+    edition: str
+    edition_effective: str
+    measures: int
+    rows: Mapping[str, int]
+    bytes: Mapping[str, int]
+    tables: Mapping[str, str]
+
+
+def data_root() -> Path:
+    """The folder that holds records, editions and extracts: $LINLI_DATA, else this package's own."""
+    return Path(os.environ.get("LINLI_DATA") or Path(__file__).resolve().parent)
+
+
+def records_dir(root: Path) -> Path:
+    """Where the record tables stand, one Parquet file each."""
+    return root / "records"
+
+
+def geography_dir(root: Path) -> Path:
+    """Where the blocks, edges and buildings stand from which neighbourhoods are drawn."""
+    return root / "records" / "geography"
+
+
+def edition_dir(root: Path, edition: str = EDITION) -> Path:
+    """Where a published boundary edition stands."""
+    return root / "editions" / edition
+
+
+def extracts_dir(root: Path) -> Path:
+    """Where the built versions and the manifest stand."""
+    return root / "extracts"
+
+
+def read_manifest(root: Path) -> Manifest:
+    """Read the manifest of the current version. Raises NoManifest when there is none or it is unreadable."""
+    path = extracts_dir(root) / MANIFEST
+    try:
+        return Manifest(**json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise NoManifest(path, "does not exist") from error
+    except (ValueError, TypeError, OSError) as error:
+        raise NoManifest(path, f"is unreadable ({type(error).__name__})") from error
+
+
+def write_manifest(root: Path, manifest: Manifest) -> None:
+    """Replace the manifest in one step, after its bytes have reached the disk."""
+    path = extracts_dir(root) / MANIFEST
+    partial = path.with_suffix(".part")
+    with partial.open("w", encoding="utf-8") as file:
+        json.dump(asdict(manifest), file, ensure_ascii=False, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def current_folder(root: Path) -> Path:
+    """The folder of the current version."""
+    return extracts_dir(root) / read_manifest(root).version
