@@ -16,14 +16,16 @@ SIDES = ("east", "south", "west", "north")
 DIRECTIONS = np.array([[1.0, 0.0], [0.0, -1.0], [-1.0, 0.0], [0.0, 1.0]])
 
 NAMED_SHARE = 0.25
-"""A name is used for a side when its line makes up at least this share of the side; below it, what most of the side lies on."""
+"""A name is used for a side if its line makes up this share of the side; below it, what most of the side lies on."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One side: `name` of the road, river or landmark (None: no named line runs along enough of it), `barrier` (what it lies on:
-    river, arterial, road, lane, wall, landmark, rail, none), `neighbour` (code on the other side, None: outside the district),
-    `level` (what changes there: neighbourhood, community, subdistrict, district) and `share` (part of the side that it makes up)."""
+    """One side: `name` of the road, river or landmark (None: no named line runs along enough of it), `barrier` (what
+    it lies on: river, arterial, road, lane, wall, landmark, rail, none), `neighbour` (code on the other side, None:
+    outside the district), `level` (what changes there: neighbourhood, community, subdistrict, district) and `share`
+    (part of the side that it makes up).
+    """
 
     name: str | None
     barrier: str
@@ -37,9 +39,10 @@ def four_boundaries(
 ) -> dict[str, dict[str, Side]]:
     """Code -> side (east, south, west, north) -> what bounds it.
 
-    `edges`: left, right, length_m, barrier, name, geometry (metres), those to the outside with right = -1. `assignment`: block_id
-    -> code. `blocks`: block_id, geometry (metres). A side's length is that of its edges as seen from that direction: each
-    straight piece counts with its outward normal. A side on which nothing lies (a wedge) takes the next best direction's edge.
+    `edges`: left, right, length_m, barrier, name, geometry (metres), those to the outside with right = -1.
+    `assignment`: block_id -> code. `blocks`: block_id, geometry (metres). A side's length is that of its edges as
+    seen from that direction: each straight piece counts with its outward normal. A side on which nothing lies (a
+    wedge) takes the next best direction's edge.
     """
     table = sides_table(edges, assignment, blocks)
     result: dict[str, dict[str, Side]] = {}
@@ -71,9 +74,11 @@ def sides_table(edges: gpd.GeoDataFrame, assignment: pd.Series, blocks: gpd.GeoD
 
 
 def normals(edges: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """Sum over each edge's straight pieces of length x normal, pointing away from its left block, in metres east and north.
+    """Sum over each edge's straight pieces of length x normal, pointing away from its left block, in metres east and
+    north.
 
-    A winding edge therefore counts as the straight line between its ends; only which side the block lies on must be found.
+    A winding edge therefore counts as the straight line between its ends; only which side the block lies on must be
+    found.
     """
     shapes = blocks.set_index("block_id").geometry.reindex(edges["left"]).to_numpy()
     lines = edges.geometry.to_numpy()
@@ -117,8 +122,8 @@ def choose(rows: pd.DataFrame, side: str) -> Side:
     else:
         name = None
         by_kind = weight.groupby([facing["barrier"], facing["level"]]).sum()
-        barrier, level = by_kind.idxmax()
-        chosen = (facing["barrier"] == barrier) & (facing["level"] == level)
+        kinds = by_kind.index[int(by_kind.to_numpy().argmax())]
+        chosen = (facing["barrier"] == kinds[0]) & (facing["level"] == kinds[1])
     return describe(facing[chosen], weight[chosen], name, total)
 
 

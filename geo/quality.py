@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from geo.topology import layer_faults
@@ -23,11 +24,12 @@ Share = float | None
 class Quality:
     """Measures of one edition; None is what the tables given cannot tell.
 
-    Shares are of 1. within_20, within_12: neighbourhoods whose households differ from their target by at most 20 or 12 %.
-    polsby_popper: 4πA/P². barrier_following: share of the inner border (between two neighbourhoods of one community) that lies on
-    any barrier; border_by_class: its shares by class. severance_km: river or arterial inside neighbourhoods. buildings_3_10: urban
-    and resettlement neighbourhoods with 3 to 10 buildings. compounds_whole: compounds of at most one target's households that lie
-    in one neighbourhood. village_groups_kept: village groups that do. moved_share: households that change neighbourhood.
+    Shares are of 1. within_20, within_12: neighbourhoods whose households differ from their target by at most 20 or
+    12 %. polsby_popper: 4πA/P². barrier_following: share of the inner border (between two neighbourhoods of one
+    community) that lies on any barrier; border_by_class: its shares by class. severance_km: river or arterial inside
+    neighbourhoods. buildings_3_10: urban and resettlement neighbourhoods with 3 to 10 buildings. compounds_whole:
+    compounds of at most one target's households that lie in one neighbourhood. village_groups_kept: village groups
+    that do. moved_share: households that change neighbourhood.
     """
 
     blocks: int | None
@@ -85,10 +87,10 @@ def measure(
 ) -> Quality:
     """Measure an edition.
 
-    `neighbourhoods`: one row each (code, community, kind, target, households, buildings, geometry in metres). Better known with
-    `blocks` (block_id, community, households, compound, village_group), `edges` (left, right, length_m, barrier, contact) and
-    `assignment` (block_id -> code); `previous` is the assignment of the edition before; `outline` and `communities` as in
-    `geo.topology.layer_faults`.
+    `neighbourhoods`: one row each (code, community, kind, target, households, buildings, geometry in metres). Better
+    known with `blocks` (block_id, community, households, compound, village_group), `edges` (left, right, length_m,
+    barrier, contact) and `assignment` (block_id -> code); `previous` is the assignment of the edition before;
+    `outline` and `communities` as in `geo.topology.layer_faults`.
     """
     faults = layer_faults(
         neighbourhoods, outline=outline, communities=communities, blocks=blocks, edges=edges, assignment=assignment
@@ -136,10 +138,10 @@ def deviation(neighbourhoods: pd.DataFrame) -> pd.Series:
     return ((households - target).abs() / target.where(target > 0)).round(9)
 
 
-def polsby_popper(shapes: np.ndarray) -> np.ndarray:
-    """Roundness 4πA/P² of polygons in metres: a circle 1, a square 0.785, a thin strip near 0 (Polsby and Popper 1991)."""
+def polsby_popper(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Roundness 4πA/P² of polygons in metres: a circle has 1, a square 0.785 (Polsby and Popper 1991)."""
     length = shapely.length(shapes)
-    return np.divide(4 * np.pi * shapely.area(shapes), length**2, out=np.zeros(len(shapes)), where=length > 0)
+    return np.asarray(4 * np.pi * shapely.area(shapes) / np.where(length > 0, length, np.inf) ** 2)
 
 
 def codes_at(edges: pd.DataFrame, assignment: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -179,7 +181,7 @@ def buildings_in_range(neighbourhoods: pd.DataFrame) -> Share:
 
 
 def whole_share(blocks: pd.DataFrame | None, assignment: pd.Series | None, column: str, *, small_only: bool) -> Share:
-    """Share of compounds (or village groups) that lie in one neighbourhood; `small_only`: of those up to one target's households."""
+    """Share of compounds (village groups) in one neighbourhood; `small_only`: of those up to a target's households."""
     if blocks is None or assignment is None or column not in blocks.columns:
         return None
     named = blocks[blocks[column].notna()]
@@ -193,7 +195,7 @@ def whole_share(blocks: pd.DataFrame | None, assignment: pd.Series | None, colum
 
 
 def moved_share(blocks: pd.DataFrame | None, assignment: pd.Series | None, previous: pd.Series | None) -> Share:
-    """Share of households in another neighbourhood than before, after matching each neighbourhood with its likeliest forerunner."""
+    """Share of households in another neighbourhood than before, each matched with its likeliest forerunner."""
     if blocks is None or assignment is None or previous is None:
         return None
     frame = pd.DataFrame(

@@ -1,4 +1,4 @@
-"""Is an edition sound? Validity, gaps, overlaps, contiguity and nesting, for the whole layer or for what an edit touched."""
+"""Is an edition sound? Validity, gaps, overlaps, contiguity, nesting: of a layer or of what an edit touched."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ AREA_GRID_M2 = 0.01
 
 @dataclass(frozen=True)
 class Faults:
-    """What is wrong with a layer: codes of invalid, disconnected and badly nested neighbourhoods; areas in m² (None: unknown)."""
+    """What is wrong with a layer: codes of invalid, disconnected and badly nested neighbourhoods; areas in m²."""
 
     invalid: list[str]
     non_contiguous: list[str]
     not_nested: list[str]
-    gap_m2: float | None
+    gap_m2: float
     overlap_m2: float
 
     @property
@@ -105,8 +105,9 @@ def layer_faults(
 ) -> Faults:
     """Check a whole layer of neighbourhoods (code, community, geometry in metres).
 
-    `outline`: the area it must fill (else gaps are its holes). `communities` (code, geometry): each neighbourhood must lie in its
-    own. With `assignment` and `edges` contiguity is that of the blocks (a river without bridge parts them), else of the polygons.
+    `outline`: the area it must fill (else gaps are its holes). `communities` (code, geometry): each neighbourhood
+    must lie in its own. With `assignment` and `edges` contiguity is that of the blocks (a river without bridge parts
+    them), else of the polygons.
     """
     shapes = neighbourhoods.geometry.to_numpy()
     codes = neighbourhoods["code"].astype(str).to_numpy()

@@ -1,4 +1,4 @@
-"""Neighbourhood proposals: blocks of a community joined into K connected neighbourhoods of about the target's households."""
+"""Proposals: blocks of a community joined into K connected neighbourhoods of about the target's households."""
 
 from __future__ import annotations
 
@@ -13,60 +13,31 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo import zoning_kernel as kernel
-from geo.zoning_graph import (
-    NO_LIMIT,
-    RULES,
-    Flags,
-    Graph,
-    Rule,
-    Weights,
-    ZoningError,
-    build_graph,
-    check_tables,
-    first,
-    to_csr,
-)
+from geo.zoning_checks import check_tables, limits
+from geo.zoning_codes import Labels, follow, moved_share, name_codes
+from geo.zoning_graph import Flags, Graph, Part, build_graph, to_csr
+from geo.zoning_rules import NO_LIMIT, RULES, Infeasible, Rule, Weights, ZoningError
 from geo.zoning_tree import Ints, Net
 
-__all__ = ["Infeasible", "Proposal", "Rule", "RULES", "Weights", "ZoningError", "neighbourhoods", "propose"]
-
+__all__ = ["RULES", "Infeasible", "Proposal", "Rule", "Weights", "ZoningError", "neighbourhoods", "propose"]
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Infeasible:
-    """A demand that no division can meet: which community, which block (None: no single one), and a sentence on what would help."""
-
-    community: str
-    block: int | None
-    sentence: str
-
-
-@dataclass(frozen=True)
 class Proposal:
-    """A division: `assignment` (block_id -> neighbourhood code), what was infeasible, share of households that move (None: no
-    current edition was given)."""
+    """A division: `assignment` (block_id -> neighbourhood code) and what was infeasible.
+
+    `moved_share`: share of households that move (None: no current edition was given).
+    """
 
     assignment: pd.Series
     infeasible: list[Infeasible]
     moved_share: float | None
-
-
-@dataclass(frozen=True)
-class Part:
-    """A connected part of one community, to be divided into `parts` neighbourhoods: block positions, and the unit of load."""
-
-    community: str
-    blocks: Ints
-    parts: int
-    unit: int
-    urban: bool
 
 
 def propose(
@@ -82,11 +53,11 @@ def propose(
 ) -> Proposal:
     """Divide every community of `targets` into its number of neighbourhoods.
 
-    `blocks`: one row per block (block_id, community, kind, households, buildings, geometry; optional compound, village_group,
-    landmark). `edges`: one row per stretch between two blocks (left, right, length_m, barrier, contact). `targets`: one row per
-    community, or community and kind (community, neighbourhoods, target). `current`: block_id -> code of the edition to change
-    little; `locked`: codes of it that stay as they are. The same tables, seed and weights give the same assignment on any
-    machine. Raises ZoningError on tables that cannot be read so.
+    `blocks`: one row per block (block_id, community, kind, households, buildings, geometry; optional compound,
+    village_group, landmark). `edges`: one row per stretch between two blocks (left, right, length_m, barrier,
+    contact). `targets`: one row per community, or community and kind (community, neighbourhoods, target). `current`:
+    block_id -> code of the edition to change little; `locked`: codes of it that stay as they are. The same tables,
+    seed and weights give the same assignment on any machine. Raises ZoningError on tables that cannot be read so.
     """
     weights = weights or Weights()
     check_tables(blocks, edges, targets, current, locked)
@@ -106,7 +77,7 @@ def plan_parts(
     graph: Graph,
     targets: pd.DataFrame,
     held: Flags,
-    present: np.ndarray | None,
+    present: Labels | None,
     infeasible: list[Infeasible],
 ) -> Iterator[Part]:
     """The connected parts of each community that are to be divided, each with its number of neighbourhoods."""
@@ -117,18 +88,23 @@ def plan_parts(
     wanted = targets.groupby("community")["neighbourhoods"].sum()
     rural = (graph.blocks["kind"] == "rural").to_numpy()
     for community, rows in graph.blocks.groupby("community", sort=True).indices.items():
-        kept = 0 if present is None else len(set(present[rows[held[rows]]]))
         free = rows[~held[rows]].astype(np.int64)
         if len(free) == 0:
             continue
-        unit = math.lcm(*{int(t) for t in np.unique(graph.target[free])})
+        kept = 0 if present is None else len(set(present[rows[held[rows]]]))
+        unit = math.lcm(*(int(target) for target in np.unique(graph.target[free])))
         pieces = [free[component[free] == c] for c in pd.unique(component[free])]
-        loads = [int((graph.load[piece] * (unit // graph.target[piece])).sum()) for piece in pieces]
-        parts = share_out(int(wanted[community]) - kept, loads, [len(piece) for piece in pieces])
-        report_limits(graph, str(community), pieces, parts, loads, unit, int(wanted[community]) - kept, infeasible)
-        for piece, number in zip(pieces, parts, strict=True):
-            urban = 2 * graph.load[piece][rural[piece]].sum() < graph.load[piece].sum() or not rural[piece].any()
-            yield Part(str(community), piece, number, unit, bool(urban))
+        loads = [int(graph.load_in(piece, unit).sum()) for piece in pieces]
+        number = share_out(int(wanted[community]) - kept, loads, [len(piece) for piece in pieces])
+        infeasible += limits(graph, str(community), pieces, number, unit, int(wanted[community]) - kept)
+        for piece, parts in zip(pieces, number, strict=True):
+            yield Part(str(community), piece, parts, unit, is_urban(graph.load[piece], rural[piece]))
+
+
+def is_urban(load: Ints, rural: Flags) -> bool:
+    """Whether most households of some blocks (most blocks, where nobody lives) are not rural."""
+    weight = load if load.any() else np.ones_like(load)
+    return bool(2 * weight[rural].sum() < weight.sum())
 
 
 def share_out(total: int, loads: list[int], sizes: list[int]) -> list[int]:
@@ -142,74 +118,15 @@ def share_out(total: int, loads: list[int], sizes: list[int]) -> list[int]:
     return parts
 
 
-def report_limits(
-    graph: Graph,
-    community: str,
-    pieces: list[Ints],
-    parts: list[int],
-    loads: list[int],
-    unit: int,
-    wanted: int,
-    infeasible: list[Infeasible],
-) -> None:
-    """Add to `infeasible` what no division of this community can meet."""
-    ids = graph.blocks["block_id"].to_numpy()
-    if sum(parts) != wanted:
-        least = pieces[int(np.argmin(loads))]
-        why = (
-            f"its blocks form {len(pieces)} parts without contact (the smallest holds block {ids[least[0]]}); declare a bridge or "
-            "move that part to a neighbouring community"
-            if sum(parts) > wanted
-            else f"it has only {sum(map(len, pieces))} blocks; split its largest block {ids[largest(graph, pieces)]} between buildings"
-        )
-        block = int(ids[least[0]] if sum(parts) > wanted else ids[largest(graph, pieces)])
-        infeasible.append(
-            Infeasible(
-                community, block, f"Community {community} gets {sum(parts)} neighbourhoods instead of {wanted}: {why}."
-            )
-        )
-    for piece, number, load in zip(pieces, parts, loads, strict=True):
-        if abs(load - number * unit) * 5 > number * unit:
-            infeasible.append(
-                Infeasible(
-                    community,
-                    None if len(pieces) == 1 else int(ids[piece[0]]),
-                    (
-                        f"Community {community}: {graph.load[piece].sum()} households in {number} neighbourhoods"
-                        f"{'' if len(pieces) == 1 else f' (the part with block {ids[piece[0]]})'} cannot all be within 20 % of the target; "
-                        f"{max(1, round(load / unit))} neighbourhoods would fit."
-                    ),
-                )
-            )
-        heavy = piece[graph.load[piece] * 5 > graph.target[piece] * 6]
-        for block in heavy:
-            infeasible.append(
-                Infeasible(
-                    community,
-                    int(ids[block]),
-                    (
-                        f"Block {ids[block]} in community {community} has {graph.load[block]} households, more than 120 % of the target "
-                        f"{graph.target[block]}; split it between its buildings."
-                    ),
-                )
-            )
-
-
-def largest(graph: Graph, pieces: list[Ints]) -> int:
-    """Position of the block with most households."""
-    rows = np.concatenate(pieces)
-    return int(rows[np.argmax(graph.load[rows])])
-
-
 def solve_all(
     graph: Graph,
     parts: list[Part],
-    present: np.ndarray | None,
+    present: Labels | None,
     seed: int,
     weights: Weights,
     progress: Progress | None,
 ) -> list[Ints]:
-    """Labels 0 … parts-1 of every part's blocks, computed on all processors (the kernel releases the interpreter lock)."""
+    """Labels 0 … parts-1 of every part's blocks, on all processors (the kernel releases the interpreter lock)."""
     pairs = graph.pairs
     owner = np.full(len(graph.blocks), -1, dtype=np.int64)
     for k, part in enumerate(parts):
@@ -241,7 +158,7 @@ def solve_part(
     part: Part,
     pairs: pd.DataFrame,
     outer: Ints,
-    present: np.ndarray | None,
+    present: Labels | None,
     seed: int,
     weights: Weights,
 ) -> Ints:
@@ -268,12 +185,11 @@ def build_net(graph: Graph, part: Part, pairs: pd.DataFrame, outer: Ints) -> Net
     """The kernel's arrays for one part."""
     rows = part.blocks
     start, near, (length, cut, touch, bias) = to_csr(rows, pairs)
-    load = graph.load[rows] * (part.unit // graph.target[rows])
     buildings = graph.blocks["buildings"].to_numpy(np.int64)[rows]
     names, group = np.unique(graph.group[rows], return_inverse=True)
     cost = graph.group_cost[names[names >= 0]]
     group = group.astype(np.int64) - int(names[0] < 0)
-    sums = np.stack([load, buildings, graph.area[rows], outer[rows]])
+    sums = np.stack([graph.load_in(rows, part.unit), buildings, graph.area[rows], outer[rows]])
     return Net(start, near, length, cut, touch, bias, sums, group, cost)
 
 
@@ -298,13 +214,13 @@ def costs_of(part: Part, w: Weights) -> kernel.Costs:
 
 
 def seed_of(seed: int, part: Part, graph: Graph) -> int:
-    """Start of the generator: from the seed, the community and its first block, so that communities do not depend on each other."""
+    """Start of the generator, from seed, community and first block: communities do not depend on each other."""
     text = f"{seed}|{part.community}|{graph.blocks['block_id'].iat[part.blocks[0]]}"
     return int.from_bytes(hashlib.blake2s(text.encode()).digest()[:4], "big") | 1
 
 
-def home_labels(part: Part, present: np.ndarray | None, net: Net) -> tuple[Ints, Ints | None]:
-    """Number of each block's current neighbourhood (-1: none), and a division to start from if the current one will do."""
+def home_labels(part: Part, present: Labels | None, net: Net) -> tuple[Ints, Ints | None]:
+    """Number of each block's current neighbourhood (-1: none), and the division to start from if that one will do."""
     n = len(part.blocks)
     if present is None:
         return np.full(n, -1, dtype=np.int64), None
@@ -319,106 +235,18 @@ def home_labels(part: Part, present: np.ndarray | None, net: Net) -> tuple[Ints,
     return home, home.copy() if whole else None
 
 
-def match(labels: Ints, home: Ints, weight: Ints, parts: int) -> tuple[Ints, Ints]:
-    """Pairs (label, number of the current neighbourhood) that keep as much weight as possible where it is."""
-    shared = np.zeros((parts, int(home.max(initial=-1)) + 1))
-    np.add.at(shared, (labels[home >= 0], home[home >= 0]), weight[home >= 0] + 1)
-    rows, columns = linear_sum_assignment(shared, maximize=True)
-    kept = shared[rows, columns] > 0
-    return rows[kept].astype(np.int64), columns[kept].astype(np.int64)
-
-
-def follow(labels: Ints, home: Ints, weight: Ints, parts: int) -> Ints:
-    """`home` renumbered to the labels of a fresh division that took its neighbourhoods over (-1: none did)."""
-    rows, columns = match(labels, home, weight, parts)
-    number = np.full(int(home.max(initial=-1)) + 2, -1, dtype=np.int64)
-    number[columns] = rows
-    result: Ints = number[home]
-    return result
-
-
-def name_codes(
-    graph: Graph, parts: list[Part], labels: list[Ints], present: np.ndarray | None, held: Flags
-) -> np.ndarray:
-    """Codes of 15 digits for every block: current codes where they are matched, new ones by position."""
-    codes = np.empty(len(graph.blocks), dtype=object)
-    if present is not None:
-        codes[held] = present[held]
-    centre = graph.blocks.geometry.centroid
-    place = np.column_stack([centre.x, centre.y])
-    by_community: dict[str, list[int]] = {}
-    for k, part in enumerate(parts):
-        by_community.setdefault(part.community, []).append(k)
-    for community, members in by_community.items():
-        rows = np.concatenate([parts[k].blocks for k in members])
-        offsets = np.cumsum([0] + [parts[k].parts for k in members])
-        label = np.concatenate([labels[k] + offset for k, offset in zip(members, offsets[:-1], strict=True)])
-        names = name_community(graph, community, rows, label, int(offsets[-1]), place, present, held)
-        codes[rows] = names[label]
-    return codes
-
-
-def name_community(
-    graph: Graph,
-    community: str,
-    rows: Ints,
-    label: Ints,
-    count: int,
-    place: np.ndarray,
-    present: np.ndarray | None,
-    held: Flags,
-) -> np.ndarray:
-    """Codes of one community's `count` new neighbourhoods, by label."""
-    names = np.full(count, "", dtype=object)
-    taken: set[int] = set()
-    if present is not None:
-        known = graph.blocks["community"].to_numpy() == community
-        taken = {int(code[-3:]) for code in present[known] if isinstance(code, str)}
-        home, current = pd.factorize(present[rows], sort=True)
-        home = np.where(np.isin(current, present[held])[home], -1, home) if len(current) else home
-        for new, old in zip(*match(label, home.astype(np.int64), graph.load[rows], count), strict=True):
-            names[new] = current[old]
-    weight = np.maximum(graph.area[rows], 1).astype(float)
-    total = np.bincount(label, weights=weight, minlength=count)
-    x = np.bincount(label, weights=weight * place[rows, 0], minlength=count) / total
-    y = np.bincount(label, weights=weight * place[rows, 1], minlength=count) / total
-    serials = (serial for serial in range(max(taken, default=0) + 1, 1000))
-    for new in reading_order(x, y):
-        if not names[new]:
-            names[new] = f"{community}{next(serials):03d}"
-    return names
-
-
-def reading_order(x: np.ndarray, y: np.ndarray) -> Ints:
-    """Order of points from north-west to south-east, row by row; about as many rows as fit the shape they fill."""
-    width, height = max(float(np.ptp(x)), 1e-9), max(float(np.ptp(y)), 1e-9)
-    rows = max(1, round(math.sqrt(len(x) * height / width))) if len(x) > 1 else 1
-    rows = min(rows, len(x))
-    row = np.empty(len(x), dtype=np.int64)
-    row[np.argsort(-y, kind="stable")] = np.arange(len(x)) * rows // len(x)
-    return np.lexsort((x, row)).astype(np.int64)
-
-
-def moved_share(assignment: pd.Series, present: np.ndarray | None, households: np.ndarray) -> float | None:
-    """Share of households whose neighbourhood is another one than in the current edition."""
-    if present is None:
-        return None
-    total = int(households.sum())
-    return float(households[assignment.to_numpy() != present].sum() / total) if total else 0.0
-
-
 def neighbourhoods(
     blocks: gpd.GeoDataFrame, assignment: pd.Series, targets: pd.DataFrame | None = None
 ) -> gpd.GeoDataFrame:
     """One row per neighbourhood: code, community, kind, target, households, people, collective, buildings, geometry.
 
-    Geometry is the union of its blocks, in the blocks' CRS. Kind is that of most households (of most area where none lives).
-    `target` comes from `targets` (community, kind, target) where given, else from RULES.
+    Geometry is the union of its blocks, in the blocks' CRS. Kind is that of most households (of most area where none
+    lives). `target` comes from `targets` (community, kind, target) where given, else from RULES.
     """
     table = blocks.assign(code=blocks["block_id"].map(assignment), area=blocks.geometry.area)
     if table["code"].isna().any():
         raise ZoningError(
-            f"Block {first(table['block_id'], table['code'].isna())} has no neighbourhood; assign every block."
+            f"Block {table.loc[table['code'].isna(), 'block_id'].iloc[0]} has no neighbourhood; assign every block."
         )
     counts = [name for name in ("households", "people", "collective", "buildings") if name in table.columns]
     grouped = table.groupby("code", sort=True)

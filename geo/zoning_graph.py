@@ -2,75 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.zoning_rules import Weights
 from geo.zoning_tree import Ints
 
 METRIC = "EPSG:4549"
-BLOCK_COLUMNS = ("block_id", "community", "kind", "households", "buildings")
-EDGE_COLUMNS = ("left", "right", "length_m", "barrier", "contact")
-TARGET_COLUMNS = ("community", "neighbourhoods", "target")
-NO_LIMIT = 1 << 30
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
-
-
-class ZoningError(ValueError):
-    """The tables given cannot be zoned; the message says what is wrong and what to do."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What a neighbourhood of one kind should have: households, and buildings from `low` to `high` (None: no rule)."""
-
-    target: int
-    low: int | None = None
-    high: int | None = None
-
-
-RULES = {"urban": Rule(300, 3, 10), "resettlement": Rule(300, 3, 10), "rural": Rule(150)}
-
-
-@dataclass(frozen=True)
-class Weights:
-    """Costs of the optimiser, whole numbers; constraints (contiguity, nesting, coverage) are not among them.
-
-    Deviation from target costs `balance`·off²/1000 with `off` in thousandths, and more beyond `tight` and `wide`. `cut` is the
-    cost of a metre of border by what it lies on, `keep` of a metre of barrier left inside a neighbourhood. `compound` is for each
-    division of a compound, village group or landmark, `stay` for a household that changes neighbourhood.
-    """
-
-    balance: int = 40
-    tight: int = 115
-    tight_cost: int = 20
-    wide: int = 195
-    wide_cost: int = 120
-    buildings: int = 2500
-    compact: int = 14
-    round_min: int = 300
-    round_cost: int = 30
-    cut: dict[str, int] = field(
-        default_factory=lambda: {
-            "river": 0,
-            "arterial": 0,
-            "rail": 0,
-            "road": 3,
-            "wall": 4,
-            "landmark": 4,
-            "lane": 5,
-            "none": 40,
-        }
-    )
-    keep: dict[str, int] = field(default_factory=lambda: {"river": 12, "arterial": 8, "rail": 6})
-    compound: int = 12000
-    stay: int = 60
-    heat: int = 4000
-    flips: int = 30
-    recuts: int = 1
 
 
 @dataclass(frozen=True)
@@ -86,59 +28,21 @@ class Graph:
     group_cost: Ints
     pairs: pd.DataFrame
 
-
-def check_tables(
-    blocks: pd.DataFrame,
-    edges: pd.DataFrame,
-    targets: pd.DataFrame,
-    current: pd.Series | None,
-    locked: Collection[str],
-) -> None:
-    """Raise ZoningError with a sentence if the tables do not fit each other."""
-    for name, table, columns in (
-        ("blocks", blocks, BLOCK_COLUMNS),
-        ("edges", edges, EDGE_COLUMNS),
-        ("targets", targets, TARGET_COLUMNS),
-    ):
-        missing = [column for column in columns if column not in table.columns]
-        if missing:
-            raise ZoningError(f"The table of {name} has no column {', '.join(missing)}; add it and try again.")
-    if blocks.empty:
-        raise ZoningError("There are no blocks to zone; cut them from a road and river network first.")
-    if blocks["block_id"].duplicated().any():
-        raise ZoningError(
-            f"Block {first(blocks['block_id'], blocks['block_id'].duplicated())} appears twice; block ids must be unique."
-        )
-    for column in ("households", "buildings"):
-        bad = ~(pd.to_numeric(blocks[column], errors="coerce") >= 0)
-        if bad.any():
-            raise ZoningError(
-                f"Block {first(blocks['block_id'], bad)} has no valid number of {column}; give a whole number, 0 or more."
-            )
-    if not blocks["community"].isin(targets["community"]).all():
-        code = first(blocks["community"], ~blocks["community"].isin(targets["community"]))
-        raise ZoningError(
-            f"Community {code} has blocks but no row in the targets; add how many neighbourhoods it should have."
-        )
-    if ((targets["target"] <= 0) | (targets["neighbourhoods"] < 0)).any():
-        raise ZoningError(
-            "A target of households must be above 0 and a number of neighbourhoods not below 0; correct the targets."
-        )
-    known = set(blocks["block_id"]) | {-1}
-    if not (edges["left"].isin(known).all() and edges["right"].isin(known).all()):
-        raise ZoningError("The edges name blocks that are not in the table of blocks; make both from the same network.")
-    if not (edges["length_m"] >= 0).all():
-        raise ZoningError("An edge has no valid length; lengths are metres, 0 or more.")
-    if locked and current is None:
-        raise ZoningError("Neighbourhoods can be locked only in a current edition; give the current edition too.")
-    unknown = sorted(set(locked) - set(current.dropna())) if current is not None else []
-    if unknown:
-        raise ZoningError(f"Neighbourhood {unknown[0]} is locked but not in the current edition; check its code.")
+    def load_in(self, rows: Ints, unit: int) -> Ints:
+        """Households of the blocks at `rows`, scaled so that their target is `unit` (a multiple of every target)."""
+        result: Ints = self.load[rows] * (unit // self.target[rows])
+        return result
 
 
-def first(values: pd.Series, mask: pd.Series) -> object:
-    """First value where the mask holds."""
-    return values[mask].iloc[0]
+@dataclass(frozen=True)
+class Part:
+    """A connected part of a community (positions of its blocks), to be divided in `parts` of load `unit`."""
+
+    community: str
+    blocks: Ints
+    parts: int
+    unit: int
+    urban: bool
 
 
 def build_graph(blocks: gpd.GeoDataFrame, edges: pd.DataFrame, targets: pd.DataFrame, weights: Weights) -> Graph:
@@ -188,7 +92,8 @@ def block_targets(blocks: pd.DataFrame, targets: pd.DataFrame) -> Ints:
 
 
 def block_groups(blocks: pd.DataFrame, target: Ints) -> tuple[Ints, Flags]:
-    """Number of the village group, compound or landmark each block belongs to (-1: none), and which groups must stay whole.
+    """Number of the village group, compound or landmark each block belongs to (-1: none), and which groups must stay
+    whole.
 
     A group is divided only if it has more households than a neighbourhood may (target + 20 %).
     """

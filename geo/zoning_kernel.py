@@ -54,7 +54,8 @@ class Costs(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """A division: `part` of each block, `whole` (sums per part, rows LOAD … SIZE), `held` (blocks of each group in each part).
+    """A division: `part` of each block, `whole` (sums per part, rows LOAD … SIZE), `held` (blocks of each group in
+    each part).
 
     `home` is the part each block belongs to in the current edition (-1: none), `stay` the cost of not being there.
     """
@@ -131,7 +132,7 @@ def best_share(c: Costs, tree: Tree, count: int, wanted: int) -> tuple[int, int,
 
 @compiled
 def bisect(net: Net, c: Costs, parts: int, tries: int, state: Ints, part: Ints) -> None:
-    """Fill `part` with a first division of a connected graph into `parts` connected neighbourhoods (at most one a block)."""
+    """Fill `part` with a first division of a connected graph into `parts` (at most its blocks) neighbourhoods."""
     tree = new_tree(len(part), len(net.group_cost))
     shares, side = np.zeros(parts, np.int64), np.zeros(len(part), np.int64)
     part[:] = 0
@@ -206,7 +207,8 @@ def tally(net: Net, plan: Plan) -> None:
 def flip_change(net: Net, c: Costs, plan: Plan, v: int, b: int, edge: Ints) -> int:
     """Change of cost if block `v` goes to neighbourhood `b`; leaves the two changes of perimeter in `edge`."""
     a = plan.part[v]
-    to_a, to_b, change, total = 0, 0, 0, net.sums[PERIMETER, v]
+    total: int = net.sums[PERIMETER, v]
+    to_a, to_b, change = 0, 0, 0
     for e in range(net.start[v], net.start[v + 1]):
         total += net.length[e]
         p = plan.part[net.near[e]]
@@ -236,7 +238,8 @@ def flip_change(net: Net, c: Costs, plan: Plan, v: int, b: int, edge: Ints) -> i
     g = net.group[v]
     if g >= 0:
         change += net.group_cost[g] * (int(plan.held[g, b] == 0) - int(plan.held[g, a] == 1))
-    return change + plan.stay[v] * (int(plan.home[v] == a) - int(plan.home[v] == b))
+    change += plan.stay[v] * (int(plan.home[v] == a) - int(plan.home[v] == b))
+    return change
 
 
 @compiled
@@ -277,12 +280,12 @@ def try_flip(net: Net, c: Costs, plan: Plan, tree: Tree, heat: int, state: Ints,
 
 @compiled
 def pair_cost(net: Net, c: Costs, plan: Plan, tree: Tree, count: int, a: int, b: int) -> int:
-    """Cost of two neighbourhoods as they are: each by itself, the border between them, groups they share, households moved."""
+    """Cost of two neighbourhoods as they are: each alone, their border, the groups they share, households moved."""
     cost = of_part(c, plan.whole, a) + of_part(c, plan.whole, b)
     for i in range(count):
         v = tree.order[i]
         p, home, g = plan.part[v], plan.home[v], net.group[v]
-        if p != home and (home == a or home == b):
+        if p != home and home in (a, b):
             cost += plan.stay[v]
         for e in range(net.start[v], net.start[v + 1]):
             u = net.near[e]
@@ -299,7 +302,7 @@ def pair_cost(net: Net, c: Costs, plan: Plan, tree: Tree, count: int, a: int, b:
 
 @compiled
 def sum_stays(plan: Plan, tree: Tree, count: int, a: int, b: int) -> int:
-    """Leave in `tree.key` what each branch costs more at `b` than at `a` in households moved; returns the cost of all at `a`."""
+    """Leave in `tree.key` what labelling each branch `b`, not `a`, adds for moves; returns what all at `a` costs."""
     at_a = 0
     for i in range(count):
         v = tree.order[i]
@@ -316,7 +319,7 @@ def sum_stays(plan: Plan, tree: Tree, count: int, a: int, b: int) -> int:
 
 @compiled
 def best_cut(c: Costs, tree: Tree, count: int, at_a: int) -> tuple[int, int, int]:
-    """The branch whose cutting costs least, that cost, and whether the branch becomes the second label (1) or the first (0)."""
+    """The branch whose cutting costs least, that cost, and whether it becomes the second label (1) or the first (0)."""
     root = tree.order[0]
     best, at, second = FAR, -1, 1
     for i in range(1, count):
@@ -335,7 +338,7 @@ def best_cut(c: Costs, tree: Tree, count: int, at_a: int) -> tuple[int, int, int
 
 @compiled
 def try_recut(net: Net, c: Costs, plan: Plan, tree: Tree, heat: int, state: Ints) -> int:
-    """Merge a random pair of neighbours and cut it anew at the best branch of a random tree; returns the change of cost."""
+    """Merge a random pair of neighbours and cut it at the best branch of a random tree; returns the change of cost."""
     v = draw(state, len(plan.part))
     e = net.start[v] + draw(state, net.start[v + 1] - net.start[v])
     a, b = plan.part[v], plan.part[net.near[e]]
@@ -365,7 +368,8 @@ def try_recut(net: Net, c: Costs, plan: Plan, tree: Tree, heat: int, state: Ints
 def anneal(
     net: Net, c: Costs, parts: int, flips: int, recuts: int, heat: int, home: Ints, stay: Ints, state: Ints, part: Ints
 ) -> int:
-    """Improve `part` in place by single flips and recuts of neighbouring pairs; returns the gain over its cost at the start.
+    """Improve `part` in place by single flips and recuts of neighbouring pairs; returns the gain over its cost at the
+    start.
 
     `heat` is the first temperature in units of cost; it falls geometrically in STEPS steps to a hundredth. `flips` and
     `recuts` are tries a step. The best division seen is the one returned.

@@ -1,7 +1,7 @@
 """Compiled spanning trees over blocks: what each branch of a random tree holds, and what cutting it would cost.
 
-Everything is int64: costs, lengths (decimetres), areas (square decimetres), random numbers. Without floating point a seed
-gives the same neighbourhoods on every machine.
+Everything is int64: costs, lengths (decimetres), areas (square decimetres), random numbers. Without floating point a
+seed gives the same neighbourhoods on every machine.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ FAR = 1 << 60
 class Net(NamedTuple):
     """Blocks of one connected part and how they lie to each other.
 
-    CSR: neighbours of block v are `near[start[v]:start[v + 1]]`; for each of them `length` of the shared border, `cut` (cost of a
-    neighbourhood border there, less the cost of none), `touch` (1: contact; 0: a river without bridge, a border that joins
-    nothing), `bias` (how late a spanning tree joins them). Per block `sums` (rows LOAD … PERIMETER, the last being the border to
-    outside the part) and `group` (-1: none); per group `group_cost` of each division.
+    CSR: neighbours of block v are `near[start[v]:start[v + 1]]`; for each of them `length` of the shared border,
+    `cut` (cost of a neighbourhood border there, less the cost of none), `touch` (1: contact; 0: a river without
+    bridge, a border that joins nothing), `bias` (how late a spanning tree joins them). Per block `sums` (rows LOAD …
+    PERIMETER, the last being the border to outside the part) and `group` (-1: none); per group `group_cost` of each
+    division.
     """
 
     start: Ints
@@ -45,8 +46,9 @@ class Net(NamedTuple):
 class Tree(NamedTuple):
     """A spanning tree of some of the blocks, and room to work in.
 
-    `nodes` lists the blocks, `inside` marks them; `order` lists them from the root, `rank` is the inverse, `parent` the block
-    above each (-1 at the root); `sums` are those of the branch that hangs on each block; `side` marks one branch.
+    `nodes` lists the blocks, `inside` marks them; `order` lists them from the root, `rank` is the inverse, `parent`
+    the block above each (-1 at the root); `sums` are those of the branch that hangs on each block; `side` marks one
+    branch.
     """
 
     nodes: Ints
@@ -81,7 +83,7 @@ def new_tree(n: int, groups: int) -> Tree:
 @compiled
 def draw(state: Ints, below: int) -> int:
     """Next number of a 32-bit xorshift generator (Marsaglia 2003), scaled to 0 … below-1."""
-    x = state[0]
+    x: int = state[0]
     x ^= (x << 13) & 0xFFFFFFFF
     x ^= x >> 17
     x ^= (x << 5) & 0xFFFFFFFF
@@ -105,7 +107,7 @@ def collect(tree: Tree, part: Ints, a: int, b: int) -> int:
 @compiled
 def nearest(tree: Tree, count: int) -> int:
     """The node outside the tree with the smallest key."""
-    best = tree.nodes[0]
+    best: int = tree.nodes[0]
     least = FAR
     for i in range(count):
         v = tree.nodes[i]
@@ -118,7 +120,8 @@ def nearest(tree: Tree, count: int) -> int:
 def grow(net: Net, tree: Tree, count: int, shift: int, state: Ints) -> None:
     """Random spanning tree (Prim) of the collected nodes, which must be connected.
 
-    Joins with a low bias come first, so that a compound's blocks hold together and the branches part along roads and rivers.
+    Joins with a low bias come first, so that a compound's blocks hold together and the branches part along roads and
+    rivers.
     """
     for i in range(count):
         tree.key[tree.nodes[i]] = FAR
@@ -153,7 +156,7 @@ def climb(tree: Tree, u: int, w: int, length: int, cost: int) -> None:
 
 @compiled
 def charge_group(net: Net, tree: Tree, count: int, first: int) -> None:
-    """Charge once every branch that would divide the group of node number `first` (the paths from it to the group's others)."""
+    """Charge once every branch that would divide the group of node number `first`: on its paths to the others."""
     g = net.group[tree.order[first]]
     for j in range(first + 1, count):
         if net.group[tree.order[j]] != g:

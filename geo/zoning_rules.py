@@ -1,0 +1,71 @@
+"""What a neighbourhood should be, as data: targets and ranges by kind, and what the optimiser pays for missing them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+NO_LIMIT = 1 << 30
+
+
+class ZoningError(ValueError):
+    """The tables given cannot be zoned; the message says what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a neighbourhood of one kind should have: households, and buildings from `low` to `high` (None: no rule)."""
+
+    target: int
+    low: int | None = None
+    high: int | None = None
+
+
+RULES = {"urban": Rule(300, 3, 10), "resettlement": Rule(300, 3, 10), "rural": Rule(150)}
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Costs of the optimiser, whole numbers; constraints (contiguity, nesting, coverage) are not among them.
+
+    Deviation from target costs `balance`·off²/1000 with `off` in thousandths, and more beyond `tight` and `wide`.
+    `cut` is the cost of a metre of border by what it lies on, `keep` of a metre of barrier left inside a
+    neighbourhood. `compound` is for each division of a compound, village group or landmark, `stay` for a household
+    that changes neighbourhood.
+    """
+
+    balance: int = 40
+    tight: int = 115
+    tight_cost: int = 20
+    wide: int = 195
+    wide_cost: int = 120
+    buildings: int = 2500
+    compact: int = 14
+    round_min: int = 300
+    round_cost: int = 30
+    cut: dict[str, int] = field(
+        default_factory=lambda: {
+            "river": 0,
+            "arterial": 0,
+            "rail": 0,
+            "road": 3,
+            "wall": 4,
+            "landmark": 4,
+            "lane": 5,
+            "none": 40,
+        }
+    )
+    keep: dict[str, int] = field(default_factory=lambda: {"river": 12, "arterial": 8, "rail": 6})
+    compound: int = 12000
+    stay: int = 60
+    heat: int = 4000
+    flips: int = 30
+    recuts: int = 1
+
+
+@dataclass(frozen=True)
+class Infeasible:
+    """A demand that no division can meet: community, block (None: no single one), a sentence on what would help."""
+
+    community: str
+    block: int | None
+    sentence: str
