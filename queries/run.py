@@ -172,13 +172,20 @@ def open_database(version_dir: Path) -> Database:
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    for path in sorted(folder.glob("*.parquet")):
+    """A view for each Parquet file, by its name, and `extract_file`: one row per file, with its number of rows."""
+    paths = sorted(folder.resolve().glob("*.parquet"))
+    if not paths:
+        raise ExtractsMissing(
+            f"data version {folder.name} cannot be opened", reason="its folder holds no Parquet file", next_step=REBUILD
+        )
+    for path in paths:
         try:
-            connection.read_parquet(str(path.resolve())).create_view(path.stem)
+            connection.read_parquet(str(path)).create_view(path.stem)
         except duckdb.Error as error:
             raise ExtractCorrupt(
                 f"table {path.stem} cannot be read", reason=_first_line(error), next_step=REBUILD, table=path.stem
             ) from error
+    connection.table_function("parquet_file_metadata", [[str(path) for path in paths]]).create_view("extract_file")
 
 
 def _lock(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
