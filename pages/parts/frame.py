@@ -1,0 +1,181 @@
+"""What stands around every page: header, the way from the district to here, notices and footer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pandas as pd
+import streamlit as st
+
+from data.indicators import load_indicators
+from pages.parts import data, registry, state
+from pages.parts.failures import guard
+from pages.parts.state import View
+from pages.parts.words import area_name, date_text, lang, levels_name, t
+
+HERE = Path(__file__).resolve().parent
+ICON = HERE / "assets" / "mark.svg"
+
+_shell = st.components.v2.component("linli_shell", js=(HERE / "shell.js").read_text(encoding="utf-8"))
+
+
+def begin() -> None:
+    """Before any page: the style, the script of the frame, and which codes exist."""
+    st.html(HERE / "style.css")
+    view = state.current_view()
+    _shell(
+        key="linli_shell",
+        data={"lang": "zh-CN" if view.lang == "zh" else "en", "theme": view.theme, "dark": view.dark},
+    )
+    with guard("known codes"):
+        areas = data.areas()
+        state.learn(state.Known(dict(zip(areas["code"], areas["level"], strict=True)), frozenset(load_indicators())))
+
+
+def page(name: str) -> View:
+    """A page begins with this: draws header, breadcrumb and notices, and says what the reader wants to see."""
+    state.enter(name)
+    view = state.current_view()
+    st.html(header(view))
+    st.html(f'<main id="content" class="ll-sr" tabindex="-1"><h1>{escape(heading(view))}</h1></main>')
+    with guard("breadcrumb"):
+        st.html(breadcrumb(view, data.areas()))
+    for notice in state.notices():
+        words = escape(t(notice.key, **notice.values))
+        st.html(f'<div class="ll-notice" role="status" aria-label="{escape(t("notice.label"))}">{words}</div>')
+    return view
+
+
+def heading(view: View) -> str:
+    """The page's name for those who hear it."""
+    return f"{t('nav.' + view.page)} · {t('app.name')}"
+
+
+# ── header ──
+
+
+def header(view: View) -> str:
+    """Wordmark, navigation, search, language and theme, as one landmark."""
+    return (
+        f'<a class="ll-skip" href="#content">{escape(t("app.skip"))}</a>'
+        '<header class="ll-header">'
+        f'<a class="ll-mark" href="{escape(state.link("overview", area=state.DISTRICT))}">{escape(t("app.name"))}</a>'
+        f"{_navigation(view)}{_search(view)}"
+        f'<div class="ll-switches">{_languages(view)}{_themes(view)}</div>'
+        f'<span class="ll-badge">{escape(t("badge.demonstration"))}</span>'
+        "</header>"
+    )
+
+
+def _navigation(view: View) -> str:
+    groups = "".join(
+        f"<ul>{''.join(_entry(view, entry) for entry in entries)}</ul>" for entries in registry.groups().values()
+    )
+    return f'<nav class="ll-nav" aria-label="{escape(t("nav.label"))}">{groups}</nav>'
+
+
+def _entry(view: View, entry: registry.Entry) -> str:
+    here = ' aria-current="page"' if entry.name == view.page else ""
+    return f'<li><a href="{escape(state.link(entry.name))}"{here}>{escape(t(f"nav.{entry.name}"))}</a></li>'
+
+
+def _search(view: View) -> str:
+    target = urlsplit(state.link("search", q=None))
+    kept = "".join(
+        f'<input type="hidden" name="{escape(key)}" value="{escape(value)}">' for key, value in parse_qsl(target.query)
+    )
+    asked = escape(view.get("q")) if view.page == "search" else ""
+    return (
+        f'<form class="ll-search" role="search" method="get" action="{escape(target.path)}">{kept}'
+        f'<input type="search" name="q" value="{asked}" maxlength="40" autocomplete="off" required'
+        f' aria-label="{escape(t("header.search_label"))}" placeholder="{escape(t("header.search_placeholder"))}">'
+        f'<button type="submit">{escape(t("header.search_submit"))}</button></form>'
+    )
+
+
+def _languages(view: View) -> str:
+    return _switch(
+        t("header.language"),
+        (
+            (t(f"header.{code}"), t(f"header.{code}_long"), {"lang": code}, code == view.lang)
+            for code in state.LANGUAGES
+        ),
+    )
+
+
+def _themes(view: View) -> str:
+    return _switch(
+        t("header.theme"),
+        ((t(f"theme.{name}"), t(f"theme.{name}"), {"theme": name}, name == view.theme) for name in state.THEMES),
+    )
+
+
+def _switch(label: str, choices: Iterable[tuple[str, str, dict[str, str], bool]]) -> str:
+    links = "".join(
+        f'<a href="{escape(state.link(**change))}" aria-label="{escape(spoken)}"{_current(now)}>{escape(shown)}</a>'
+        for shown, spoken, change, now in choices
+    )
+    return f'<div class="ll-switch" role="group" aria-label="{escape(label)}">{links}</div>'
+
+
+def _current(now: bool) -> str:
+    return ' aria-current="true"' if now else ""
+
+
+# ── the way here ──
+
+
+def breadcrumb(view: View, areas: pd.DataFrame) -> str:
+    """From the district to the area in view; each step is a link up and opens its siblings."""
+    by_code = areas.set_index("code")
+    steps, code = [], view.area
+    while code in by_code.index:
+        steps.append(code)
+        code = by_code.at[code, "parent"]
+    items = "".join(_step(view, step, by_code) for step in reversed(steps))
+    return f'<nav class="ll-way" aria-label="{escape(t("breadcrumb.label"))}"><ol>{items}</ol></nav>'
+
+
+def _step(view: View, code: str, areas: pd.DataFrame) -> str:
+    row = areas.loc[code]
+    here = ' aria-current="location"' if code == view.area else ""
+    name = f'<a href="{escape(state.link(area=code))}"{here}>{escape(area_name(row))}</a>'
+    return f"<li>{name}{_siblings(code, row, areas)}</li>"
+
+
+def _siblings(code: str, row: pd.Series, areas: pd.DataFrame) -> str:
+    beside = areas[(areas["parent"] == row["parent"]) & (areas["level"] == row["level"])]
+    if len(beside) < 2:
+        return ""
+    links = "".join(
+        f'<li><a href="{escape(state.link(area=str(other)))}"{_current(other == code)}>'
+        f"{escape(area_name(found))}</a></li>"
+        for other, found in beside.iterrows()
+    )
+    title = t("breadcrumb.siblings_of", parent=area_name(areas.loc[row["parent"]]), levels=levels_name(row["level"]))
+    label = t("breadcrumb.siblings", name=area_name(row))
+    return (
+        f'<details class="ll-menu"><summary aria-label="{escape(label)}" title="{escape(label)}"></summary>'
+        f"<div><p>{escape(title)}</p><ul>{links}</ul></div></details>"
+    )
+
+
+# ── footer ──
+
+
+def footer() -> None:
+    """Edition, date of the data and the mark of demonstration data, at the end of every page."""
+    with guard("footer"):
+        manifest = data.manifest()
+        parts = [
+            t("badge.demonstration") if manifest.demonstration else "",
+            t("footer.schematic"),
+            t("footer.edition", edition=manifest.edition),
+            t("footer.data_until", date=date_text(manifest.data_until)),
+            t("footer.version", version=manifest.version),
+        ]
+        items = "".join(f"<span>{escape(part)}</span>" for part in parts if part)
+        st.html(f'<footer class="ll-footer" lang="{lang()}" aria-label="{escape(t("footer.label"))}">{items}</footer>')

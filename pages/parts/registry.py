@@ -1,0 +1,40 @@
+"""Which pages there are: a page joins the navigation by one line here, and only when it works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page: file pages/<name>.py, address /<name>, words nav.<name>; `group` "" is not listed."""
+
+    name: str
+    group: str
+
+    @property
+    def path(self) -> str:
+        """Path under the entry file, as Streamlit wants it."""
+        return f"pages/{self.name}.py"
+
+
+# Groups in their order: overview, linli, outcomes, boundaries, report, data.
+PAGES = (
+    Entry("overview", "overview"),
+    Entry("area", "overview"),
+    Entry("records", "data"),
+    Entry("definitions", "data"),
+    Entry("dictionary", "data"),
+    Entry("search", ""),
+)
+PAGES = tuple(entry for entry in PAGES if (Path(__file__).resolve().parents[2] / entry.path).exists())
+
+
+def groups() -> dict[str, list[Entry]]:
+    """Listed pages by group, in order."""
+    found: dict[str, list[Entry]] = {}
+    for entry in PAGES:
+        if entry.group:
+            found.setdefault(entry.group, []).append(entry)
+    return found

@@ -1,0 +1,90 @@
+// The page's frame in the browser: links and the search form change the view without reloading, the theme follows the address.
+// Without this script every link and form still works: it loads the page of its address.
+
+const SCHEME = "(prefers-color-scheme: dark)"
+
+function install() {
+  const shell = { dark: false, native: window.matchMedia.bind(window) }
+  shell.dark = shell.native(SCHEME).matches
+  // A theme once chosen in Streamlit's own menu would win over the address.
+  for (const key of Object.keys(localStorage)) if (key.startsWith("stActiveTheme")) localStorage.removeItem(key)
+  // Streamlit paints light or dark by the system's preference: answer it with the address's theme instead.
+  window.matchMedia = (query) => {
+    const list = shell.native(query)
+    if (!query.includes("prefers-color-scheme")) return list
+    const matches = query.includes("dark") === shell.dark
+    return new Proxy(list, {
+      get: (target, name) => {
+        if (name === "matches") return matches
+        const value = Reflect.get(target, name, target)
+        return typeof value === "function" ? value.bind(target) : value
+      },
+    })
+  }
+  document.addEventListener("click", follow)
+  document.addEventListener("submit", submit)
+  document.addEventListener("keydown", shortcut)
+  return shell
+}
+
+function inside(url) {
+  const base = new URL(".", document.baseURI)
+  return url.origin === base.origin && !url.pathname.includes("/static/") && !url.pathname.includes("/_stcore/")
+}
+
+function travel(url) {
+  const elsewhere = url.pathname !== location.pathname
+  window.history.pushState({}, "", url)
+  window.dispatchEvent(new PopStateEvent("popstate"))
+  if (elsewhere) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
+}
+
+function follow(event) {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  const anchor = event.composedPath().find((node) => node instanceof HTMLAnchorElement)
+  if (!anchor || anchor.download || !anchor.closest(".stHtml, .stMarkdown")) return
+  const url = new URL(anchor.href, location.href)
+  if (!inside(url)) return
+  event.preventDefault()
+  if (url.hash && url.pathname === location.pathname && url.search === location.search) {
+    const target = document.getElementById(url.hash.slice(1))
+    target?.setAttribute("tabindex", "-1")
+    target?.focus()
+    return
+  }
+  closeMenus(anchor)
+  travel(url)
+}
+
+function submit(event) {
+  const form = event.target
+  if (!(form instanceof HTMLFormElement) || !form.closest(".stHtml") || form.method !== "get") return
+  event.preventDefault()
+  const url = new URL(form.action, location.href)
+  url.search = new URLSearchParams(new FormData(form)).toString()
+  travel(url)
+}
+
+function closeMenus(from) {
+  for (const menu of document.querySelectorAll(".stHtml details.ll-menu[open]")) if (menu.contains(from) || !from) menu.open = false
+}
+
+function shortcut(event) {
+  if (event.key === "Escape") return closeMenus(null)
+  if (event.key !== "/" || event.target.closest?.("input, textarea, select, [contenteditable]")) return
+  const field = document.querySelector(".ll-search input[type=search]")
+  if (!field) return
+  event.preventDefault()
+  field.focus()
+}
+
+export default function ({ data }) {
+  const shell = (window.linliShell ??= install())
+  const root = document.documentElement
+  root.lang = data.lang
+  root.dataset.theme = data.theme
+  if (shell.dark === data.dark) return
+  shell.dark = data.dark
+  // Streamlit reads the preference again after printing: ask it to.
+  window.dispatchEvent(new Event("afterprint"))
+}

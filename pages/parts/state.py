@@ -1,0 +1,261 @@
+"""What the reader looks at: the View, read from the address and written back to it; the session is named only here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from queries.errors import PeriodInvalid
+from queries.periods import Period
+
+DISTRICT = "320613"
+LANGUAGES = ("zh", "en")
+THEMES = ("light", "dark", "projector")
+COMPARISONS = ("last_year", "district", "peers", "target", "none")
+LEVELS = ("subdistrict", "community", "neighbourhood")
+LAYERS = ("roads", "rivers", "offices", "borders", "names")
+DEFAULT_INDICATOR = "attendances_per_1000"
+DEFAULT_PERIOD = "2020"
+
+_NEXT_LEVEL = {
+    "district": "subdistrict",
+    "former_district": "subdistrict",
+    "zone": "community",
+    "subdistrict": "community",
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence the frame owes the reader: a key of the words and the values it names."""
+
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Which codes exist: `levels` gives each area code its level; `indicators` are ids. Empty: not known yet."""
+
+    levels: Mapping[str, str] = field(default_factory=dict)
+    indicators: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """All that decides what a page shows, in language-neutral codes; `extra` holds keys of one page (table=…)."""
+
+    page: str = "overview"
+    area: str = DISTRICT
+    area_level: str = "district"
+    indicator: str = DEFAULT_INDICATOR
+    level: str = "subdistrict"
+    period: str = DEFAULT_PERIOD
+    compare: str = "last_year"
+    lang: str = "zh"
+    theme: str = "light"
+    layers: tuple[str, ...] = ("roads", "rivers", "borders", "names")
+    extra: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def dark(self) -> bool:
+        """Whether the theme stands on a dark ground; the projector's is light, since projectors wash out dark ones."""
+        return self.theme == "dark"
+
+    def get(self, name: str, default: str = "") -> str:
+        """The page's own parameter of that name."""
+        return dict(self.extra).get(name, default)
+
+
+_DEFAULT = View()
+_FIELDS = {item.name for item in fields(View)} - {"page", "area_level", "extra"}
+
+
+def level_of(code: str) -> str:
+    """Level of an area by the length of its code: 6, 9 (7th digit 4: a zone), 12 or 15 digits."""
+    if len(code) == 9:
+        return "zone" if code[6] == "4" else "subdistrict"
+    return {12: "community", 15: "neighbourhood"}.get(len(code), "district" if code == DISTRICT else "former_district")
+
+
+def next_level(level: str) -> str:
+    """The level a reader expects to see inside an area of `level`."""
+    return _NEXT_LEVEL.get(level, "neighbourhood")
+
+
+def levels_inside(level: str) -> tuple[str, ...]:
+    """Levels that can be shown inside an area of `level`, coarse to fine."""
+    return LEVELS[LEVELS.index(next_level(level)) :]
+
+
+def is_period(text: str) -> bool:
+    """Whether `text` is a period: 2020, 2020-05, 2018..2020, 2020-01..2020-06."""
+    try:
+        Period.parse(text)
+    except PeriodInvalid:
+        return False
+    return True
+
+
+def parse(params: Mapping[str, str], known: Known, page: str = "overview") -> tuple[View, list[Notice]]:
+    """The View that `params` describe; a value that doesn't exist is replaced by the default and leaves a notice."""
+    notices: list[Notice] = []
+
+    def pick(key: str, valid: bool, default: str) -> str:
+        if key not in params or valid:
+            return params.get(key, default)
+        notices.append(Notice(f"notice.unknown_{key}", {"value": params[key][:40]}))
+        return default
+
+    def among(key: str, choices: Collection[str], default: str) -> str:
+        return pick(key, params.get(key) in choices, default)
+
+    given_area = params.get("area", DISTRICT)
+    area = pick("area", given_area in known.levels if known.levels else given_area.isdecimal(), DISTRICT)
+    area_level = known.levels.get(area, level_of(area))
+    indicators = known.indicators or {params.get("indicator", DEFAULT_INDICATOR)}
+    given_layers = tuple(filter(None, params["layers"].split(","))) if "layers" in params else _DEFAULT.layers
+    if unknown := [name for name in given_layers if name not in LAYERS and name != "none"]:
+        notices.append(Notice("notice.unknown_layers", {"value": ",".join(unknown)[:40]}))
+    view = View(
+        page=page,
+        area=area,
+        area_level=area_level,
+        indicator=among("indicator", indicators, DEFAULT_INDICATOR),
+        level=among("level", levels_inside(area_level), next_level(area_level)),
+        period=pick("period", is_period(params.get("period", "")), DEFAULT_PERIOD),
+        compare=among("compare", COMPARISONS, _DEFAULT.compare),
+        lang=among("lang", LANGUAGES, _DEFAULT.lang),
+        theme=among("theme", THEMES, _DEFAULT.theme),
+        layers=tuple(name for name in LAYERS if name in given_layers),
+        extra=tuple((key, value) for key, value in params.items() if key not in _FIELDS),
+    )
+    return view, notices
+
+
+def to_params(view: View) -> dict[str, str]:
+    """Query parameters that `parse` turns back into `view`.
+
+    Area, indicator, level, period and comparison are always said; language, theme and layers only if not the default.
+    """
+    params = {name: str(getattr(view, name)) for name in ("area", "indicator", "level", "period", "compare")}
+    params |= {
+        name: str(getattr(view, name)) for name in ("lang", "theme") if getattr(view, name) != getattr(_DEFAULT, name)
+    }
+    if view.layers != _DEFAULT.layers:
+        params["layers"] = ",".join(view.layers) or "none"
+    return params | dict(view.extra)
+
+
+def changed(view: View, page: str | None = None, **changes: Any) -> View:
+    """`view` with `changes`; keys that are no field go to `extra` (None removes one).
+
+    Another page starts without the old page's extras. Another area shows its own next level, unless the reader had
+    chosen a finer one that still fits.
+    """
+    page = page or view.page
+    extra = dict(view.extra) if page == view.page else {}
+    extra |= {key: str(value) for key, value in changes.items() if key not in _FIELDS and value is not None}
+    dropped = {key for key, value in changes.items() if value is None}
+    own = {key: value for key, value in changes.items() if key in _FIELDS and value is not None}
+    if own.get("area", view.area) != view.area:
+        own["area_level"] = own_level = level_of(str(own["area"]))
+        kept = view.level != next_level(view.area_level) and view.level in levels_inside(own_level)
+        own.setdefault("level", view.level if kept else next_level(own_level))
+    return replace(view, page=page, extra=tuple((k, v) for k, v in extra.items() if k not in dropped), **own)
+
+
+def address(view: View) -> str:
+    """Relative address of `view`: works under any base path, since all pages stand beside each other."""
+    return f"{'./' if view.page == 'overview' else view.page}?{urlencode(to_params(view), safe=',:')}"
+
+
+# ── the session's own view ──
+
+
+def current_view() -> View:
+    """The View of this run, from the address."""
+    return _parsed()[0]
+
+
+def notices() -> list[Notice]:
+    """What in the address could not be followed."""
+    return _parsed()[1]
+
+
+def current_language() -> str:
+    """Language of this run: `zh` unless the address says otherwise."""
+    given = st.query_params.get("lang", "zh")
+    return given if given in LANGUAGES else "zh"
+
+
+def _parsed() -> tuple[View, list[Notice]]:
+    return parse(st.query_params.to_dict(), recall("known", Known()), recall("page", "overview"))
+
+
+def learn(known: Known) -> None:
+    """Tell the session which codes exist; the frame does it at the start of each run."""
+    keep("known", known)
+
+
+def link(page: str | None = None, **changes: Any) -> str:
+    """Relative address of this View with `changes`, for an `href`: `link("records", table="case")`."""
+    return address(changed(current_view(), page, **changes))
+
+
+def go(page: str | None = None, *, rerun: bool = False, **changes: Any) -> None:
+    """Show this View with `changes`: one new entry in the browser's history.
+
+    In a widget's callback call it plainly: Streamlit reruns by itself, and the frame then turns to another page if one
+    was named. In the body of a page say `rerun=True`.
+    """
+    view = changed(current_view(), page, **changes)
+    if rerun and view.page != recall("page", "overview"):
+        st.switch_page(f"pages/{view.page}.py", query_params=to_params(view))
+    if view.page != recall("page", "overview"):
+        keep("next_page", view.page)
+    st.query_params.from_dict(to_params(view))
+    if rerun:
+        st.rerun()
+
+
+def enter(page: str) -> None:
+    """A page begins: remember which, and go on to another one if a callback asked for it."""
+    keep("page", page)
+    if wanted := st.session_state.pop(_own("next_page"), None):
+        st.switch_page(f"pages/{wanted}.py", query_params=st.query_params.to_dict())
+
+
+def seed(key: str, value: Any) -> str:
+    """Give the widget `key` its value from the View, before it is drawn; returns the key."""
+    st.session_state[key] = value
+    return key
+
+
+def chosen(key: str) -> Any:
+    """What the reader set in the widget `key`."""
+    return st.session_state.get(key)
+
+
+def follow(name: str, key: str) -> None:
+    """A widget's callback: write the choice of widget `key` into the View as `name`."""
+    if (value := chosen(key)) is not None:
+        go(**{name: value})
+
+
+def recall(key: str, default: Any) -> Any:
+    """Something kept for this session that is not part of the View (whether a panel is open)."""
+    return st.session_state.get(_own(key), default)
+
+
+def keep(key: str, value: Any) -> None:
+    """Keep something for this session."""
+    st.session_state[_own(key)] = value
+
+
+def _own(key: str) -> str:
+    return f"linli:{key}"
