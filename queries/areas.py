@@ -25,5 +25,5 @@ def area_path(db: Database, code: str) -> pd.DataFrame:
 
 
 def children(db: Database, code: str, level: str) -> pd.DataFrame:
-    """One row per area of `level` inside `code` (zones and former districts contain too), by code: columns of `areas`."""
+    """One row per area of `level` inside `code` (also a zone or former district), by code; columns of `areas`."""
     return db.frame("children", code=code, level=level)

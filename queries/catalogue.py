@@ -8,7 +8,7 @@ from queries.run import Database
 
 
 def measures(db: Database) -> pd.DataFrame:
-    """One row per measure, by name: measure, behaviour (flow|stock|yearly), grain_level, first_month, last_month, rows."""
+    """One row per measure, by name: measure, behaviour (flow, stock, yearly), grain_level, first/last_month, rows."""
     return db.frame("measures")
 
 

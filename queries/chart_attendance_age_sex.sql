@@ -1,7 +1,9 @@
 -- One row per age band × sex of those who live in $area and attended in the years from $start to $end
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select

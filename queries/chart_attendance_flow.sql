@@ -1,7 +1,9 @@
 -- One row per pair of different communities, one of them in $area: attendances at the host by those living in the home
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 ),
 
 pairs as (
@@ -31,5 +33,5 @@ select
 from pairs
 left join area as host on pairs.host = host.code
 left join area as home on pairs.home = home.code
-order by pairs.attendances desc, pairs.host, pairs.home
+order by pairs.attendances desc, pairs.host asc, pairs.home asc
 limit $limit

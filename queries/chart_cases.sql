@@ -1,7 +1,9 @@
 -- One row per month from $start to $end × category of matters received in $area
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select

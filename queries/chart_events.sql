@@ -1,7 +1,9 @@
 -- One row per month from $start to $end that the data cover × kind of event hosted in $area in that time
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 ),
 
 held as (

@@ -1,8 +1,8 @@
 """Small summaries of one area for its profile, and the series behind their charts.
 
-`start` and `end` are the first and the last day of the period. Counts of what stands (organisations, teams) are taken at
-`end`, counts of what happens between both. An area without any gets zeros; what is kept only by community is missing at
-neighbourhood level.
+`start` and `end` are the first and the last day of the period. Counts of what stands (organisations, teams) are taken
+at `end`, counts of what happens between both. An area without any gets zeros; what is kept only by community is missing
+at neighbourhood level.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from queries.run import Database
 def glance_party(db: Database, area: str, start: date, end: date) -> pd.DataFrame:
     """One row: the Party chain standing in `area` at `end`.
 
-    Columns committees, branches, groups, households (key Party-member households), neighbourhoods, covered (neighbourhoods
+    Columns committees, branches, groups, households (key Party-member households), neighbourhoods, covered (of them
     with a branch), coverage (share 0–1), members (in branches), established (branches established in the period).
     `committees` is missing for a neighbourhood.
     """
@@ -35,13 +35,13 @@ def glance_teams(db: Database, area: str, start: date, end: date) -> pd.DataFram
 def glance_events(db: Database, area: str, start: date, end: date) -> pd.DataFrame:
     """One row per event kind hosted in `area` in the period, most attended first.
 
-    Columns kind, events, attendances, gatherings of a brand: visiting, four_seasons, integrity (events).
+    Columns kind, events, attendances, and the events under each brand: neighbourhood_visiting, four_seasons, integrity.
     """
     return db.frame("glance_events", area=area, start=start, end=end)
 
 
 def chart_events(db: Database, area: str, start: date, end: date) -> pd.DataFrame:
-    """One row per month of the period × event kind that occurs in it: month, kind, events, attendances (0 where none)."""
+    """One row per month of the period × event kind occurring in it: month, kind, events, attendances (0 where none)."""
     return db.frame("chart_events", area=area, start=start, end=end)
 
 

@@ -1,7 +1,9 @@
 -- One row per kind of event hosted in $area from $start to $end, most attended first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -17,4 +19,4 @@ from attendance_kind
 inner join inside on attendance_kind.neighbourhood = inside.code
 where attendance_kind.month between date_trunc('month', $start::date) and $end::date
 group by attendance_kind.kind
-order by attendances desc, attendance_kind.kind
+order by attendances desc, attendance_kind.kind asc

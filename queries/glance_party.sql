@@ -11,7 +11,7 @@ inside as (
 standing as (
     select party_organisation.*
     from party_organisation
-    inner join inside on inside.code = coalesce(party_organisation.neighbourhood, party_organisation.community)
+    inner join inside on coalesce(party_organisation.neighbourhood, party_organisation.community) = inside.code
     where party_organisation.established_on <= $end::date
 ),
 

@@ -1,7 +1,9 @@
 -- One row per kind of service team: teams standing in $area at $end, projects completed there from $start to $end
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 ),
 
 kinds as (

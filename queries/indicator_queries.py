@@ -1,9 +1,9 @@
 """Numerators and denominators of indicators: over a period, month by month and year by year.
 
-A measure is named by its id in `measure_catalogue`; `denominator=None` leaves that column missing. Over a period a flow is
-the sum of its months, a stock stands at the last month that has data, a yearly value is that of the period's last year.
-Missing is not zero: a flow without a row is 0 where it was being recorded and missing outside; everything is missing at
-levels finer than the measure's own.
+A measure is named by its id in `measure_catalogue`; `denominator=None` leaves that column missing. Over a period a flow
+is the sum of its months, a stock stands at the last month that has data, a yearly value is that of the period's last
+year. Missing is not zero: a flow without a row is 0 where it was being recorded (from January of the year of its first
+row to the end of the data) and missing outside; everything is missing at levels finer than the measure's own.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def indicator_by_area(
 def indicator_by_code(
     db: Database, numerator: str, denominator: str | None, codes: Sequence[str], start: date, end: date
 ) -> pd.DataFrame:
-    """One row per known code of `codes` (any levels mixed), by code: code, numerator, denominator as `indicator_by_area`."""
+    """One row per known code of `codes` (levels may mix), by code, with the columns of `indicator_by_area`."""
     return db.frame(
         "indicator_by_code", numerator=numerator, denominator=denominator, codes=list(codes), start=start, end=end
     )
@@ -46,9 +46,9 @@ def indicator_by_code(
 def indicator_series(
     db: Database, numerator: str, denominator: str | None, codes: Sequence[str], start: date, end: date
 ) -> pd.DataFrame:
-    """One row per code × month from `start` to `end` within the data, by code and month: code, month, numerator, denominator.
+    """One row per code × month from `start` to `end` within the data: code, month, numerator, denominator.
 
-    Flows are each month's own sum; stocks and yearly values stand as they did in that month.
+    Ordered by code and month. Flows are each month's own sum; stocks and yearly values stand as they did in that month.
     """
     return db.frame(
         "indicator_series", numerator=numerator, denominator=denominator, codes=list(codes), start=start, end=end

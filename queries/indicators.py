@@ -1,4 +1,4 @@
-"""Pure arithmetic of indicators: values, change and comparison, standing among others, similar areas, classes for a map."""
+"""Pure arithmetic of indicators: values, comparison, standing among others, similar areas, classes for a map."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ MISSING, ZERO = -1, -2
 
 
 def value(numerator: float | None, denominator: float | None, scale: float = 1.0) -> float | None:
-    """scale × numerator ÷ denominator; None when either is missing or the denominator is 0.
+    """Scale × numerator ÷ denominator; None when either is missing or the denominator is 0.
 
     >>> value(30, 1000, 1000)
     30.0
@@ -70,7 +70,7 @@ def _missing(number: float | None) -> bool:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One value against another: `difference` in the value's unit, `ratio` = difference ÷ |other| (None when other is 0)."""
+    """One value against another: `difference` in its unit, `ratio` = difference ÷ |other| (None when other is 0)."""
 
     value: float
     other: float
@@ -93,7 +93,7 @@ def compare(
 
 
 def verdict_of(difference: float, tolerance: float) -> Verdict:
-    """higher, lower, or similar when the difference is within the tolerance (a thousand-millionth part of it is forgiven)."""
+    """Higher, lower, or similar when the difference is within the tolerance (plus a thousand-millionth part of it)."""
     if abs(difference) <= tolerance * (1 + 1e-9):
         return "similar"
     return "higher" if difference > 0 else "lower"
@@ -108,7 +108,7 @@ def judgement_of(verdict: Verdict, direction: Direction) -> Judgement:
 
 @dataclass(frozen=True)
 class Standing:
-    """One area among its fellows: rank 1 is the best (the highest where there is no good direction); ties share a rank."""
+    """One area among its fellows: rank 1 is the best (the highest where none is good); `ties` others share the rank."""
 
     value: float
     rank: int
@@ -143,7 +143,7 @@ def standing(frame: pd.DataFrame, code: str, direction: Direction = "none") -> S
 
 
 def ranking(frame: pd.DataFrame, direction: Direction = "none") -> pd.DataFrame:
-    """The frame (columns code and value) best first with a column rank (Int64, ties share it); areas without a value last.
+    """The frame (columns code and value) best first, with a column rank (Int64, shared by ties); missing values last.
 
     Best is the lowest for direction `down`, else the highest; equal values keep the order of their codes.
     """
@@ -159,9 +159,9 @@ def ranking(frame: pd.DataFrame, direction: Direction = "none") -> pd.DataFrame:
 def peers(areas: pd.DataFrame, code: str, k: int = 8) -> list[str]:
     """Codes of the `k` areas of the same level most like `code`, nearest first; [] when it has no fellows.
 
-    Nearest by the straight distance over people, people per km², households per building, share of collective population
-    and km², each on a log scale (shares as they are) and standardised over the level; a fellow of another kind (urban,
-    rural, resettlement) is taken to be two standard deviations further away.
+    Nearest by the straight distance over people, people per km², households per building, share of collective
+    population and km², each on a log scale (the share as it is) and standardised over the level; another kind (urban,
+    rural, resettlement) counts as one more such difference, of two standard deviations.
     """
     known = areas.set_index("code")
     if code not in known.index:
@@ -214,7 +214,7 @@ def classes(given: pd.Series[float], method: Method = "quantile", k: int = 5) ->
 
 
 def assign(given: pd.Series[float], breaks: tuple[float, ...]) -> Classes:
-    """The values in classes whose breaks are already fixed (two maps to compare); beyond the last break is the last class."""
+    """The values in classes whose breaks are fixed (to compare two maps); beyond the last break is the last class."""
     numbers = given.astype("float64")
     index = np.searchsorted(np.asarray(breaks), numbers.to_numpy(), side="left").clip(max=max(len(breaks) - 1, 0))
     index = np.where(numbers == 0, ZERO, index)

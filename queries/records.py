@@ -94,8 +94,8 @@ class RecordTable:
     """One listable table.
 
     `time`: flow lists what is dated inside the period, stock what stands at its end, yearly the rows of its years,
-    none has no date. `finest` is the finest level with records of its own; `filters` are the columns that take a list of
-    texts.
+    none has no date. `finest` is the finest level with records of its own; `filters` are the columns that take a list
+    of texts.
     """
 
     table: str

@@ -1,7 +1,9 @@
 -- One row per community × year × dimension in $area, in the years from $start to $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -14,11 +16,11 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from assessment
-join inside on inside.code = assessment.community
-left join area on area.code = inside.code
+inner join inside on assessment.community = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or assessment.year >= year($start::date))
     and ($end::date is null or assessment.year <= year($end::date))
     and ($dimension is null or list_contains($dimension::varchar[], assessment.dimension))
-order by assessment.year desc, assessment.community, assessment.dimension
+order by assessment.year desc, assessment.community asc, assessment.dimension asc
 limit $limit offset $offset

@@ -1,7 +1,9 @@
 -- One row per payer × year in $area, in the years from $start to $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -14,11 +16,11 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from budget
-join inside on inside.code = budget.payer
-left join area on area.code = inside.code
+inner join inside on budget.payer = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or budget.year >= year($start::date))
     and ($end::date is null or budget.year <= year($end::date))
     and ($fund is null or list_contains($fund::varchar[], budget.fund))
-order by budget.year desc, budget.payer
+order by budget.year desc, budget.payer asc
 limit $limit offset $offset

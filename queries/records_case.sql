@@ -1,7 +1,9 @@
 -- One row per matter received in $area, from $start to $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -20,13 +22,13 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from "case" as matter
-join inside on inside.code = matter.neighbourhood
-left join area on area.code = inside.code
+inner join inside on matter.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or matter.received_at >= $start::date)
     and ($end::date is null or matter.received_at < $end::date + interval 1 day)
     and ($channel is null or list_contains($channel::varchar[], matter.channel))
     and ($category is null or list_contains($category::varchar[], matter.category))
     and ($settled_within is null or list_contains($settled_within::varchar[], matter.settled_within))
-order by matter.received_at desc nulls last, matter.case_id
+order by matter.received_at desc nulls last, matter.case_id asc
 limit $limit offset $offset

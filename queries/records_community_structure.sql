@@ -1,7 +1,9 @@
 -- One row per community in $area; by code
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -15,7 +17,7 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from community_structure
-join inside on inside.code = community_structure.community
-left join area on area.code = inside.code
+inner join inside on community_structure.community = inside.code
+left join area on inside.code = area.code
 order by community_structure.community
 limit $limit offset $offset

@@ -1,7 +1,9 @@
 -- One row per place for culture in $area, standing at $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -16,10 +18,10 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from culture_place
-join inside on inside.code = culture_place.neighbourhood
-left join area on area.code = inside.code
+inner join inside on culture_place.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($end::date is null or culture_place.opened_on <= $end::date)
     and ($kind is null or list_contains($kind::varchar[], culture_place.kind))
-order by culture_place.opened_on desc nulls last, culture_place.place_id
+order by culture_place.opened_on desc nulls last, culture_place.place_id asc
 limit $limit offset $offset

@@ -1,7 +1,9 @@
 -- One row per matter deliberated in $area, from $start to $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -18,13 +20,13 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from deliberation
-join inside on inside.code = deliberation.neighbourhood
-left join area on area.code = inside.code
+inner join inside on deliberation.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or deliberation.opened_on >= $start::date)
     and ($end::date is null or deliberation.opened_on <= $end::date)
     and ($form is null or list_contains($form::varchar[], deliberation.form))
     and ($topic is null or list_contains($topic::varchar[], deliberation.topic))
     and ($outcome is null or list_contains($outcome::varchar[], deliberation.outcome))
-order by deliberation.opened_on desc nulls last, deliberation.matter_id
+order by deliberation.opened_on desc nulls last, deliberation.matter_id asc
 limit $limit offset $offset

@@ -1,7 +1,9 @@
 -- One row per pocket garden in $area, standing at $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -16,10 +18,10 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from garden
-join inside on inside.code = garden.neighbourhood
-left join area on area.code = inside.code
+inner join inside on garden.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($end::date is null or garden.finished_on <= $end::date)
     and ($kind is null or list_contains($kind::varchar[], garden.kind))
-order by garden.finished_on desc nulls last, garden.garden_id
+order by garden.finished_on desc nulls last, garden.garden_id asc
 limit $limit offset $offset

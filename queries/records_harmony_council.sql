@@ -1,7 +1,9 @@
 -- One row per neighbourhood with its harmony council in $area, as it stands at $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -22,11 +24,11 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from harmony_council
-join inside on inside.code = harmony_council.neighbourhood
-left join area on area.code = inside.code
+inner join inside on harmony_council.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($end::date is null or harmony_council.established_on is null or harmony_council.established_on <= $end::date)
     and ($charter is null or list_contains($charter::varchar[], harmony_council.charter::varchar))
     and ($officer_in_post is null or list_contains($officer_in_post::varchar[], harmony_council.officer_in_post::varchar))
-order by harmony_council.established_on desc nulls last, harmony_council.neighbourhood
+order by harmony_council.established_on desc nulls last, harmony_council.neighbourhood asc
 limit $limit offset $offset

@@ -1,7 +1,9 @@
 -- One row per interest or reading group in $area, standing at $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -16,10 +18,10 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from interest_group
-join inside on inside.code = interest_group.neighbourhood
-left join area on area.code = inside.code
+inner join inside on interest_group.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($end::date is null or interest_group.founded_on <= $end::date)
     and ($kind is null or list_contains($kind::varchar[], interest_group.kind))
-order by interest_group.founded_on desc nulls last, interest_group.group_id
+order by interest_group.founded_on desc nulls last, interest_group.group_id asc
 limit $limit offset $offset

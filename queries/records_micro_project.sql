@@ -1,7 +1,9 @@
 -- One row per micro-project in $area, from $start to $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -16,11 +18,11 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from micro_project
-join inside on inside.code = micro_project.neighbourhood
-left join area on area.code = inside.code
+inner join inside on micro_project.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or micro_project.started_on >= $start::date)
     and ($end::date is null or micro_project.started_on <= $end::date)
     and ($state is null or list_contains($state::varchar[], micro_project.state))
-order by micro_project.started_on desc nulls last, micro_project.project_id
+order by micro_project.started_on desc nulls last, micro_project.project_id asc
 limit $limit offset $offset

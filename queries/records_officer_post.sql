@@ -1,7 +1,9 @@
 -- One row per neighbourhood × officer role or force in $area; by code
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -13,8 +15,8 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from officer_post
-join inside on inside.code = officer_post.neighbourhood
-left join area on area.code = inside.code
+inner join inside on officer_post.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($post is null or list_contains($post::varchar[], officer_post.post))
     and ($filled is null or list_contains($filled::varchar[], officer_post.filled::varchar))

@@ -1,7 +1,9 @@
 -- One row per neighbourhood with key Party-member households (a count) in $area, standing at $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -15,10 +17,10 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from party_household
-join party_organisation as branch on branch.organisation_id = party_household.branch_id
-join inside on inside.code = party_household.neighbourhood
-left join area on area.code = inside.code
+inner join party_organisation as branch on party_household.branch_id = branch.organisation_id
+inner join inside on party_household.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($end::date is null or branch.established_on <= $end::date)
-order by branch.established_on desc nulls last, party_household.neighbourhood
+order by branch.established_on desc nulls last, party_household.neighbourhood asc
 limit $limit offset $offset

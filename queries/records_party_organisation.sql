@@ -1,7 +1,9 @@
 -- One row per Party organisation in $area, standing at $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -18,10 +20,10 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from party_organisation
-join inside on inside.code = coalesce(party_organisation.neighbourhood, party_organisation.community)
-left join area on area.code = inside.code
+inner join inside on coalesce(party_organisation.neighbourhood, party_organisation.community) = inside.code
+left join area on inside.code = area.code
 where
     ($end::date is null or party_organisation.established_on <= $end::date)
     and ($kind is null or list_contains($kind::varchar[], party_organisation.kind))
-order by party_organisation.established_on desc nulls last, party_organisation.organisation_id
+order by party_organisation.established_on desc nulls last, party_organisation.organisation_id asc
 limit $limit offset $offset

@@ -1,7 +1,9 @@
 -- One row per guiding document of the district issued from $start to $end; only the district has any; newest first
 with
 inside as (
-    select area.code from area where area.code = $area and area.level = 'district'
+    select area.code
+    from area
+    where area.code = $area and area.level = 'district'
 )
 
 select
@@ -15,11 +17,11 @@ select
     count(*) over () as total
 from policy_document
 cross join inside
-left join area on area.code = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or policy_document.issued_on >= $start::date)
     and ($end::date is null or policy_document.issued_on <= $end::date)
     and ($theme is null or list_contains($theme::varchar[], policy_document.theme))
     and ($issuer is null or list_contains($issuer::varchar[], policy_document.issuer))
-order by policy_document.issued_on desc nulls last, policy_document.document_id
+order by policy_document.issued_on desc nulls last, policy_document.document_id asc
 limit $limit offset $offset

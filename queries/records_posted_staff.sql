@@ -1,7 +1,9 @@
 -- One row per neighbourhood × agency × year in $area, in the years from $start to $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -13,11 +15,11 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from posted_staff
-join inside on inside.code = posted_staff.neighbourhood
-left join area on area.code = inside.code
+inner join inside on posted_staff.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or posted_staff.year >= year($start::date))
     and ($end::date is null or posted_staff.year <= year($end::date))
     and ($agency is null or list_contains($agency::varchar[], posted_staff.agency))
-order by posted_staff.year desc, posted_staff.neighbourhood, posted_staff.agency
+order by posted_staff.year desc, posted_staff.neighbourhood asc, posted_staff.agency asc
 limit $limit offset $offset

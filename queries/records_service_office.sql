@@ -1,7 +1,9 @@
 -- One row per neighbourhood service office in $area, standing at $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -19,9 +21,9 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from service_office
-join inside on inside.code = service_office.neighbourhood
-left join area on area.code = inside.code
+inner join inside on service_office.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($end::date is null or service_office.opened_on <= $end::date)
-order by service_office.opened_on desc nulls last, service_office.office_id
+order by service_office.opened_on desc nulls last, service_office.office_id asc
 limit $limit offset $offset

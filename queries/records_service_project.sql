@@ -1,7 +1,9 @@
 -- One row per service project completed in $area, from $start to $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -17,12 +19,12 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from service_project
-join inside on inside.code = service_project.neighbourhood
-left join area on area.code = inside.code
+inner join inside on service_project.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or service_project.completed_on >= $start::date)
     and ($end::date is null or service_project.completed_on <= $end::date)
     and ($kind is null or list_contains($kind::varchar[], service_project.kind))
     and ($door_to_door is null or list_contains($door_to_door::varchar[], service_project.door_to_door::varchar))
-order by service_project.completed_on desc nulls last, service_project.project_id
+order by service_project.completed_on desc nulls last, service_project.project_id asc
 limit $limit offset $offset

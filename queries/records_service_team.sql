@@ -1,7 +1,9 @@
 -- One row per service team in $area, standing at $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -17,10 +19,10 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from service_team
-join inside on inside.code = service_team.neighbourhood
-left join area on area.code = inside.code
+inner join inside on service_team.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($end::date is null or service_team.founded_on <= $end::date)
     and ($kind is null or list_contains($kind::varchar[], service_team.kind))
-order by service_team.founded_on desc nulls last, service_team.team_id
+order by service_team.founded_on desc nulls last, service_team.team_id asc
 limit $limit offset $offset

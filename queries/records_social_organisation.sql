@@ -1,7 +1,9 @@
 -- One row per social organisation in $area, standing at $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -18,11 +20,11 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from social_organisation
-join inside on inside.code = coalesce(social_organisation.neighbourhood, social_organisation.community)
-left join area on area.code = inside.code
+inner join inside on coalesce(social_organisation.neighbourhood, social_organisation.community) = inside.code
+left join area on inside.code = area.code
 where
     ($end::date is null or social_organisation.founded_on <= $end::date)
     and ($scope is null or list_contains($scope::varchar[], social_organisation.scope))
     and ($field is null or list_contains($field::varchar[], social_organisation.field))
-order by social_organisation.founded_on desc nulls last, social_organisation.organisation_id
+order by social_organisation.founded_on desc nulls last, social_organisation.organisation_id asc
 limit $limit offset $offset

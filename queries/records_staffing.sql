@@ -1,7 +1,9 @@
 -- One row per community × year × dimension × category in $area, in the years from $start to $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -14,12 +16,12 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from staffing
-join inside on inside.code = staffing.community
-left join area on area.code = inside.code
+inner join inside on staffing.community = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or staffing.year >= year($start::date))
     and ($end::date is null or staffing.year <= year($end::date))
     and ($dimension is null or list_contains($dimension::varchar[], staffing.dimension))
     and ($category is null or list_contains($category::varchar[], staffing.category))
-order by staffing.year desc, staffing.community, staffing.dimension, staffing.category
+order by staffing.year desc, staffing.community asc, staffing.dimension asc, staffing.category asc
 limit $limit offset $offset

@@ -1,7 +1,9 @@
 -- One row per community × year × question × answer in $area, in the years from $start to $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -14,12 +16,12 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from survey
-join inside on inside.code = survey.community
-left join area on area.code = inside.code
+inner join inside on survey.community = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or survey.year >= year($start::date))
     and ($end::date is null or survey.year <= year($end::date))
     and ($question is null or list_contains($question::varchar[], survey.question))
     and ($answer is null or list_contains($answer::varchar[], survey.answer))
-order by survey.year desc, survey.community, survey.question, survey.answer
+order by survey.year desc, survey.community asc, survey.question asc, survey.answer asc
 limit $limit offset $offset

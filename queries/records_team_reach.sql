@@ -1,7 +1,9 @@
 -- One row per service team × neighbourhood it serves in $area, standing at $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -17,11 +19,11 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from team_reach
-join service_team on service_team.team_id = team_reach.team_id
-join inside on inside.code = team_reach.neighbourhood
-left join area on area.code = inside.code
+inner join service_team on team_reach.team_id = service_team.team_id
+inner join inside on team_reach.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($end::date is null or service_team.founded_on <= $end::date)
     and ($kind is null or list_contains($kind::varchar[], service_team.kind))
-order by service_team.founded_on desc nulls last, team_reach.team_id, team_reach.neighbourhood
+order by service_team.founded_on desc nulls last, team_reach.team_id asc, team_reach.neighbourhood asc
 limit $limit offset $offset

@@ -1,7 +1,9 @@
 -- One row per grid or residents' group in $area; by code
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -13,8 +15,8 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from three_in_one
-join inside on inside.code = coalesce(three_in_one.coincides_with, three_in_one.community)
-left join area on area.code = inside.code
+inner join inside on coalesce(three_in_one.coincides_with, three_in_one.community) = inside.code
+left join area on inside.code = area.code
 where
     ($kind is null or list_contains($kind::varchar[], three_in_one.kind))
 order by three_in_one.unit_id

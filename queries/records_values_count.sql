@@ -1,7 +1,9 @@
 -- One row per neighbourhood × year in $area, in the years from $start to $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -15,12 +17,12 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from values_count
-join inside on inside.code = values_count.neighbourhood
-left join area on area.code = inside.code
+inner join inside on values_count.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or values_count.year >= year($start::date))
     and ($end::date is null or values_count.year <= year($end::date))
     and ($covenant is null or list_contains($covenant::varchar[], values_count.covenant::varchar))
     and ($integrity_neighbourhood is null or list_contains($integrity_neighbourhood::varchar[], values_count.integrity_neighbourhood::varchar))
-order by values_count.year desc, values_count.neighbourhood
+order by values_count.year desc, values_count.neighbourhood asc
 limit $limit offset $offset

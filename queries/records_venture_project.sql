@@ -1,7 +1,9 @@
 -- One row per venture-philanthropy project in $area, from $start to $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -16,10 +18,10 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from venture_project
-join inside on inside.code = venture_project.neighbourhood
-left join area on area.code = inside.code
+inner join inside on venture_project.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or venture_project.started_on >= $start::date)
     and ($end::date is null or venture_project.started_on <= $end::date)
-order by venture_project.started_on desc nulls last, venture_project.project_id
+order by venture_project.started_on desc nulls last, venture_project.project_id asc
 limit $limit offset $offset

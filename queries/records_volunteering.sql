@@ -1,7 +1,9 @@
 -- One row per neighbourhood Party branch × month in $area, from $start to $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -15,10 +17,10 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from volunteering
-join inside on inside.code = volunteering.neighbourhood
-left join area on area.code = inside.code
+inner join inside on volunteering.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or volunteering.month >= $start::date)
     and ($end::date is null or volunteering.month <= $end::date)
-order by volunteering.month desc nulls last, volunteering.branch_id
+order by volunteering.month desc nulls last, volunteering.branch_id asc
 limit $limit offset $offset

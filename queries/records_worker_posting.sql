@@ -1,7 +1,9 @@
 -- One row per neighbourhood × year in $area, in the years from $start to $end; newest first
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 )
 
 select
@@ -13,10 +15,10 @@ select
     area.name_en as area_en,
     count(*) over () as total
 from worker_posting
-join inside on inside.code = worker_posting.neighbourhood
-left join area on area.code = inside.code
+inner join inside on worker_posting.neighbourhood = inside.code
+left join area on inside.code = area.code
 where
     ($start::date is null or worker_posting.year >= year($start::date))
     and ($end::date is null or worker_posting.year <= year($end::date))
-order by worker_posting.year desc, worker_posting.neighbourhood
+order by worker_posting.year desc, worker_posting.neighbourhood asc
 limit $limit offset $offset

@@ -1,7 +1,9 @@
 -- One row per dimension × category of the staffing counts of $area in the last counted year not after $end
 with
 inside as (
-    select descendant.code from descendant where descendant.ancestor = $area
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
 ),
 
 last_year as (
