@@ -1,0 +1,191 @@
+"""Builds static/: Leaflet, our map script and style, and the published geometry, every file named by its content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+
+from geo.layers import FRAME_TO_STATIC, MapAssets
+from geo.map_geometry import encode_map
+from geo.palettes import for_browser
+
+MANIFEST: Final = "manifest.json"
+SOURCES: Final = ("boundaries", "network", "places")
+_SCRIPTS: Final = ("geometry", "sheets", "paint", "labels", "pointer", "furniture", "view")
+_OURS: Final = re.compile(r"^[a-z0-9-]+-[0-9a-f]{12}\.(js|css|png|txt)$")
+_IMAGES: Final = {
+    "icon": "marker-icon",
+    "icon2x": "marker-icon-2x",
+    "shadow": "marker-shadow",
+    "layers": "layers",
+    "layers2x": "layers-2x",
+}
+
+
+class StaticError(RuntimeError):
+    """Base of the errors of this module."""
+
+
+class StaticMissingError(StaticError):
+    """Raised when static/ has no manifest, or the manifest names a file that is not there."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{path.name} is missing from static/, so the map cannot be drawn; build it again with `make data`."
+        )
+
+
+class StaticUnreadableError(StaticError):
+    """Raised when the manifest of static/ cannot be understood."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        super().__init__(f"{path.name} of static/ cannot be read ({reason}); build it again with `make data`.")
+
+
+def build_static(extracts: Path, static: Path) -> MapAssets:
+    """Write the browser's files for the published extracts into `static`, and its manifest last; return what it names.
+
+    Reads boundaries, network and places (.parquet, EPSG:4490) of `extracts`: the published edition, never a draft.
+    Nothing is done when the sources are those of the manifest. Files of this and of the former manifest stay, so that
+    open pages go on working; older ones are removed. Raises the errors of geo.map_geometry, and OSError.
+    """
+    static.mkdir(parents=True, exist_ok=True)
+    source = _fingerprint([extracts / f"{name}.parquet" for name in SOURCES])
+    former = _former(static)
+    if former.get("source") == source and all((static / name).is_file() for name in former["files"]):
+        return read_static(static)
+    content, order = _content(*(gpd.read_parquet(extracts / f"{name}.parquet") for name in SOURCES))
+    names = {role: _write(static, role, *parts) for role, parts in content.items()}
+    manifest = {
+        "version": _hash("".join(names.values()).encode()),
+        "source": source,
+        "scripts": [names["leaflet"], names["linli-map"], names["geometry"]],
+        "styles": [names["leaflet-style"], names["linli-map-style"]],
+        "order": order,
+        "files": sorted(names.values()),
+        "former_files": former.get("files", []),
+    }
+    _replace(static / MANIFEST, json.dumps(manifest, ensure_ascii=False).encode())
+    _sweep(static, {*manifest["files"], *manifest["former_files"]})
+    return read_static(static)
+
+
+def read_static(static: Path) -> MapAssets:
+    """Return what the manifest of `static` names; raises StaticMissingError and StaticUnreadableError."""
+    path = static / MANIFEST
+    if not path.is_file():
+        raise StaticMissingError(path)
+    try:
+        manifest = json.loads(path.read_bytes())
+        assets = MapAssets(
+            version=manifest["version"],
+            scripts=tuple(manifest["scripts"]),
+            styles=tuple(manifest["styles"]),
+            order={level: tuple(codes) for level, codes in manifest["order"].items()},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StaticUnreadableError(path, str(error)) from error
+    for name in (*assets.scripts, *assets.styles):
+        if not (static / name).is_file():
+            raise StaticMissingError(static / name)
+    return assets
+
+
+Part = tuple[bytes, str]
+
+
+def _content(
+    boundaries: gpd.GeoDataFrame, network: gpd.GeoDataFrame, places: gpd.GeoDataFrame
+) -> tuple[dict[str, Part], Mapping[str, tuple[str, ...]]]:
+    """Return role -> (content, extension) of every file, and the order of the area codes."""
+    geometry = encode_map(boundaries, network, places)
+    images = {role: (_leaflet(f"images/{name}.png"), "png") for role, name in _IMAGES.items()}
+    named = {role: _name(role, *part) for role, part in images.items()}
+    settings = {"path": FRAME_TO_STATIC, **{role: named[role] for role in ("icon", "icon2x", "shadow")}}
+    style = _leaflet("leaflet.css").decode()
+    for role, name in _IMAGES.items():
+        style = style.replace(f"images/{name}.png", named[role])
+    content = {
+        "leaflet": (_leaflet("leaflet.js"), "js"),
+        "leaflet-style": (style.encode(), "css"),
+        "leaflet-license": (_asset("LEAFLET-LICENSE.txt"), "txt"),
+        "linli-map": (_script(settings), "js"),
+        "linli-map-style": (_asset("map/map.css"), "css"),
+        "geometry": (f"window.LINLI_GEOMETRY={geometry.text};\n".encode(), "js"),
+        **images,
+    }
+    return content, geometry.order
+
+
+def _script(images: Mapping[str, str]) -> bytes:
+    """Return our parts as one script: they share one scope, which nothing outside can see."""
+    given = f"const PALETTES = {json.dumps(for_browser())};\nconst IMAGES = {json.dumps(images)};\n"
+    parts = [given.encode(), *(_asset(f"map/{name}.js") for name in _SCRIPTS)]
+    return b'(function () {\n"use strict";\n' + b"\n".join(parts) + b"})();\n"
+
+
+def _leaflet(name: str) -> bytes:
+    content = files("xstatic.pkg.leaflet").joinpath("data", *name.split("/")).read_bytes()
+    # the map of the minified source is not shipped, so nobody should be sent to look for it
+    return content.replace(b"\n//# sourceMappingURL=leaflet.js.map", b"")
+
+
+def _asset(name: str) -> bytes:
+    return files("geo").joinpath("assets", name).read_bytes()
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def _name(role: str, content: bytes, extension: str) -> str:
+    return f"{role}-{_hash(content)}.{extension}"
+
+
+def _write(static: Path, role: str, content: bytes, extension: str) -> str:
+    name = _name(role, content, extension)
+    _replace(static / name, content)
+    return name
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file so that a reader finds the old content or the new, never a part."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
+
+
+def _fingerprint(sources: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sources:
+        digest.update(path.read_bytes())
+    digest.update(json.dumps(for_browser()).encode())
+    for name in ("LEAFLET-LICENSE.txt", "map/map.css", *(f"map/{name}.js" for name in _SCRIPTS)):
+        digest.update(_asset(name))
+    for module in ("map_geometry.py", "layers.py"):  # another encoding makes another file of the same sources
+        digest.update(files("geo").joinpath(module).read_bytes())
+    return digest.hexdigest()
+
+
+def _former(static: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((static / MANIFEST).read_bytes())
+        return manifest if isinstance(manifest.get("files"), list) else {}
+    except (OSError, ValueError, AttributeError):
+        return {}  # none yet, or one that a crash of the machine left unreadable: build afresh
+
+
+def _sweep(static: Path, keep: set[str]) -> None:
+    for path in static.iterdir():
+        if path.name not in keep and _OURS.match(path.name):
+            path.unlink(missing_ok=True)

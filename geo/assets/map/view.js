@@ -1,0 +1,111 @@
+/* View: what the frame shows, wheel and fingers, and the two doors of the map: linli.start and linli.apply. */
+
+function latLngBounds(box) {
+  const o = mercator(G.centre[0], G.centre[1]), size = 256 * Math.pow(2, UNIT_ZOOM);
+  const back = (x, y) => {
+    const n = Math.PI * (1 - (2 * (y + o[1])) / size);
+    return [(180 / Math.PI) * Math.atan(Math.sinh(n)), ((x + o[0]) / size) * 360 - 180];
+  };
+  return L.latLngBounds(back(box[0], box[3]), back(box[2], box[1]));
+}
+
+/** Bring the focus (or the whole district) into the frame, beside the legend where there is room. */
+function frame(animate) {
+  const area = (S && G.index[S.focus]) || null, size = map.getSize();
+  if (!size.x || !size.y) return;
+  const narrow = size.x < 520;
+  map.fitBounds(latLngBounds(area ? area.box : G.box), {
+    paddingTopLeft: [narrow ? 10 : 40, narrow ? 14 : 18],
+    paddingBottomRight: [narrow ? 10 : 24, narrow ? 44 : 34],
+    maxZoom: 16.5,
+    animate: animate && !REDUCED,
+  });
+}
+
+/** The wheel zooms once the pointer itself has moved over the map; a page scrolled under a resting pointer goes on scrolling. */
+function tameWheel() {
+  const box = map.getContainer();
+  let distance = 0;
+  map.scrollWheelZoom.disable();
+  box.addEventListener("mousemove", (e) => {
+    distance += Math.abs(e.movementX) + Math.abs(e.movementY);
+    if (distance > 6) map.scrollWheelZoom.enable();
+  });
+  box.addEventListener("mouseleave", () => {
+    distance = 0;
+    map.scrollWheelZoom.disable();
+  });
+}
+
+/** One finger scrolls the page, two move and zoom the map, a tap chooses. */
+function tameTouch() {
+  if (!COARSE) return;
+  map.dragging.disable();
+  const box = map.getContainer(), hint = element("div", "linli-hint");
+  let timer = 0;
+  hint.hidden = true;
+  box.append(hint);
+  box.addEventListener("touchmove", (e) => {
+    moved = moved || e.touches.length > 1;
+    if (e.touches.length > 1 || !S) return;
+    hint.textContent = S.words.two_fingers;
+    hint.hidden = false;
+    clearTimeout(timer);
+    timer = setTimeout(() => (hint.hidden = true), 900);
+  }, { passive: true });
+}
+
+function start(id, options) {
+  if (!window.LINLI_GEOMETRY) throw new Error("The map's geometry did not arrive.");
+  G = decode(window.LINLI_GEOMETRY);
+  L.Icon.Default.imagePath = IMAGES.path;
+  L.Icon.Default.mergeOptions({ iconUrl: IMAGES.icon, iconRetinaUrl: IMAGES.icon2x, shadowUrl: IMAGES.shadow });
+  map = L.map(id, {
+    zoomSnap: 0.25, wheelPxPerZoomLevel: 110, maxZoom: 18, attributionControl: false,
+    zoomAnimation: !REDUCED, fadeAnimation: false, inertia: !REDUCED, maxBoundsViscosity: 0.7, bounceAtZoomLimits: false,
+  });
+  map.getContainer().setAttribute("role", "region");
+  const whole = latLngBounds(G.box);
+  map.fitBounds(whole, { padding: [20, 20], animate: false });
+  map.setMinZoom(Math.max(8, map.getZoom() - 1.5));
+  map.setMaxBounds(whole.pad(0.6));
+  if (options.tiles) L.tileLayer(options.tiles, { attribution: options.credit, opacity: 0.55 }).addTo(map);
+  furnish();
+  tameWheel();
+  tameTouch();
+  map.on("mousemove", onMove).on("click", onClick).on("movestart", () => (seen.tip.hidden = true));
+  map.getContainer().addEventListener("mouseleave", leave);
+  map.on("dragstart", () => (moved = true));
+  map.getContainer().addEventListener("wheel", () => (moved = true), { passive: true });
+  new ResizeObserver(() => {
+    map.invalidateSize({ pan: false });
+    if (!moved) frame(false);
+  }).observe(map.getContainer());
+  return map;
+}
+
+function unpack(state) {
+  return Object.assign({ highlight: [], layers: [], focus: null, labelled: false, suffix: "" }, state, { values: state.values ? state.values.split("|") : [] });
+}
+
+/** Show a state: colours, legend, names and, when the focus is another than before, the view. */
+function apply(state) {
+  S = unpack(state);
+  hover = null;
+  paintFurniture();
+  if (!base) {
+    base = new Sheet({ paint: paintBase }).addTo(map);
+    top = new Sheet({ paint: paintTop }).addTo(map);
+  }
+  if (S.focus !== focusSeen) {
+    const first = focusSeen === undefined;
+    focusSeen = S.focus;
+    moved = false;
+    frame(!first);
+  }
+  base.draw();
+  top.draw();
+  document.documentElement.dataset.applied = String(Number(document.documentElement.dataset.applied || 0) + 1);
+}
+
+window.linli = { start, apply };
