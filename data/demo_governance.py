@@ -1,0 +1,181 @@
+"""Harmony councils, officer roles and forces, community structure, grids and residents' groups, agencies' posted staff."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from data.demo_areas import District
+from data.demo_tools import (
+    FORMER_GANGZHA,
+    NO_DATE,
+    YEARS,
+    Dates,
+    Ints,
+    days_between,
+    generator,
+    logistic,
+    texts,
+)
+
+ROLES = {  # how readily each role finds somebody, as log-odds
+    "information": 3.0,
+    "mediation": 2.2,
+    "order": 1.7,
+    "cleaning": 2.8,
+    "security": 2.0,
+    "patrol": 1.8,
+    "publicity": 2.4,
+    "review": 1.2,
+    "assistance": 2.1,
+}
+FORCES = {"force_professional": 8, "force_volunteer": 30, "force_joint": 9}  # usual number of members
+AGENCIES = {"police": 0.34, "migrant_population": 0.27, "law_enforcement": 0.18}
+UNIT_PREFIX = {"grid": "WG", "residents_group": "JZ"}
+
+
+def make_governance(district: District, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    """Return `harmony_council`, `officer_post`, `community_structure` and `posted_staff`."""
+    return {
+        "harmony_council": _harmony_councils(district, rng),
+        "officer_post": _officer_posts(district, rng),
+        "community_structure": _community_structure(district),
+        "posted_staff": _posted_staff(district, rng),
+    }
+
+
+def _harmony_councils(district: District, rng: np.random.Generator) -> pd.DataFrame:
+    hoods, vigour = district.neighbourhoods, district.column("vigour")
+    count = len(hoods)
+    exists = rng.random(count) < logistic(4.2 + 0.8 * vigour)
+    gangzha = (hoods["former"] == FORMER_GANGZHA).to_numpy()
+    early, late = days_between(rng, "2014-06-01", "2018-12-31", count), days_between(rng, "2017-01-01", "2020-06-30", count)
+    established = np.where(exists, np.where(gangzha, late, early), NO_DATE).astype("datetime64[D]")
+    elected, ends = _terms(established, rng)
+    stairwells = np.where(hoods["kind"] == "rural", 3, np.maximum(2, np.round(hoods["buildings"] * 1.4))).astype(int)
+    seats = rng.integers(5, 10, count) * exists
+    willing = logistic(2.0 + 0.7 * vigour)
+    return pd.DataFrame(
+        {
+            "neighbourhood": hoods["code"],
+            "established_on": established,
+            "elected_on": elected,
+            "term_ends_on": ends,
+            "charter": exists & (rng.random(count) < logistic(2.2 + 0.6 * vigour)),
+            "chair_seats": exists.astype(int),
+            "chair_filled": (exists & (rng.random(count) < logistic(3.4 + 0.7 * vigour))).astype(int),
+            "council_seats": seats,
+            "council_filled": rng.binomial(seats, willing),
+            "stairwell_seats": stairwells * exists,
+            "stairwell_filled": rng.binomial(stairwells * exists, logistic(1.6 + 0.7 * vigour)),
+            "officer_in_post": rng.random(count) < logistic(3.0 + 0.5 * vigour),
+        }
+    )
+
+
+def _terms(established: Dates, rng: np.random.Generator) -> tuple[Dates, Dates]:
+    """Last election and end of term: three years, re-elected a few weeks late; one in sixteen has let its term run out."""
+    last = np.datetime64("2020-12-31")
+    terms = np.maximum(0, np.floor((last - established).astype("timedelta64[D]").astype(float) / 1_130))
+    missed = (rng.random(len(established)) < 0.06) & (terms > 0)
+    elected = established + np.nan_to_num(1_130 * (terms - missed)).astype(int).astype("timedelta64[D]")
+    return elected, elected + np.timedelta64(1_096, "D")
+
+
+def _officer_posts(district: District, rng: np.random.Generator) -> pd.DataFrame:
+    codes, vigour = district.codes.to_numpy(), district.column("vigour")
+    frames = []
+    for role, ease in ROLES.items():
+        filled = rng.random(len(codes)) < logistic(ease + 0.7 * vigour)
+        frames.append(pd.DataFrame({"neighbourhood": codes, "post": role, "filled": filled, "members": pd.NA}))
+    for force, usual in FORCES.items():
+        filled = rng.random(len(codes)) < logistic(2.4 + 0.8 * vigour)
+        members = np.maximum(2, rng.poisson(usual * np.exp(0.25 * vigour) * rng.lognormal(0, 0.3, len(codes)))) * filled
+        frames.append(pd.DataFrame({"neighbourhood": codes, "post": force, "filled": filled, "members": members}))
+    table = pd.concat([frame.astype({"members": "Int64"}) for frame in frames], ignore_index=True)
+    return table.sort_values("neighbourhood", kind="stable", ignore_index=True)
+
+
+def _community_structure(district: District) -> pd.DataFrame:
+    """Full coverage, as the report says; only service windows wait where the community is weakest."""
+    places = district.communities
+    everywhere = {name: True for name in ("party_committee", "residents_committee", "service_station", "management_office")}
+    window = places["vigour"].rank().to_numpy() > 5
+    return pd.DataFrame({"community": places["code"], **everywhere, "service_window": window})
+
+
+def _posted_staff(district: District, rng: np.random.Generator) -> pd.DataFrame:
+    """Quarter-time steps, since a post serves several neighbourhoods; more each year."""
+    codes, people = district.codes.to_numpy(), district.column("people") + district.column("collective")
+    frames = []
+    for year in YEARS:
+        for agency, usual in AGENCIES.items():
+            level = usual * (people / people.mean()) ** 0.5 * (1 + 0.12 * (year - 2018)) * rng.lognormal(0, 0.35, len(codes))
+            staff = np.round(level * 4) / 4
+            frames.append(pd.DataFrame({"neighbourhood": codes, "agency": agency, "year": year, "staff": staff}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def write_units(geography: Path, district: District, seed: int) -> pd.DataFrame:
+    """Draw grids and residents' groups as unions of blocks, write both to `geography`, return the rows of `three_in_one`."""
+    rng = generator(seed, "units")
+    blocks = gpd.read_parquet(geography / "blocks.parquet", columns=["block_id", "geometry"])
+    position = pd.Series(district.neighbourhoods.index, index=district.codes)
+    blocks = blocks.merge(district.blocks, on="block_id")
+    blocks["place"] = position.loc[blocks["neighbourhood"]].to_numpy()
+    tables = []
+    for kind, (merged, cut) in {"grid": (0.10, 0.08), "residents_group": (0.04, 0.20)}.items():
+        unit = _cut(blocks, _merged(district, blocks, merged, rng), cut, rng)
+        table, polygons = _units(kind, blocks, unit, district)
+        polygons.to_parquet(geography / f"{kind}s.parquet", compression="zstd")
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _merged(district: District, blocks: pd.DataFrame, share: float, rng: np.random.Generator) -> Ints:
+    """The neighbourhood each neighbourhood is joined to (itself mostly): a touching one of the same community."""
+    home = district.neighbourhoods["community"].to_numpy()
+    joined = np.arange(len(home))
+    shapes = _outlines(blocks)
+    for place in rng.permutation(len(home))[: int(share * len(home))]:
+        others = [other for other in district.near[place, 1:8] if home[other] == home[place] and joined[other] == other]
+        touching = [other for other in others if shapely.dwithin(shapes[place], shapes[other], 0)]
+        if touching and joined[place] == place and not (joined == place).sum() > 1:
+            joined[place] = touching[0]
+    return joined
+
+
+def _outlines(blocks: pd.DataFrame) -> list[shapely.Geometry]:
+    groups = blocks.groupby("place")["geometry"]
+    return [shapely.multipolygons(shapely.get_parts(shapely.GeometryCollection(list(each)))) for _, each in groups]
+
+
+def _cut(blocks: pd.DataFrame, joined: Ints, share: float, rng: np.random.Generator) -> Ints:
+    """Give each block its unit: the joined neighbourhood, some cut in two halves by their blocks' middle line."""
+    unit = joined[blocks["place"].to_numpy()] * 2
+    middle = shapely.centroid(blocks["geometry"].to_numpy())
+    x = pd.Series(shapely.get_x(middle))
+    alone = np.bincount(joined, minlength=len(joined)) == 1
+    cut = (rng.random(len(joined)) < share / max(alone.mean(), 0.1)) & alone & (joined == np.arange(len(joined)))
+    east = (x > x.groupby(unit).transform("median")).to_numpy()
+    return unit + (cut[unit // 2] & east)
+
+
+def _units(kind: str, blocks: pd.DataFrame, unit: Ints, district: District) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+    frame = blocks.assign(unit=unit)
+    groups = frame.groupby("unit")
+    shapes = [shapely.union_all(each.to_numpy()) for _, each in groups["geometry"]]
+    table = pd.DataFrame({"place": groups["place"].first(), "blocks": groups.size(), "places": groups["place"].nunique()})
+    whole = table["blocks"].to_numpy() == frame.groupby("place").size().to_numpy()[table["place"]]
+    codes = district.codes.to_numpy()[table["place"]]
+    community = texts([code[:12] for code in codes])
+    serial = pd.Series(community).groupby(community).cumcount() + 1
+    table["unit_id"] = UNIT_PREFIX[kind] + community + serial.astype(str).str.zfill(3).to_numpy()
+    table = table.assign(kind=kind, community=community, coincides_with=np.where(whole & (table["places"] == 1), codes, None))
+    columns = ["unit_id", "kind", "community", "coincides_with"]
+    polygons = gpd.GeoDataFrame(table[["unit_id", "community"]].reset_index(drop=True), geometry=shapes, crs=4490)
+    return table[columns].reset_index(drop=True), polygons

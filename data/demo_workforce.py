@@ -1,0 +1,162 @@
+"""Community social workers as counts: posts, ages, education, certificates; workers are drawn in memory and only counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from data.demo_areas import District
+from data.demo_tools import Floats, Ints, Texts, share_out, share_out_rows, standard, texts
+
+POST_LEVELS = {
+    "A1": 0.05,
+    "A2": 0.05,
+    "A3": 0.04,
+    "B1": 0.09,
+    "B2": 0.09,
+    "B3": 0.07,
+    "C1": 0.14,
+    "C2": 0.13,
+    "C3": 0.1,
+    "D1": 0.1,
+    "D2": 0.08,
+    "D3": 0.06,
+}
+
+
+@dataclass(frozen=True)
+class Team:
+    """What is known of all workers at the end of a year; every share of 2020 is published."""
+
+    workers: int
+    mean_age: float
+    ages: dict[str, int]
+    education: dict[str, int]
+    party: int
+    certified: int
+    examined: int
+    posted: int
+    promoted: int
+    veterans: int
+    tenure: dict[str, float]
+
+
+TEAMS = {
+    2018: Team(
+        1_292, 38.9, {"<=30": 245, "31-45": 648, ">45": 399}, {"secondary": 167, "college": 466, "bachelor": 641, "master": 18},
+        672, 452, 251, 401, 0, 38, {"<3": 0.34, "3-9": 0.43, "10+": 0.23},
+    ),
+    2019: Team(
+        1_351, 38.3, {"<=30": 271, "31-45": 690, ">45": 390}, {"secondary": 141, "college": 472, "bachelor": 715, "master": 23},
+        716, 581, 327, 441, 0, 49, {"<3": 0.33, "3-9": 0.43, "10+": 0.24},
+    ),
+    # 1,016 of 1,407 are 45 or younger (72.2 %); 1,290 have been to college (91.7 %), 788 hold a bachelor's (56.0 %) and 788 are
+    # Party members; 712 hold a certificate (50.6 %), which isn't the same as the 408 who passed the national examination.
+    2020: Team(
+        1_407, 37.8, {"<=30": 296, "31-45": 720, ">45": 391}, {"secondary": 117, "college": 474, "bachelor": 788, "master": 28},
+        788, 712, 408, 475, 40, 61, {"<3": 0.31, "3-9": 0.44, "10+": 0.25},
+    ),
+}  # fmt: skip
+AGE_RANGES = {"<=30": (22, 30), "31-45": (31, 45), ">45": (46, 59)}
+
+
+def make_workforce(district: District, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    """Return `staffing` and `worker_posting`; each dimension's categories sum to the community's total."""
+    places = district.communities
+    size = (places["neighbourhoods"] ** 0.8 * np.exp(0.1 * standard(places["vigour"].to_numpy()))).to_numpy()
+    size = size * rng.lognormal(0, 0.12, len(places))
+    staffing, posting = [], []
+    for year, team in TEAMS.items():
+        home = np.repeat(np.arange(len(places)), share_out(size, team.workers))
+        counts = _year(district, team, home, rng)
+        staffing.append(counts.assign(year=year))
+        posting.append(_posting(district, counts, year, rng))
+    table = pd.concat(staffing, ignore_index=True)
+    return {"staffing": table, "worker_posting": pd.concat(posting, ignore_index=True)}
+
+
+def _year(district: District, team: Team, home: Ints, rng: np.random.Generator) -> pd.DataFrame:
+    """Long counts by community: every worker gets one category of each dimension, then only the counts are kept."""
+    vigour = district.communities["vigour"].to_numpy()[home]
+    old = district.communities["old"].to_numpy()[home]
+
+    def deal(counts: dict[str, int], lean: Floats) -> Texts:
+        """Give the later categories to those who lean higher, so that communities differ and totals stay exact."""
+        order = np.argsort(lean + rng.normal(0, 1, len(home)), kind="stable")
+        dealt = np.empty(len(home), dtype=object)
+        dealt[order] = np.repeat(texts(list(counts)), list(counts.values()))
+        return dealt
+
+    def yes(count: int, lean: Floats) -> Texts:
+        return deal({"no": team.workers - count, "yes": count}, lean)
+
+    ages = deal(team.ages, 0.3 * old)
+    dimensions = {
+        "total": np.full(len(home), "all", dtype=object),
+        "post_level": deal(_parts(POST_LEVELS, team.workers), rng.normal(0, 1, len(home))),
+        "age_band": ages,
+        "education": deal(team.education, 0.3 * vigour - 0.2 * old),
+        "party": yes(team.party, 0.25 * vigour),
+        "certificate": yes(team.certified, 0.35 * vigour),
+        "examination": yes(team.examined, 0.35 * vigour),
+        "tenure": deal(_parts(team.tenure, team.workers), 0.2 * old),
+        "posting": deal({"community": team.workers - team.posted, "neighbourhood": team.posted}, 0.12 * vigour),
+        "veteran": yes(team.veterans, rng.normal(0, 0.5, len(home))),
+        "promoted": yes(team.promoted, 0.5 * vigour),
+    }
+    counts = pd.concat([_counts(district, home, name, values) for name, values in dimensions.items()], ignore_index=True)
+    # Nobody is counted as not promoted: the contract has only those who were.
+    counts = counts[(counts["dimension"] != "promoted") | (counts["category"] == "yes")]
+    years = np.bincount(home, _ages(ages, team, rng), minlength=len(district.communities)).astype(np.int64)
+    sums = pd.DataFrame({"community": district.communities["code"], "dimension": "age_sum", "category": "years", "workers": years})
+    return pd.concat([counts, sums], ignore_index=True)
+
+
+def _parts(shares: dict[str, float], total: int) -> dict[str, int]:
+    return dict(zip(shares, share_out(np.array(list(shares.values())), total).tolist(), strict=True))
+
+
+def _counts(district: District, home: Ints, dimension: str, values: Texts) -> pd.DataFrame:
+    """community, dimension, category, workers: zeros included, so that a missing row is never taken for none."""
+    table = pd.crosstab(pd.Series(home, name="place"), pd.Series(values, name="category"))
+    table = table.reindex(range(len(district.communities)), fill_value=0)
+    long = table.stack().rename("workers").reset_index()
+    long["community"] = district.communities["code"].to_numpy()[long["place"]]
+    return long.assign(dimension=dimension)[["community", "dimension", "category", "workers"]]
+
+
+def _ages(bands: Texts, team: Team, rng: np.random.Generator) -> Ints:
+    """Whole years within each band whose mean is the team's: moved one by one, never out of the band."""
+    low = np.array([AGE_RANGES[band][0] for band in bands])
+    high = np.array([AGE_RANGES[band][1] for band in bands])
+    ages = np.round(low + (high - low) * rng.beta(1.6, 1.5, len(bands))).astype(np.int64)
+    missing = round(team.mean_age * team.workers) - int(ages.sum())
+    while missing:
+        room = np.flatnonzero(ages < high if missing > 0 else ages > low)
+        moved = rng.permutation(room)[: abs(missing)]
+        ages[moved] += np.sign(missing)
+        missing -= int(np.sign(missing)) * len(moved)
+    return ages
+
+
+def _posting(district: District, counts: pd.DataFrame, year: int, rng: np.random.Generator) -> pd.DataFrame:
+    """The posted workers of each community shared over its neighbourhoods (to the quarter), and part-time informants."""
+    posted = counts[(counts["dimension"] == "posting") & (counts["category"] == "neighbourhood")]
+    by_place = posted.set_index("community")["workers"].reindex(district.communities["code"]).to_numpy()
+    home = district.neighbourhoods["community"].to_numpy()
+    count = len(district.communities)
+    serial = pd.Series(home).groupby(home).cumcount().to_numpy()
+    weight = np.zeros((count, serial.max() + 1))
+    weight[home, serial] = (district.column("people") + 50) * rng.lognormal(0, 0.15, len(home))
+    quarters = share_out_rows(weight, 4 * by_place)
+    informants = rng.poisson(5.5 * np.exp(0.2 * district.column("vigour")) * (1 + 0.08 * (year - 2018)))
+    return pd.DataFrame(
+        {
+            "neighbourhood": district.codes,
+            "year": year,
+            "officer_share": quarters[home, serial] / 4,
+            "part_time_informants": informants,
+        }
+    )
