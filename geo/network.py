@@ -98,55 +98,67 @@ def _stretch_between(ring: shapely.LineString, part: shapely.LineString) -> shap
 
 
 def join_near_ends(lines: gpd.GeoDataFrame, tolerance_m: float = 4.0) -> gpd.GeoDataFrame:
-    """Return `lines` with every free end closer than `tolerance_m` to another line moved onto it; other ends stay."""
-    return lines.assign(geometry=_carried(lines.geometry.to_numpy(), tolerance_m, straight=False))
+    """Return `lines` with every free end closer than `tolerance_m` to another line carried onto it; other ends stay."""
+    return _lengthened(lines, end_extensions(lines, tolerance_m, straight=False))
 
 
 def carry_ends(lines: gpd.GeoDataFrame, reach_m: float = 1000.0) -> gpd.GeoDataFrame:
-    """Return `lines` with every free end carried straight on to the first line within `reach_m`, else to the nearest."""
-    return lines.assign(geometry=_carried(lines.geometry.to_numpy(), reach_m, straight=True))
+    """Return `lines` with every free end carried on to the first line within `reach_m`: straight ahead, else nearest."""
+    return _lengthened(lines, end_extensions(lines, reach_m))
 
 
-def _carried(geometries: NDArray[np.object_], reach: float, straight: bool) -> NDArray[np.object_]:
+def _lengthened(lines: gpd.GeoDataFrame, added: list[tuple[int, shapely.LineString]]) -> gpd.GeoDataFrame:
+    geometry = list(lines.geometry)
+    for row, piece in added:
+        geometry[row] = shapely.line_merge(shapely.union_all([geometry[row], piece]))
+    return lines.assign(geometry=geometry)
+
+
+def end_extensions(lines: gpd.GeoDataFrame, reach_m: float, straight: bool = True) -> list[tuple[int, shapely.LineString]]:
+    """Return (row, straight piece) for each free end of a line that has another line within `reach_m`.
+
+    With `straight` the piece goes on in the line's direction where that meets a line, else to the nearest line unless
+    that would turn back: such an end stays a dead end.
+    """
+    geometries = lines.geometry.to_numpy()
     tree = shapely.STRtree(geometries)
-    return np.array([_carry(i, line, geometries, tree, reach, straight) for i, line in enumerate(geometries)], dtype=object)
+    return [(i, piece) for i, line in enumerate(geometries) for piece in _extensions(i, line, geometries, tree, reach_m, straight)]
 
 
-def _carry(
+def _extensions(
     i: int, line: shapely.LineString, others: NDArray[np.object_], tree: shapely.STRtree, reach: float, straight: bool
-) -> shapely.LineString:
-    """Return the line with its free ends lengthened; closed lines have none."""
+) -> list[shapely.LineString]:
+    """Return the pieces that lengthen one line at its free ends; closed lines have none."""
     if line.is_closed:
-        return line
+        return []
     coordinates = shapely.get_coordinates(line)
-    for _ in range(2):
-        coordinates = coordinates[::-1]
-        near = [k for k in tree.query(shapely.Point(coordinates[-1]).buffer(reach)) if k != i]
-        target = _landing(coordinates, shapely.union_all(others[sorted(near)]), reach, straight)
+    pieces = []
+    for end, before in ((coordinates[0], coordinates[1]), (coordinates[-1], coordinates[-2])):
+        near = sorted(k for k in tree.query(shapely.Point(end).buffer(reach)) if k != i)
+        target = _landing(end, end - before, shapely.union_all(others[near]), reach, straight)
         if target is not None:
-            coordinates = np.vstack([coordinates, target])
-    return shapely.LineString(coordinates)
+            pieces.append(shapely.LineString([end, target]))
+    return pieces
 
 
 def _landing(
-    coordinates: NDArray[np.float64], others: shapely.Geometry, reach: float, straight: bool
+    end: NDArray[np.float64], heading: NDArray[np.float64], others: shapely.Geometry, reach: float, straight: bool
 ) -> NDArray[np.float64] | None:
     """Return where the end of a line should land on the other lines: straight ahead first, else the nearest place."""
-    end = shapely.Point(coordinates[-1])
-    if others.is_empty or others.distance(end) < 1e-6:
+    point = shapely.Point(end)
+    if others.is_empty or others.distance(point) < 1e-6:
         return None
-    heading = coordinates[-1] - coordinates[-2]
     if straight:
-        ray = shapely.LineString([end, coordinates[-1] + heading / np.hypot(*heading) * reach])
+        ray = shapely.LineString([end, end + heading / np.hypot(*heading) * reach])
         hit = ray.intersection(others)
         if not hit.is_empty:
-            return np.asarray(shapely.get_coordinates(shapely.shortest_line(end, hit))[1])
-    if others.distance(end) > reach:
+            return np.asarray(shapely.get_coordinates(shapely.shortest_line(point, hit))[1])
+    if others.distance(point) > reach:
         return None
-    nearest = np.asarray(shapely.get_coordinates(shapely.shortest_line(end, others))[1])
-    ahead = float(np.dot(nearest - coordinates[-1], coordinates[-1] - coordinates[-2]))
-    # A line that turned back on itself would enclose a splinter; it stays a dead end.
-    return nearest if not straight or ahead > 0.2 * float(np.hypot(*(nearest - coordinates[-1])) * np.hypot(*heading)) else None
+    nearest = np.asarray(shapely.get_coordinates(shapely.shortest_line(point, others))[1])
+    forward = float(np.dot(nearest - end, heading)) > 0.2 * float(np.hypot(*(nearest - end)) * np.hypot(*heading))
+    # A line that turned back on itself would enclose a splinter.
+    return nearest if forward or not straight else None
 
 
 def mark_bridges(lines: gpd.GeoDataFrame, approach_m: float = 20.0) -> gpd.GeoDataFrame:

@@ -9,8 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from data.demo_geography.growth import BlockGraph, grow, scattered_seeds
+from data.demo_geography.naming import place_names
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -19,7 +22,7 @@ NEIGHBOURHOODS, RURAL_NEIGHBOURHOODS = 1074, 115
 URBAN_TARGET, RURAL_TARGET = 300, 150
 FEWEST, MOST = 3, 12
 
-RELUCTANCE = {"river": 5.0, "arterial": 3.5, "rail": 3.5, "road": 1.7, "wall": 1.1, "lane": 1.0, "landmark": 1.5, "none": 1.0}
+RELUCTANCE = {"river": 5.0, "arterial": 4.0, "rail": 3.5, "road": 1.7, "wall": 1.1, "lane": 1.0, "landmark": 1.5, "none": 1.0}
 """How many times its length a step across a barrier counts, so that areas end at rivers and large roads."""
 
 
@@ -36,22 +39,39 @@ class Areas:
 
 def block_graph(blocks: NDArray[np.object_], edges: gpd.GeoDataFrame, mass: Floats) -> BlockGraph:
     """Return the graph of neighbouring blocks (contact only), a step costing its length times the barrier's reluctance."""
-    touching = edges[edges["contact"]]
-    pairs = touching.assign(step=touching["barrier"].map(RELUCTANCE)).groupby(["left", "right"])
+    touching = edges[edges["contact"]].sort_values(["left", "right", "length_m"], ascending=[True, True, False])
     # Where two blocks meet on several lines the longest stretch decides how willingly one steps across.
-    strongest = pairs.apply(lambda g: g["step"].to_numpy()[g["length_m"].to_numpy().argmax()]).reset_index(name="step")
-    a, b = strongest["left"].to_numpy(), strongest["right"].to_numpy()
+    pairs = touching.drop_duplicates(["left", "right"])
+    a, b = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     xy = shapely.get_coordinates(shapely.centroid(blocks))
-    return BlockGraph(xy, mass, a, b, np.hypot(*(xy[a] - xy[b]).T) * strongest["step"].to_numpy())
+    reluctance = pairs["barrier"].map(RELUCTANCE).to_numpy(dtype=float)
+    return BlockGraph(xy, mass, a, b, np.hypot(*(xy[a] - xy[b]).T) * reluctance)
 
 
-def grow_areas(graph: BlockGraph, centres: gpd.GeoDataFrame, communities: pd.DataFrame, rng: np.random.Generator) -> Areas:
+def enclosed(count: int, edges: gpd.GeoDataFrame, barriers: tuple[str, ...]) -> Integers:
+    """Return for each block the number of the enclosure it is in: blocks joined by unnamed lines not in `barriers`."""
+    inner = edges[(edges["right"] >= 0) & ~edges["barrier"].isin(barriers) & edges["name"].isna()]
+    links = coo_array((np.ones(len(inner)), (inner["left"], inner["right"])), shape=(count, count))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
+
+def grow_areas(
+    graph: BlockGraph, edges: gpd.GeoDataFrame, centres: gpd.GeoDataFrame, communities: pd.DataFrame,
+    anchors: gpd.GeoDataFrame, rng: np.random.Generator,
+) -> Areas:
     """Return the areas: subdistricts around their centres, communities in them, building areas in those.
 
-    `centres` has code and geometry of the subdistricts; `communities` has code, subdistrict_code, rural.
+    Subdistricts are made of whole enclosures of arterials and water, communities of whole enclosures of streets.
+    `centres` has code and geometry of the subdistricts; `communities` has code, name_zh,
+    subdistrict_code, rural. `anchors` (name, geometry) draw communities named after them.
     """
-    subdistrict = _subdistricts(graph, centres, communities)
-    community, table = _communities(graph.within(subdistrict), subdistrict, centres, communities, rng)
+    large = enclosed(len(graph.xy), edges, ("river", "arterial"))
+    streets = enclosed(len(graph.xy), edges, ("river", "arterial", "road"))
+    subdistrict = _subdistricts(graph.quotient(large), centres, communities)[large]
+    first = np.unique(streets, return_index=True)[1]
+    of_street = subdistrict[first]
+    community, table = _communities(graph.quotient(streets).within(of_street), of_street, centres, communities, anchors, rng)
+    community = community[streets]
     inside = graph.within(community)
     counts = table["neighbourhoods"].to_numpy()
     seeds = scattered_seeds(inside, community, counts, rng)
@@ -64,9 +84,13 @@ def grow_areas(graph: BlockGraph, centres: gpd.GeoDataFrame, communities: pd.Dat
 def _subdistricts(graph: BlockGraph, centres: gpd.GeoDataFrame, communities: pd.DataFrame) -> Integers:
     xy = shapely.get_coordinates(centres.geometry)
     gaps = np.hypot(graph.xy[:, None, 0] - xy[None, :, 0], graph.xy[:, None, 1] - xy[None, :, 1])
+    seeds = gaps.argmin(axis=0)
     weight = expected_households(centres, communities)
-    target = weight / weight.sum() * graph.mass.sum()
-    return grow(graph, gaps.argmin(axis=0), target, rounds=40, move=0)
+    wanted = weight / weight.sum() * graph.mass.sum()
+    nearest = grow(graph, seeds, wanted, rounds=1, move=0)
+    # Halfway between nearest and exactly balanced: full balance would stretch some along the bank for kilometres.
+    target = (wanted + np.bincount(nearest, graph.mass, minlength=len(seeds))) / 2
+    return grow(graph, seeds, target, rounds=40, move=0)
 
 
 def expected_households(centres: gpd.GeoDataFrame, communities: pd.DataFrame) -> Floats:
@@ -80,7 +104,8 @@ def expected_households(centres: gpd.GeoDataFrame, communities: pd.DataFrame) ->
 
 
 def _communities(
-    graph: BlockGraph, subdistrict: Integers, centres: gpd.GeoDataFrame, communities: pd.DataFrame, rng: np.random.Generator
+    graph: BlockGraph, subdistrict: Integers, centres: gpd.GeoDataFrame, communities: pd.DataFrame,
+    anchors: gpd.GeoDataFrame, rng: np.random.Generator,
 ) -> tuple[Integers, pd.DataFrame]:
     """Return the community of each block (position in the table) and the table with kind, neighbourhoods and target."""
     ordered = communities.sort_values("code", ignore_index=True)
@@ -92,30 +117,12 @@ def _communities(
     share /= np.bincount(of, share)[of]
     held = np.bincount(subdistrict, graph.mass, minlength=len(codes))
     label = grow(graph, scattered_seeds(graph, subdistrict, counts, rng), share * held[of], rounds=60, move=25)
-    place = _named_places(graph, label, of, codes, ordered, centres)
+    size = np.bincount(label, minlength=len(of))
+    middles = np.column_stack([np.bincount(label, graph.xy[:, d], minlength=len(of)) / size for d in (0, 1)])
+    town = np.average(shapely.get_coordinates(centres.geometry), axis=0)
+    place = place_names(middles, of, codes, ordered, anchors, town)
     table = _with_counts(ordered, np.bincount(place[label], graph.mass, minlength=len(ordered)))
     return place[label], table
-
-
-def _named_places(
-    graph: BlockGraph, label: Integers, of: Integers, codes: NDArray[np.str_], ordered: pd.DataFrame, centres: gpd.GeoDataFrame
-) -> Integers:
-    """Return for each grown area the row of the community it becomes: villages farthest out, others in reading order."""
-    size = np.bincount(label, minlength=len(of))
-    middle = np.column_stack([np.bincount(label, graph.xy[:, d], minlength=len(of)) / size for d in (0, 1)])
-    town = np.average(shapely.get_coordinates(centres.geometry), axis=0)
-    density = np.bincount(label, graph.mass, minlength=len(of)) / size
-    place = np.full(len(of), -1, dtype=np.int64)
-    for s, code in enumerate(codes):
-        mine = np.flatnonzero(of == s)
-        rows = ordered.index[ordered["subdistrict_code"] == code].to_numpy()
-        rural = ordered.loc[rows, "rural"].astype(int).to_numpy() == 1
-        out = mine[np.argsort(-np.hypot(*(middle[mine] - town).T), kind="stable")][: rural.sum()]
-        rest = np.setdiff1d(mine, out)
-        for group, chosen in ((out, rows[rural]), (rest, rows[~rural])):
-            place[group[np.lexsort((middle[group, 0], -np.round(middle[group, 1] / 700)))]] = chosen
-    del density
-    return place
 
 
 def _with_counts(ordered: pd.DataFrame, mass: Floats) -> pd.DataFrame:

@@ -9,8 +9,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 DIGITS = "零一二三四五六七八九"
+SMALLEST_COMPOUND = 70
+"""Households a group of blocks needs to be a compound: at least two blocks of flats."""
+
+SIZES, SIZE_SHARES = [100, 150, 200, 310], [0.32, 0.33, 0.23, 0.12]
+"""Households a compound may grow to, and how often."""
+
+LARGE_ESTATES, LARGE_SIZE = 0.012, 800
+"""Share of inhabited blocks that start an estate of several neighbourhoods, and its households at most."""
+
 OPEN_WITHIN = ("wall", "lane", "none")
 """What may run through a compound: its own walls and lanes, not a street or water."""
 
@@ -23,11 +33,11 @@ def chinese_number(n: int) -> str:
     return ("" if tens == 1 else DIGITS[tens]) + "十" + (DIGITS[ones] if ones else "")
 
 
-def inner_neighbours(count: int, edges: pd.DataFrame, part: Integers) -> list[list[int]]:
-    """Return for each block the blocks of its own building area across nothing stronger than a lane or wall."""
+def inner_neighbours(count: int, edges: pd.DataFrame, community: Integers) -> list[list[int]]:
+    """Return for each block the blocks of its own community across nothing stronger than a lane or wall."""
     left, right = edges["left"].to_numpy(), edges["right"].to_numpy()
     open_edge = edges["barrier"].isin(OPEN_WITHIN).to_numpy() & (right >= 0)
-    together = open_edge & (part[left] == part[np.maximum(right, 0)]) & (edges["length_m"].to_numpy() > 10)
+    together = open_edge & (community[left] == community[np.maximum(right, 0)]) & (edges["length_m"].to_numpy() > 10)
     neighbours: list[list[int]] = [[] for _ in range(count)]
     for a, b in sorted(set(zip(left[together].tolist(), right[together].tolist(), strict=True))):
         neighbours[a].append(b)
@@ -36,29 +46,36 @@ def inner_neighbours(count: int, edges: pd.DataFrame, part: Integers) -> list[li
 
 
 def group_blocks(
-    households: Integers, neighbours: list[list[int]], likely: NDArray[np.float64], rng: np.random.Generator
+    households: Integers, neighbours: list[list[int]], part: Integers, likely: Floats, rng: np.random.Generator
 ) -> Integers:
     """Return the compound number of each block, -1 for none: adjoining inhabited blocks up to a drawn size.
 
-    `likely` is the chance per block that the group it starts becomes a compound (else it stays loose buildings).
+    Compounds stay inside a building area (`part`), only the few large ones reach beyond. `likely` is the chance per
+    block that the group it starts becomes a compound (else it stays loose buildings).
     """
     compound = np.full(len(households), -1, dtype=np.int64)
     seen = households == 0
     number = 0
-    for start in np.flatnonzero(households > 0):
+    # Large estates first: later there is no room for them.
+    order = rng.permutation(np.flatnonzero(households > 0))
+    for k, start in enumerate(order):
         if seen[start]:
             continue
-        wanted = rng.choice([95, 140, 190, 320], p=[0.35, 0.35, 0.2, 0.1])
-        group = _reached(int(start), wanted, households, neighbours, seen)
-        if len(group) > 1 and rng.random() < likely[start]:
+        large = k < LARGE_ESTATES * len(order)
+        wanted = LARGE_SIZE if large else int(rng.choice(SIZES, p=SIZE_SHARES))
+        group = _reached(int(start), wanted, households, neighbours, seen, None if large else part)
+        if households[group].sum() >= SMALLEST_COMPOUND and rng.random() < likely[start]:
             compound[group] = number
             number += 1
     return compound
 
 
-def _reached(start: int, wanted: int, households: Integers, neighbours: list[list[int]], seen: NDArray[np.bool_]) -> list[int]:
+def _reached(
+    start: int, wanted: int, households: Integers, neighbours: list[list[int]], seen: NDArray[np.bool_], part: Integers | None
+) -> list[int]:
     """Return the blocks reached breadth first from `start` until `wanted` households are together."""
-    group, total, queue = [], 0, deque([start])
+    group: list[int] = []
+    total, queue = 0, deque([start])
     seen[start] = True
     while queue:
         block = queue.popleft()
@@ -68,7 +85,7 @@ def _reached(start: int, wanted: int, households: Integers, neighbours: list[lis
         group.append(block)
         total += int(households[block])
         for other in neighbours[block]:
-            if not seen[other]:
+            if not seen[other] and (part is None or part[other] == part[start]):
                 seen[other] = True
                 queue.append(other)
     return group

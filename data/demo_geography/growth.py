@@ -31,6 +31,19 @@ class BlockGraph:
         links = coo_array((np.ones(len(self.a)), (self.a, self.b)), shape=(n, n))
         return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
 
+    def quotient(self, group: Integers) -> BlockGraph:
+        """Return the graph of groups of blocks: masses added, middles weighted by block, the cheapest step kept."""
+        k = int(group.max()) + 1
+        size = np.bincount(group, minlength=k)
+        xy = np.column_stack([np.bincount(group, self.xy[:, d], minlength=k) / size for d in (0, 1)])
+        a, b = np.minimum(group[self.a], group[self.b]), np.maximum(group[self.a], group[self.b])
+        pairs, first = np.unique(np.column_stack([a, b])[a != b], axis=0, return_inverse=True)
+        between = np.hypot(*(self.xy[self.a] - self.xy[self.b]).T)[a != b]
+        reluctance = np.full(len(pairs), np.inf)
+        np.minimum.at(reluctance, first.ravel(), self.cost[a != b] / between)
+        apart = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
+        return BlockGraph(xy, np.bincount(group, self.mass, minlength=k), pairs[:, 0], pairs[:, 1], apart * reluctance)
+
     def within(self, region: Integers) -> BlockGraph:
         """Return the graph without the pairs that cross from one region to another."""
         same = region[self.a] == region[self.b]

@@ -16,6 +16,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 HOUSEHOLDS_A_BUILDING = 45.7
+BUILT_SHARE = 0.8
+"""Share of a building area that blocks of flats fill; the rest is schools, shops, works, parks."""
+
 HOUSES_OF_TWO = 0.032
 """Share of village houses with two households."""
 
@@ -49,14 +52,16 @@ def _members(label: Integers, count: int) -> list[Integers]:
 
 
 def _flats_of(part: int, members: Integers, households: int, xy: Floats, area: Floats, rng: np.random.Generator) -> pd.DataFrame:
-    """Return the buildings of one area: about seven, on most of its blocks, clustered around one of them."""
+    """Return the buildings of one area: about seven, clustered around one of its blocks, as many a block as have room."""
     count = int(np.clip(np.rint(households / HOUSEHOLDS_A_BUILDING + rng.normal(0, 0.6)), 5, 9))
     anchor = members[rng.integers(len(members))]
     nearness = np.hypot(*(xy[members] - xy[anchor]).T) * rng.uniform(0.6, 1.4, len(members))
-    sites = members[np.argsort(nearness, kind="stable")][: min(count, max(1, int(np.ceil(0.85 * len(members)))))]
-    extra = rng.choice(sites, size=count - len(sites), p=area[sites] / area[sites].sum()) if count > len(sites) else []
+    sites = members[np.argsort(nearness, kind="stable")]
+    room = np.maximum(1, np.rint(area[sites] / (BUILT_SHARE * area[sites].sum() / count))).astype(np.int64)
+    block = np.repeat(sites, room)[:count]
+    block = np.append(block, rng.choice(sites, size=count - len(block), p=area[sites] / area[sites].sum()))
     size = _whole_shares(rng.uniform(0.78, 1.22, count), households)
-    return pd.DataFrame({"part": part, "block": np.append(sites, extra).astype(np.int64), "households": size})
+    return pd.DataFrame({"part": part, "block": block.astype(np.int64), "households": size})
 
 
 def _whole_shares(weight: Floats, total: int) -> Integers:
@@ -76,13 +81,13 @@ def houses(areas: Areas, households: Integers, blocks: Geometries, free: NDArray
 
 
 def _houses_of(part: int, members: Integers, households: int, area: Floats, rng: np.random.Generator) -> pd.DataFrame:
-    weight = np.sqrt(area[members]) * rng.gamma(2.0, 1.0, len(members))
-    weight[rng.random(len(members)) < 0.25] = 0.0
-    weight = weight if (weight > 0).sum() >= 3 else np.sqrt(area[members])
+    weight = area[members] * rng.gamma(4.0, 1.0, len(members))
+    weight[rng.random(len(members)) < 0.2] = 0.0
+    weight = weight if (weight > 0).sum() >= 4 else area[members]
     size = np.where(rng.random(households) < HOUSES_OF_TWO, 2, 1)
     size = size[: int(np.searchsorted(np.cumsum(size), households) + 1)]
     size[-1] -= int(size.sum()) - households
-    per_block = _whole_shares(np.minimum(weight, 2.2 * weight.mean()), len(size))
+    per_block = _whole_shares(np.minimum(weight, 1.8 * weight.mean()), len(size))
     return pd.DataFrame({"part": part, "block": np.repeat(members, per_block), "households": size})
 
 

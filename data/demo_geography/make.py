@@ -18,6 +18,9 @@ from geo import network as geo_network
 from geo.network import Reference
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
+MIXED_COMMUNITIES = 0.12
+"""Share of urban communities in which half of the compounds are resettlement estates."""
+
 Progress = Callable[[float, str], None]
 Integers = NDArray[np.int64]
 
@@ -45,7 +48,8 @@ def make_geography(seed: int = 2020, progress: Progress = _quiet, reference: Pat
     progress(0.45, "subdistricts and communities")
     xy = shapely.get_coordinates(shapely.centroid(faces))
     graph = areas.block_graph(faces, edges, density.at(xy) * shapely.area(faces))
-    grown = areas.grow_areas(graph, centres, communities, rng)
+    anchors = pd.concat([given.lines, given.landmarks], ignore_index=True)[["name", "geometry"]]
+    grown = areas.grow_areas(graph, edges, centres, communities, gpd.GeoDataFrame(anchors, crs=lines.crs), rng)
     progress(0.65, "homes")
     return _settled(given, lines, faces, edges, grown, xy, rng, progress)
 
@@ -82,12 +86,12 @@ def _settled(
     point = homes.building_points(buildings, faces)
     per_face = np.bincount(buildings["block"], buildings["households"], minlength=len(faces)).astype(np.int64)
     count = np.bincount(buildings["block"], minlength=len(faces))
-    is_flats = np.zeros(len(faces), dtype=bool)
-    is_flats[flats["block"]] = True
-    divided = (per_face > homes.LARGEST_ATOM) & (count > 1) & is_flats
+    divided = (per_face > homes.LARGEST_ATOM) & (count > 1)
     number, table = _compounds(per_face, edges, grown, xy, rng)
     progress(0.75, "atoms")
-    pieces, face, atom = atoms.split_between_buildings(faces, lines, given.outline, point, buildings["block"].to_numpy(), divided)
+    site, site_face = atoms.sites(point, buildings, divided)
+    pieces, face = atoms.split_between(faces, given.outline, site, site_face)
+    atom = atoms.containing(shapely.points(point), pieces)
     blocks.check_coverage(pieces, given.outline)
     final = blocks.block_edges(pieces, lines)
     progress(0.9, "tables")
@@ -98,10 +102,12 @@ def _compounds(
     households: Integers, edges: gpd.GeoDataFrame, grown: areas.Areas, xy: NDArray[np.float64], rng: np.random.Generator
 ) -> tuple[Integers, pd.DataFrame]:
     kind = grown.communities["kind"].to_numpy()[grown.community]
-    neighbours = compounds.inner_neighbours(len(households), edges, grown.part)
+    neighbours = compounds.inner_neighbours(len(households), edges, grown.community)
     likely = np.select([kind == "rural", kind == "resettlement"], [0.0, 0.95], 0.75)
-    number = compounds.group_blocks(np.where(kind == "rural", 0, households), neighbours, likely, rng)
-    resettled = kind == "resettlement"
+    number = compounds.group_blocks(np.where(kind == "rural", 0, households), neighbours, grown.part, likely, rng)
+    # Beyond the old town some communities have resettlement estates among others.
+    mixed = (grown.communities["kind"] == "urban").to_numpy() & (rng.random(len(grown.communities)) < MIXED_COMMUNITIES)
+    resettled = (kind == "resettlement") | (mixed[grown.community] & (rng.random(len(kind)) < 0.5))
     return number, compounds.named_compounds(number, households, grown.community, grown.communities, xy, resettled)
 
 

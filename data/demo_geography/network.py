@@ -15,7 +15,7 @@ from geo.network import LINE_COLUMNS
 
 Floats = NDArray[np.float64]
 
-PER_NEIGHBOURHOOD = 11.0
+PER_NEIGHBOURHOOD = 15.0
 """Blocks aimed at for the area of one neighbourhood: enough to balance households without splitting blocks."""
 
 HOUSEHOLDS = 300.0
@@ -35,7 +35,7 @@ def full_network(named: gpd.GeoDataFrame, outline: shapely.Polygon, density: Den
     home = neighbourhood_area(cells, density)
     cells, middle = streets.subdivide(cells, np.maximum(1.1 * home, 20_000.0), rng)
     home = neighbourhood_area(cells, density)
-    cells, small = streets.subdivide(cells, np.clip(1.35 * home / PER_NEIGHBOURHOOD, SMALLEST, LARGEST), rng)
+    cells, small = streets.subdivide(cells, _block_size(home, rng), rng)
     simulated = [
         _frame(big.lines, np.full(len(big.lines), "arterial")),
         _frame(broad.lines, _broad_class(broad, density, rng)),
@@ -52,11 +52,17 @@ def neighbourhood_area(cells: streets.Geometries, density: Density) -> Floats:
     return HOUSEHOLDS / density.at(shapely.get_coordinates(shapely.centroid(cells)))
 
 
+def _block_size(home: Floats, rng: np.random.Generator) -> Floats:
+    """Return the largest block (m2) allowed in each cell: some cells are gated estates of several buildings a block."""
+    estate = rng.choice([1.0, 2.2, 5.0, 14.0], size=len(home), p=[0.52, 0.22, 0.16, 0.1])
+    return np.asarray(np.clip(1.35 * estate * home / PER_NEIGHBOURHOOD, SMALLEST, LARGEST))
+
+
 def _broad_class(cuts: streets.Cuts, density: Density, rng: np.random.Generator) -> NDArray[np.str_]:
     """Return arterials in town; outside it, where canals drain the fields, every third line is a stream."""
     open_land = neighbourhood_area(cuts.lines, density) > 150_000.0
     stream = open_land & (rng.random(len(cuts.lines)) < 0.4)
-    return np.where(stream, "stream", np.where(cuts.areas < 180_000.0, "secondary", "arterial"))
+    return np.where(stream, "stream", np.where(cuts.areas < 220_000.0, "secondary", "arterial"))
 
 
 def _frame(lines: streets.Geometries, classes: NDArray[np.str_]) -> gpd.GeoDataFrame:

@@ -50,13 +50,10 @@ def named_lines(reference: Reference) -> gpd.GeoDataFrame:
 
 def _carried_far(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return unnamed lines that go on where named ones still end in the open: roads as arterials, water as streams."""
-    far = network.carry_ends(lines, SIMULATED_REACH).geometry.to_numpy()
-    added = shapely.difference(far, shapely.buffer(lines.geometry.to_numpy(), 0.01))
-    parts, row = shapely.get_parts(added, return_index=True)
-    water = lines["kind"].to_numpy()[row] == "water"
-    keep = (shapely.length(parts) > 5) & (shapely.get_type_id(parts) == 1)
-    roads = _plain(list(parts[keep & ~water]), "road", "arterial")
-    streams = _plain(list(parts[keep & water]), "water", "stream")
+    added = network.end_extensions(lines, SIMULATED_REACH)
+    water = (lines["kind"] == "water").to_numpy()
+    roads = _plain([piece for row, piece in added if not water[row]], "road", "arterial")
+    streams = _plain([piece for row, piece in added if water[row]], "water", "stream")
     frame = pd.concat([roads, streams], ignore_index=True).assign(simulated=True)
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=lines.crs)
 
