@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from html import escape
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -174,7 +175,7 @@ def footer() -> None:
             t("badge.demonstration") if manifest.demonstration else "",
             t("footer.schematic"),
             t("footer.edition", edition=manifest.edition),
-            t("footer.data_until", date=date_text(manifest.data_until)),
+            t("footer.data_until", date=date_text(date.fromisoformat(manifest.data_until))),
             t("footer.version", version=manifest.version),
         ]
         items = "".join(f"<span>{escape(part)}</span>" for part in parts if part)

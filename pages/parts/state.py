@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import streamlit as st
 
@@ -17,7 +17,19 @@ LANGUAGES = ("zh", "en")
 THEMES = ("light", "dark", "projector")
 COMPARISONS = ("last_year", "district", "peers", "target", "none")
 LEVELS = ("subdistrict", "community", "neighbourhood")
-LAYERS = ("roads", "rivers", "offices", "borders", "names")
+LAYERS = (
+    "roads",
+    "rivers",
+    "names",
+    "landmarks",
+    "offices",
+    "borders",
+    "subdistrict",
+    "community",
+    "neighbourhood",
+    "zone",
+    "former_district",
+)
 DEFAULT_INDICATOR = "attendances_per_1000"
 DEFAULT_PERIOD = "2020"
 
@@ -58,7 +70,7 @@ class View:
     compare: str = "last_year"
     lang: str = "zh"
     theme: str = "light"
-    layers: tuple[str, ...] = ("roads", "rivers", "borders", "names")
+    layers: tuple[str, ...] = ("roads", "rivers", "names", "landmarks", "borders")
     extra: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -175,6 +187,11 @@ def address(view: View) -> str:
 
 
 # ── the session's own view ──
+
+
+def whole_address(view: View) -> str:
+    """Absolute address of `view`, to send to somebody."""
+    return urljoin(str(st.context.url or ""), address(view))
 
 
 def current_view() -> View:

@@ -1,0 +1,123 @@
+"""What a value is compared with, and the sentence that says how an area stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pandas as pd
+
+from data.indicators import Indicator
+from pages.parts import data, state
+from pages.parts.words import area_name, lang, levels_name, number, period_text, quantity, t
+from queries.indicators import Comparison, Direction, Standing, compare, peers, standing
+from queries.periods import Period, compare_period
+
+PEERS = 8
+
+
+def last_year(period: str) -> str:
+    """The same period one year earlier."""
+    return str(compare_period(Period.parse(period)))
+
+
+def others(indicator: Indicator, codes: Sequence[str], comparison: str, period: str, level: str) -> pd.Series[float]:
+    """What each code's value is compared with, indexed by code; NaN where there is nothing to compare with.
+
+    last_year: the area's own value a year before; district: the district's; peers: the median of the eight most
+    similar areas; target: the indicator's.
+    """
+    if comparison == "last_year":
+        return data.indicator_of(indicator, codes, last_year(period))["value"].reindex(codes)
+    if comparison == "peers":
+        return _peer_medians(indicator, codes, period, level)
+    if comparison == "district":
+        same: Any = data.indicator_of(indicator, [state.DISTRICT], period)["value"].get(state.DISTRICT)
+    else:
+        same = indicator.target if comparison == "target" else None
+    return pd.Series(float("nan") if same is None else float(same), index=list(codes))
+
+
+def _peer_medians(indicator: Indicator, codes: Sequence[str], period: str, level: str) -> pd.Series[float]:
+    if level == "district":
+        return pd.Series(float("nan"), index=list(codes))
+    values = data.indicator_values(indicator, level, state.DISTRICT, period).set_index("code")["value"]
+    areas = data.areas()
+    return pd.Series({code: values.reindex(peers(areas, code, PEERS)).median() for code in codes}, dtype="float64")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """How one area stands: the sentence, and the parts it was made of (None where there is no such part)."""
+
+    text: str
+    comparison: Comparison | None
+    standing: Standing | None
+
+
+def sentence(indicator: Indicator, code: str, period: str, comparison: str) -> Sentence:
+    """How `code` stands in `period`: value, comparison (higher, similar, lower) and rank among its fellows in words.
+
+    Similar to the district, its peers or its target means within one median absolute deviation of its fellows; similar
+    to last year means the difference rounds to nothing.
+    """
+    areas = data.areas()
+    row = areas.loc[code]
+    values = _fellows(indicator, row, period)
+    ours = float(values.at[code]) if code in values.index else float("nan")
+    named = {"name": area_name(row), "period": period_text(period), "indicator": indicator.words("name", lang())}
+    if pd.isna(ours):
+        return Sentence(t("sentence.no_value", **named), None, None)
+    stands = standing(_frame(values), code, cast("Direction", indicator.direction)) if len(values) > 1 else None
+    other = others(indicator, [code], comparison, period, str(row["level"])).get(code)
+    tolerance = stands.mad if stands and comparison != "last_year" else 0.5 * 10**-indicator.decimals
+    found = compare(ours, other, cast("Direction", indicator.direction), tolerance)
+    text = t("sentence.value", value=quantity(ours, indicator.unit, indicator.decimals), **named)
+    text += _against(indicator, found, comparison, period) + _rank(indicator, stands, row, areas)
+    return Sentence(text + t("sentence.end"), found, stands)
+
+
+def _fellows(indicator: Indicator, row: pd.Series[Any], period: str) -> pd.Series[float]:
+    """Values of the area and of those beside it, by code: of the same level and parent."""
+    if row["level"] == "district":
+        return data.indicator_of(indicator, [str(row["code"])], period)["value"]
+    frame = data.indicator_values(indicator, str(row["level"]), str(row["parent"]), period)
+    return frame.set_index("code")["value"].dropna()
+
+
+def _frame(values: pd.Series[float]) -> pd.DataFrame:
+    return values.rename_axis("code").rename("value").reset_index()
+
+
+def _against(indicator: Indicator, found: Comparison | None, comparison: str, period: str) -> str:
+    if comparison == "none":
+        return ""
+    if found is None:
+        return t(f"sentence.{comparison}_missing")
+    other = t(
+        f"sentence.{comparison}",
+        value=quantity(found.other, indicator.unit, indicator.decimals),
+        period=period_text(last_year(period)),
+    )
+    return t(f"sentence.{found.verdict}", other=other, by=gap(indicator, found))
+
+
+def gap(indicator: Indicator, found: Comparison) -> str:
+    """How far two values are apart, without sign: percentage points for shares, else per cent of the other value."""
+    if indicator.unit == "percent":
+        return t("sentence.points", value=number(abs(found.difference), indicator.decimals))
+    if found.ratio is None:
+        return quantity(abs(found.difference), indicator.unit, indicator.decimals)
+    return f"{number(abs(found.ratio) * 100, 0 if abs(found.ratio) >= 0.095 else 1)}%"
+
+
+def _rank(indicator: Indicator, stands: Standing | None, row: pd.Series[Any], areas: pd.DataFrame) -> str:
+    if stands is None or stands.of < 2:
+        return ""
+    return t(
+        f"sentence.rank_{indicator.direction}",
+        parent=area_name(areas.loc[row["parent"]]),
+        counted=levels_name(str(row["level"]), stands.of),
+        rank=number(stands.rank),
+    )

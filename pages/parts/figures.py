@@ -1,0 +1,96 @@
+"""Headline figures: the size of an area in a few numbers, each with its change on last year and its own history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import cast
+
+import pandas as pd
+
+from data.indicators import Indicator
+from pages.parts import data, state
+from pages.parts.comparing import last_year
+from pages.parts.controls import finer
+from pages.parts.state import View
+from pages.parts.words import compact, lang, number, period_text, signed, t, unit_name
+from queries.indicators import Comparison, Direction, compare
+
+FIGURES = (
+    "population",
+    "households",
+    "neighbourhoods",
+    "service_offices",
+    "party_branches",
+    "service_teams",
+    "events",
+    "attendances",
+)
+
+
+def headline(view: View, chosen: Sequence[str] = FIGURES) -> str:
+    """Figures of the area in view as one HTML list; an indicator not known at so fine a level is left out."""
+    known = data.indicators()
+    shown = [known[name] for name in chosen if not _too_fine(view, known[name])]
+    items = "".join(_figure(view, indicator) for indicator in shown)
+    return f'<ul class="ll-figures" aria-label="{escape(t("figures.label"))}">{items}</ul>'
+
+
+def _too_fine(view: View, indicator: Indicator) -> bool:
+    return view.area_level in state.LEVELS and finer(view.area_level, indicator.finest)
+
+
+def _figure(view: View, indicator: Indicator) -> str:
+    now = _value(indicator, view.area, view.period)
+    before = _value(indicator, view.area, last_year(view.period))
+    years = data.indicator_years(indicator, [view.area]).set_index("year")["value"].dropna()
+    name = indicator.words("short", lang())
+    title = f"{indicator.words('name', lang())} · {number(now, indicator.decimals)} {unit_name(indicator.unit)}"
+    inner = (
+        f'<span class="ll-label">{escape(name)}</span>'
+        f'<strong class="ll-number" title="{escape(title)}">{compact(now)}</strong>'
+        f'<span class="ll-change">{_change(indicator, now, before, view.period)}{_history(indicator, years)}</span>'
+    )
+    if indicator.records is None:
+        return f"<li>{inner}</li>"
+    target = state.link("records", table=indicator.records, **_filters(indicator))
+    return f'<li><a href="{escape(target)}">{inner}</a></li>'
+
+
+def _filters(indicator: Indicator) -> dict[str, str]:
+    return {column: ",".join(values) for column, values in indicator.records_filter.items()}
+
+
+def _value(indicator: Indicator, code: str, period: str) -> float | None:
+    found = data.indicator_of(indicator, [code], period)["value"].get(code)
+    return None if found is None or pd.isna(found) else float(found)
+
+
+def _change(indicator: Indicator, now: float | None, before: float | None, period: str) -> str:
+    found = compare(now, before, cast("Direction", indicator.direction), 0.5 * 10**-indicator.decimals)
+    if found is None:
+        return f'<span title="{escape(t("figures.no_last_year"))}">{t("figures.nothing_before")}</span>'
+    said = t("figures.against", period=period_text(last_year(period)), value=number(found.other, indicator.decimals))
+    return (
+        f'<span class="ll-number ll-{found.judgement}" title="{escape(said)}">{_signed_change(indicator, found)}</span>'
+    )
+
+
+def _signed_change(indicator: Indicator, found: Comparison) -> str:
+    if found.verdict == "similar":
+        return t("figures.same")
+    if found.ratio is None:
+        return signed(found.difference, indicator.decimals)
+    return f"{signed(found.ratio * 100, 0 if abs(found.ratio) >= 0.095 else 1)}%"
+
+
+def _history(indicator: Indicator, years: pd.Series[float]) -> str:
+    """One small column a year; what they say stands in the title and is read aloud."""
+    top = float(years.max()) if len(years) else 0.0
+    if top <= 0 or len(years) < 2:
+        return ""
+    spoken = t("figures.history") + t("list.comma").join(
+        t("figures.year", year=year, value=number(value, indicator.decimals)) for year, value in years.items()
+    )
+    columns = "".join(f'<i style="height:{max(8, round(100 * value / top))}%"></i>' for value in years)
+    return f'<span class="ll-spark" role="img" aria-label="{escape(spoken)}" title="{escape(spoken)}">{columns}</span>'

@@ -1,0 +1,107 @@
+"""The ranked list beside the map: the same areas and colours, bar, value and difference; each row leads on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any, cast
+
+import pandas as pd
+
+from data.indicators import Indicator
+from pages.parts import data, state
+from pages.parts.comparing import others
+from pages.parts.state import View
+from pages.parts.words import area_name, is_missing, lang, levels_name, number, signed, t, unit_name
+from queries.indicators import Direction, compare, ranking
+
+WHOLE = 18  # a list up to this long is shown whole
+END = 8  # of a longer one the first and the last so many
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """What a ranked list shows: `frame` (code, value, rank, best first), how areas are coloured, and the level."""
+
+    frame: pd.DataFrame
+    colours: dict[str, str]
+    level: str
+
+
+def ranked(values: pd.DataFrame, indicator: Indicator, colours: dict[str, str], level: str) -> Ranked:
+    """Rank `values` (code, value); areas without a value come last and have no rank."""
+    return Ranked(ranking(values[["code", "value"]], cast("Direction", indicator.direction)), colours, level)
+
+
+def ranked_list(view: View, indicator: Indicator, given: Ranked) -> str:
+    """The list as an HTML table: whole when short, else its two ends and a link to the rest."""
+    count = len(given.frame)
+    whole = count <= WHOLE
+    head = given.frame if whole else given.frame.head(END)
+    tail = given.frame.iloc[0:0] if whole else given.frame.tail(END)
+    shown = [*head["code"], *tail["code"]]
+    other = others(indicator, shown, view.compare, view.period, given.level)
+    top = max(float(given.frame["value"].abs().max()), 1e-12)
+    rows = "".join(_row(view, indicator, row, given, other, top) for _, row in head.iterrows())
+    rows += "" if whole else _gap(count - 2 * END, given.level)
+    rows += "".join(_row(view, indicator, row, given, other, top) for _, row in tail.iterrows())
+    caption = f"<caption>{escape(_caption(indicator, given))}</caption>"
+    return f'<table class="ll-table ll-ranked">{caption}{_head(view, indicator)}<tbody>{rows}</tbody></table>'
+
+
+def _caption(indicator: Indicator, given: Ranked) -> str:
+    counted = levels_name(given.level, len(given.frame))
+    return t(f"ranked.caption_{indicator.direction}", counted=counted, indicator=indicator.words("short", lang()))
+
+
+def _head(view: View, indicator: Indicator) -> str:
+    difference = "" if view.compare == "none" else f'<th scope="col">{escape(t(f"ranked.against_{view.compare}"))}</th>'
+    return (
+        f'<thead><tr><th scope="col">{escape(t("ranked.rank"))}</th><th scope="col">{escape(t("ranked.area"))}</th>'
+        f'<th scope="col">{escape(unit_name(indicator.unit))}</th>{difference}</tr></thead>'
+    )
+
+
+def _row(
+    view: View, indicator: Indicator, row: pd.Series[Any], given: Ranked, other: pd.Series[float], top: float
+) -> str:
+    code, value = str(row["code"]), float(row["value"])
+    area = data.areas().loc[code]
+    page = "area" if given.level == "neighbourhood" else None
+    here = ' class="ll-here"' if code == view.area else ""
+    width = 0 if is_missing(value) else round(100 * abs(value) / top, 1)
+    bar = f'<i class="ll-bar" style="width:{width}%;background:{given.colours.get(code, "transparent")}"></i>'
+    return (
+        f'<tr data-code="{code}"{here}><td class="ll-rank">{"" if pd.isna(row["rank"]) else row["rank"]}</td>'
+        f'<th scope="row"><a href="{escape(state.link(page, area=code))}">{escape(area_name(area))}</a>{bar}</th>'
+        f"<td>{number(value, indicator.decimals)}</td>{_difference(view, indicator, value, other.get(code))}</tr>"
+    )
+
+
+def _difference(view: View, indicator: Indicator, value: float, other: float | None) -> str:
+    if view.compare == "none":
+        return ""
+    found = compare(value, other, cast("Direction", indicator.direction), 0.5 * 10**-indicator.decimals)
+    if found is None:
+        return f"<td>{number(None)}</td>"
+    return f'<td class="ll-{found.judgement}">{signed(found.difference, indicator.decimals)}</td>'
+
+
+def _gap(hidden: int, level: str) -> str:
+    words = t("ranked.rest", counted=levels_name(level, hidden))
+    return (
+        f'<tr class="ll-gap"><td colspan="4"><a href="{escape(state.link(list="all"))}">{escape(words)}</a></td></tr>'
+    )
+
+
+def whole_frame(indicator: Indicator, given: Ranked) -> pd.DataFrame:
+    """All areas as a table to sort and search: rank, area, value; the index is the area code."""
+    areas = data.areas()
+    return pd.DataFrame(
+        {
+            t("ranked.rank"): given.frame["rank"].to_list(),
+            t("ranked.area"): [area_name(areas.loc[code]) for code in given.frame["code"]],
+            unit_name(indicator.unit): given.frame["value"].round(indicator.decimals).to_list(),
+        },
+        index=given.frame["code"],
+    )
