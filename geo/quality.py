@@ -33,25 +33,25 @@ class Quality:
     """
 
     blocks: int | None
-    neighbourhoods: int
-    communities: int
-    subdistricts: int
+    neighbourhoods: int | None
+    communities: int | None
+    subdistricts: int | None
     area_km2: float
     invalid: int
-    gap_m2: float | None
+    gap_m2: float
     overlap_m2: float
-    non_contiguous: int
-    not_nested: int
-    within_20: Share
-    within_12: Share
-    polsby_popper_mean: Share
-    polsby_popper_min: Share
-    barrier_following: Share
-    severance_km: float | None
-    buildings_3_10: Share
-    compounds_whole: Share
-    village_groups_kept: Share
-    border_by_class: dict[str, Share]
+    non_contiguous: int | None = None
+    not_nested: int | None = None
+    within_20: Share = None
+    within_12: Share = None
+    polsby_popper_mean: Share = None
+    polsby_popper_min: Share = None
+    barrier_following: Share = None
+    severance_km: float | None = None
+    buildings_3_10: Share = None
+    compounds_whole: Share = None
+    village_groups_kept: Share = None
+    border_by_class: dict[str, Share] = field(default_factory=lambda: dict.fromkeys(CLASSES))
     infeasible: list[str] | None = None
     moved_share: Share = None
     seconds: float | None = None
@@ -123,6 +123,24 @@ def measure(
         moved_share=moved_share(blocks, assignment, previous),
         seconds=seconds,
         faulty={"invalid": faults.invalid, "non_contiguous": faults.non_contiguous, "not_nested": faults.not_nested},
+    )
+
+
+def of_blocks(blocks: gpd.GeoDataFrame, seconds: float) -> Quality:
+    """Measures of blocks that belong to no neighbourhood yet (block_id, optional community, geometry in metres)."""
+    layer = blocks.assign(code=blocks["block_id"].astype(str), community=blocks["block_id"].astype(str))
+    faults = layer_faults(layer)
+    known = blocks["community"].astype(str) if "community" in blocks.columns else None
+    return Quality(
+        blocks=len(blocks),
+        neighbourhoods=None,
+        communities=None if known is None else known.nunique(),
+        subdistricts=None if known is None else known.str[:9].nunique(),
+        area_km2=float(blocks.geometry.area.sum() / 1e6),
+        invalid=len(faults.invalid),
+        gap_m2=faults.gap_m2,
+        overlap_m2=faults.overlap_m2,
+        seconds=seconds,
     )
 
 

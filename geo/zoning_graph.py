@@ -49,8 +49,19 @@ def build_graph(blocks: gpd.GeoDataFrame, edges: pd.DataFrame, targets: pd.DataF
     """Sums of blocks and pairs as integers (areas dm², lengths dm), for the whole district at once."""
     blocks = blocks.sort_values("block_id").reset_index(drop=True)
     target = block_targets(blocks, targets)
-    group, limits = block_groups(blocks, target)
-    group_cost = np.where(limits, weights.compound, weights.compound // 6).astype(np.int64)
+    group, whole = block_groups(blocks, target)
+    group_cost = np.where(whole, weights.compound, weights.compound // 6).astype(np.int64)
+    table, outer = stretches(blocks, edges)
+    pairs = join_pairs(with_costs(table, target, weights))
+    same = (group[pairs["i"]] >= 0) & (group[pairs["i"]] == group[pairs["j"]])
+    pairs.loc[same, "bias"] = 0
+    metric = blocks.geometry.to_crs(METRIC) if blocks.crs is not None and blocks.crs.is_geographic else blocks.geometry
+    area = np.rint(metric.area.to_numpy() * 100).astype(np.int64)
+    return Graph(blocks, blocks["households"].to_numpy(np.int64), target, area, outer, group, group_cost, pairs)
+
+
+def stretches(blocks: pd.DataFrame, edges: pd.DataFrame) -> tuple[pd.DataFrame, Ints]:
+    """Edges inside communities by block position (i, j, length, contact, barrier); length of the others per block."""
     position = pd.Series(np.arange(len(blocks)), index=blocks["block_id"])
     table = pd.DataFrame(
         {
@@ -58,25 +69,25 @@ def build_graph(blocks: gpd.GeoDataFrame, edges: pd.DataFrame, targets: pd.DataF
             "j": position.reindex(edges["right"]).fillna(-1).to_numpy(np.int64),
             "length": np.rint(edges["length_m"].to_numpy(float) * 10).astype(np.int64),
             "contact": edges["contact"].to_numpy(bool),
+            "barrier": edges["barrier"].fillna("none").to_numpy(dtype=object),
         }
     )
-    barrier = edges["barrier"].fillna("none")
-    cut = barrier.map(weights.cut).fillna(weights.cut["none"]).to_numpy(np.int64)
-    keep = barrier.map(weights.keep).fillna(0).to_numpy(np.int64)
-    table["cut"] = (cut - keep) * table["length"] // 10
-    table["bias"] = np.clip(60 + 4 * (keep - cut), 1, 120) * 2048
     community = blocks["community"].to_numpy()
     inner = (table["i"] >= 0) & (table["j"] >= 0) & (community[table["i"]] == community[table["j"]])
-    border = table[~inner]
-    outer = np.zeros(len(blocks) + 1, dtype=np.int64)
+    outer = np.zeros(len(blocks) + 1, dtype=np.int64)  # the last place collects what lies outside
     for end in ("i", "j"):
-        np.add.at(outer, border[end].to_numpy(), border["length"].to_numpy())
-    pairs = join_pairs(table[inner])
-    same = (group[pairs["i"]] >= 0) & (group[pairs["i"]] == group[pairs["j"]])
-    pairs.loc[same, "bias"] = 0
-    metric = blocks.geometry.to_crs(METRIC) if blocks.crs is not None and blocks.crs.is_geographic else blocks.geometry
-    area = np.rint(metric.area.to_numpy() * 100).astype(np.int64)
-    return Graph(blocks, blocks["households"].to_numpy(np.int64), target, area, outer[:-1], group, group_cost, pairs)
+        np.add.at(outer, table.loc[~inner, end].to_numpy(), table.loc[~inner, "length"].to_numpy())
+    return table[inner], outer[:-1]
+
+
+def with_costs(table: pd.DataFrame, target: Ints, weights: Weights) -> pd.DataFrame:
+    """Stretches with `cut` (cost of a border there, less the cost of none) and `bias` (how late a tree joins them)."""
+    cut = table["barrier"].map(weights.cut).fillna(weights.cut["none"]).to_numpy(np.int64)
+    keep = table["barrier"].map(weights.keep).fillna(0).to_numpy(np.int64)
+    mixed = target[table["i"]] != target[table["j"]]
+    keep = np.where(mixed, weights.mixed, keep)
+    bias = np.clip(60 + 4 * (keep - cut), 1, 120) * 2048
+    return table.assign(cut=(cut - keep) * table["length"] // 10, bias=bias)
 
 
 def block_targets(blocks: pd.DataFrame, targets: pd.DataFrame) -> Ints:

@@ -208,7 +208,8 @@ def flip_change(net: Net, c: Costs, plan: Plan, v: int, b: int, edge: Ints) -> i
     """Change of cost if block `v` goes to neighbourhood `b`; leaves the two changes of perimeter in `edge`."""
     a = plan.part[v]
     total: int = net.sums[PERIMETER, v]
-    to_a, to_b, change = 0, 0, 0
+    change: int = 0
+    to_a, to_b = 0, 0
     for e in range(net.start[v], net.start[v + 1]):
         total += net.length[e]
         p = plan.part[net.near[e]]

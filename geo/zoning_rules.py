@@ -30,7 +30,8 @@ class Weights:
     Deviation from target costs `balance`·off²/1000 with `off` in thousandths, and more beyond `tight` and `wide`.
     `cut` is the cost of a metre of border by what it lies on, `keep` of a metre of barrier left inside a
     neighbourhood. `compound` is for each division of a compound, village group or landmark, `stay` for a household
-    that changes neighbourhood.
+    that changes neighbourhood, `mixed` for a metre inside a neighbourhood between rural and urban blocks. `heat` is the
+    first temperature; `flips` and `recuts` are tries a block in each of 64 steps.
     """
 
     balance: int = 40
@@ -55,6 +56,7 @@ class Weights:
         }
     )
     keep: dict[str, int] = field(default_factory=lambda: {"river": 12, "arterial": 8, "rail": 6})
+    mixed: int = 60
     compound: int = 12000
     stay: int = 60
     heat: int = 4000
