@@ -61,7 +61,6 @@ def parser() -> argparse.ArgumentParser:
     blocks.set_defaults(run=run_blocks)
     for command in (check, propose, blocks):
         command.add_argument("--json", action="store_true", help="print the measures as one JSON object")
-        command.add_argument("--extracts", type=Path, default=tables.EXTRACTS, help=argparse.SUPPRESS)
     return top
 
 
@@ -75,7 +74,7 @@ def positive(text: str) -> int:
 
 def run_check(options: argparse.Namespace) -> Quality:
     """`python -m geo check`."""
-    return commands.check(options.file, options.blocks, options.extracts)
+    return commands.check(options.file, options.blocks)
 
 
 def run_propose(options: argparse.Namespace) -> Quality:
@@ -90,7 +89,6 @@ def run_propose(options: argparse.Namespace) -> Quality:
             target=options.target,
             target_rural=options.target_rural,
             seed=options.seed,
-            extracts=options.extracts,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     if options.out is not None:

@@ -17,11 +17,11 @@ from geo.zoning import RULES, Proposal, neighbourhoods, propose
 Progress = Callable[[int, int], None]
 
 
-def check(file: Path | None, blocks_file: Path | None, extracts: Path = tables.EXTRACTS) -> Quality:
+def check(file: Path | None, blocks_file: Path | None) -> Quality:
     """Measure the neighbourhoods of a file, or the published edition; with blocks also what needs them."""
     start = time.perf_counter()
     if file is None:
-        return check_published(tables.read_published(extracts), start)
+        return check_published(tables.read_published(), start)
     layer = tables.read_layer(file)
     tables.require(f"The file {file.name}", layer, tables.NEIGHBOURHOOD_COLUMNS)
     layer["code"], layer["community"] = layer["code"].astype(str), layer["community"].astype(str)
@@ -61,13 +61,12 @@ def propose_file(
     target: int | None,
     target_rural: int | None,
     seed: int,
-    extracts: Path = tables.EXTRACTS,
     progress: Progress | None = None,
 ) -> tuple[gpd.GeoDataFrame, Quality]:
     """Divide the blocks of a file, or of the whole published district afresh; the neighbourhoods and their measures."""
     start = time.perf_counter()
     if blocks_file is None:
-        edition = tables.read_published(extracts)
+        edition = tables.read_published()
         blocks, edges = edition.blocks.drop(columns="neighbourhood"), edition.edges
     else:
         blocks, edges = tables.read_blocks(blocks_file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,6 @@ import shapely
 from geo import crs
 from geo.blocks import block_segments
 
-EXTRACTS = Path(__file__).resolve().parents[1] / "data" / "extracts"
 NEIGHBOURHOOD_COLUMNS = ("code", "community", "kind", "target", "households", "buildings")
 
 
@@ -45,8 +45,14 @@ class Published:
         return self.boundaries[self.boundaries["level"] == name].reset_index(drop=True)
 
 
-def read_published(extracts: Path = EXTRACTS) -> Published:
-    """The edition that the manifest in `extracts` names. Raises TableError if it is not there or not whole."""
+def extracts_folder() -> Path:
+    """Where built extracts and their manifest stand: in $LINLI_DATA, else in the project's own data folder."""
+    return Path(os.environ.get("LINLI_DATA") or Path(__file__).resolve().parents[1] / "data") / "extracts"
+
+
+def read_published() -> Published:
+    """The edition that the manifest of the extracts names. Raises TableError if it is not there or not whole."""
+    extracts = extracts_folder()
     then = "Build it with `python -m data prepare`"
     try:
         version = str(json.loads((extracts / "manifest.json").read_text("utf-8"))["version"])
@@ -94,7 +100,7 @@ def edges_file(blocks: Path) -> Path:
 
 
 def read_blocks(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Blocks of a file, and their edges: from the file beside it, else from the shapes, not knowing what they lie on."""
+    """Blocks of a file and their edges: from the file beside it, else from the shapes, without barriers."""
     blocks = read_layer(path)
     if "block_id" not in blocks.columns:
         blocks.insert(0, "block_id", np.arange(len(blocks)))

@@ -19,7 +19,7 @@ def grid_blocks(
     community: str = "320602001001",
     kind: str = "urban",
 ) -> gpd.GeoDataFrame:
-    """Blocks of `side` metres, numbered row by row from the north-west, each with the same households and one building."""
+    """Blocks of `side` metres, numbered row by row from the north-west, all with the same households and a building."""
     shapes = [
         box(WEST + side * c, SOUTH + side * (rows - r - 1), WEST + side * (c + 1), SOUTH + side * (rows - r))
         for r in range(rows)
