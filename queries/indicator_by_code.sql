@@ -8,76 +8,76 @@ wanted as (
     where list_contains($codes::varchar[], area.code)
 ),
 
-depths as (
-    select
-        depth.level,
-        depth.depth
-    from (
-        values ('district', 0), ('former_district', 1), ('subdistrict', 2), ('zone', 3), ('community', 4), ('neighbourhood', 5)
-    ) as depth (level, depth)
-),
-
 asked as (
-    -- which months count for each of the two measures, and whether a missing row there means zero
+    -- the months that count: all of a flow's, the last known one of a stock, the year of a yearly figure
     select
         measure_catalogue.measure,
         measure_catalogue.behaviour,
-        measure_catalogue.grain_level,
         case measure_catalogue.behaviour
             when 'flow' then date_trunc('month', $start::date)
             when 'stock' then least(date_trunc('month', $end::date), measure_catalogue.last_month)
             else date_trunc('year', $end::date)
         end as first_counted,
         case measure_catalogue.behaviour
+            when 'flow' then $end::date
             when 'stock' then least(date_trunc('month', $end::date), measure_catalogue.last_month)
-            when 'flow' then date_trunc('month', $end::date)
-            else last_day(date_trunc('year', $end::date) + interval 11 month)
-        end as last_counted,
-        measure_catalogue.behaviour = 'flow'
-        and $end::date >= date_trunc('year', measure_catalogue.first_month)
-        and $start::date <= last_day((select max(catalogue.last_month) from measure_catalogue as catalogue)) as zero_if_none
+            else date_trunc('year', $end::date) + interval 11 month
+        end as last_counted
     from measure_catalogue
     where measure_catalogue.measure in ($numerator, $denominator)
 ),
 
-counted as (
+found as (
+    -- apart, because equality lets the scan skip what lies between the two measures in the sorted file
     select
+        'numerator' as role,
         measure.measure,
+        measure.level,
         measure.code,
-        case
-            when any_value(asked.behaviour) = 'flow' then sum(measure.value)
-            else arg_max(measure.value, measure.month)
-        end as value
+        measure.month,
+        measure.value
     from measure
-    inner join asked on measure.measure = asked.measure
-    inner join wanted on measure.code = wanted.code and measure.level = wanted.level
     where
-        measure.measure in ($numerator, $denominator)
+        measure.measure = $numerator
         and list_contains($codes::varchar[], measure.code)
         and measure.month <= $end::date
-        and measure.month between asked.first_counted and asked.last_counted
-    group by measure.measure, measure.code
+
+    union all
+
+    select
+        'denominator' as role,
+        measure.measure,
+        measure.level,
+        measure.code,
+        measure.month,
+        measure.value
+    from measure
+    where
+        measure.measure = $denominator
+        and list_contains($codes::varchar[], measure.code)
+        and measure.month <= $end::date
 ),
 
-filled as (
+counted as (
     select
-        wanted.code,
-        asked.measure,
-        coalesce(
-            counted.value, case when asked.zero_if_none and own.depth <= finest.depth then 0.0 end
-        ) as value
-    from wanted
-    cross join asked
-    inner join depths as own on wanted.level = own.level
-    inner join depths as finest on asked.grain_level = finest.level
-    left join counted on wanted.code = counted.code and asked.measure = counted.measure
+        found.role,
+        found.code,
+        case
+            when asked.behaviour = 'flow' then sum(found.value)
+            else arg_max(found.value, found.month)
+        end as value
+    from found
+    inner join asked on found.measure = asked.measure
+    inner join wanted on found.code = wanted.code and found.level = wanted.level
+    where found.month between asked.first_counted and asked.last_counted
+    group by found.role, found.code, asked.behaviour
 )
 
 select
     wanted.code,
-    max(filled.value) filter (where filled.measure = $numerator) as numerator,
-    max(filled.value) filter (where filled.measure = $denominator) as denominator
+    max(counted.value) filter (where counted.role = 'numerator') as numerator,
+    max(counted.value) filter (where counted.role = 'denominator') as denominator
 from wanted
-left join filled on wanted.code = filled.code
+left join counted on wanted.code = counted.code
 group by wanted.code
 order by wanted.code

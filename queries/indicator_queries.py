@@ -2,8 +2,8 @@
 
 A measure is named by its id in `measure_catalogue`; `denominator=None` leaves that column missing. Over a period a flow
 is the sum of its months, a stock stands at the last month that has data, a yearly value is that of the period's last
-year. Missing is not zero: a flow without a row is 0 where it was being recorded (from January of the year of its first
-row to the end of the data) and missing outside; everything is missing at levels finer than the measure's own.
+year. Missing is not zero: the extracts hold a zero wherever an office delivered and nothing happened, so what has no
+row in the period is unknown and stays missing, as does everything at levels finer than the measure's own.
 """
 
 from __future__ import annotations
@@ -46,9 +46,10 @@ def indicator_by_code(
 def indicator_series(
     db: Database, numerator: str, denominator: str | None, codes: Sequence[str], start: date, end: date
 ) -> pd.DataFrame:
-    """One row per code × month from `start` to `end` within the data: code, month, numerator, denominator.
+    """One row per code × month from `start` to `end`, by both: code, month, numerator, denominator.
 
-    Ordered by code and month. Flows are each month's own sum; stocks and yearly values stand as they did in that month.
+    Only months in which the numerator is known for any area. Flows are each month's own sum, stocks stand as they did
+    at the month's end, a yearly value stands in every month of its year.
     """
     return db.frame(
         "indicator_series", numerator=numerator, denominator=denominator, codes=list(codes), start=start, end=end
@@ -56,8 +57,8 @@ def indicator_series(
 
 
 def indicator_years(db: Database, numerator: str, denominator: str | None, codes: Sequence[str]) -> pd.DataFrame:
-    """One row per code × calendar year of the data, by code and year: code, year, numerator, denominator.
+    """One row per code × calendar year in which the numerator is known for any area, by both.
 
-    Each year is the period from January to December (or to the data's last month in the last year).
+    Columns code, year, numerator, denominator; each year counts as `indicator_by_area` counts the period of that year.
     """
     return db.frame("indicator_years", numerator=numerator, denominator=denominator, codes=list(codes))

@@ -1,4 +1,4 @@
--- One row per known code of $codes × calendar year the numerator is known for: numerator and denominator of that year
+-- One row per known code of $codes × calendar year in which the numerator is known for any area
 with
 wanted as (
     select
@@ -8,20 +8,10 @@ wanted as (
     where list_contains($codes::varchar[], area.code)
 ),
 
-depths as (
-    select
-        depth.level,
-        depth.depth
-    from (
-        values ('district', 0), ('former_district', 1), ('subdistrict', 2), ('zone', 3), ('community', 4), ('neighbourhood', 5)
-    ) as depth (level, depth)
-),
-
 asked as (
     select
         measure_catalogue.measure,
         measure_catalogue.behaviour,
-        measure_catalogue.grain_level,
         measure_catalogue.first_month,
         measure_catalogue.last_month
     from measure_catalogue
@@ -34,46 +24,57 @@ years as (
     where asked.measure = $numerator
 ),
 
-counted as (
+found as (
+    -- apart, because equality lets the scan skip what lies between the two measures in the sorted file
     select
+        'numerator' as role,
         measure.measure,
+        measure.level,
         measure.code,
-        year(measure.month) as year,
-        case
-            when any_value(asked.behaviour) = 'flow' then sum(measure.value)
-            else arg_max(measure.value, measure.month)
-        end as value
+        measure.month,
+        measure.value
     from measure
-    inner join asked on measure.measure = asked.measure
-    inner join wanted on measure.code = wanted.code and measure.level = wanted.level
     where
-        measure.measure in ($numerator, $denominator)
+        measure.measure = $numerator
         and list_contains($codes::varchar[], measure.code)
-    group by measure.measure, measure.code, year(measure.month)
+
+    union all
+
+    select
+        'denominator' as role,
+        measure.measure,
+        measure.level,
+        measure.code,
+        measure.month,
+        measure.value
+    from measure
+    where
+        measure.measure = $denominator
+        and list_contains($codes::varchar[], measure.code)
 ),
 
-filled as (
+counted as (
     select
-        wanted.code,
-        years.year,
-        asked.measure,
-        coalesce(
-            counted.value, case when asked.behaviour = 'flow' and own.depth <= finest.depth then 0.0 end
-        ) as value
-    from wanted
-    cross join years
-    cross join asked
-    inner join depths as own on wanted.level = own.level
-    inner join depths as finest on asked.grain_level = finest.level
-    left join counted
-        on wanted.code = counted.code and years.year = counted.year and asked.measure = counted.measure
+        found.role,
+        found.code,
+        year(found.month) as year,
+        case
+            when asked.behaviour = 'flow' then sum(found.value)
+            else arg_max(found.value, found.month)
+        end as value
+    from found
+    inner join asked on found.measure = asked.measure
+    inner join wanted on found.code = wanted.code and found.level = wanted.level
+    group by found.role, found.code, asked.behaviour, year(found.month)
 )
 
 select
-    filled.code,
-    filled.year,
-    max(filled.value) filter (where filled.measure = $numerator) as numerator,
-    max(filled.value) filter (where filled.measure = $denominator) as denominator
-from filled
-group by filled.code, filled.year
-order by filled.code, filled.year
+    wanted.code,
+    years.year,
+    max(counted.value) filter (where counted.role = 'numerator') as numerator,
+    max(counted.value) filter (where counted.role = 'denominator') as denominator
+from wanted
+cross join years
+left join counted on wanted.code = counted.code and years.year = counted.year
+group by wanted.code, years.year
+order by wanted.code, years.year

@@ -95,7 +95,7 @@ class RecordTable:
 
     `time`: flow lists what is dated inside the period, stock what stands at its end, yearly the rows of its years,
     none has no date. `finest` is the finest level with records of its own; `filters` are the columns that take a list
-    of texts.
+    of texts, `options` further parameters of that kind that are no columns.
     """
 
     table: str
@@ -104,6 +104,7 @@ class RecordTable:
     date: str
     finest: Literal["neighbourhood", "community", "district"]
     filters: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 RECORD_TABLES: dict[str, RecordTable] = {
@@ -112,7 +113,7 @@ RECORD_TABLES: dict[str, RecordTable] = {
         RecordTable(
             "party_organisation", records_party_organisation, "stock", "established_on", "neighbourhood", ("kind",)
         ),
-        RecordTable("party_household", records_party_household, "stock", "established_on", "neighbourhood"),
+        RecordTable("party_household", records_party_household, "none", "", "neighbourhood"),
         RecordTable("volunteering", records_volunteering, "flow", "month", "neighbourhood"),
         RecordTable("assist_action", records_assist_action, "yearly", "year", "neighbourhood", ("action",)),
         RecordTable(
@@ -134,7 +135,7 @@ RECORD_TABLES: dict[str, RecordTable] = {
             ("scope", "field"),
         ),
         RecordTable("service_team", records_service_team, "stock", "founded_on", "neighbourhood", ("kind",)),
-        RecordTable("team_reach", records_team_reach, "stock", "founded_on", "neighbourhood", ("kind",)),
+        RecordTable("team_reach", records_team_reach, "stock", "founded_on", "neighbourhood"),
         RecordTable(
             "service_project",
             records_service_project,
@@ -159,7 +160,13 @@ RECORD_TABLES: dict[str, RecordTable] = {
             ("covenant", "integrity_neighbourhood"),
         ),
         RecordTable(
-            "deliberation", records_deliberation, "flow", "opened_on", "neighbourhood", ("form", "topic", "outcome")
+            "deliberation",
+            records_deliberation,
+            "flow",
+            "opened_on",
+            "neighbourhood",
+            ("form", "topic", "outcome"),
+            ("dated_by",),
         ),
         RecordTable("legal_service", records_legal_service, "stock", "opened_on", "neighbourhood", ("kind",)),
         RecordTable(
@@ -172,7 +179,7 @@ RECORD_TABLES: dict[str, RecordTable] = {
         RecordTable("worker_posting", records_worker_posting, "yearly", "year", "neighbourhood"),
         RecordTable("survey", records_survey, "yearly", "year", "community", ("question", "answer")),
         RecordTable("assessment", records_assessment, "yearly", "year", "community", ("dimension",)),
-        RecordTable("policy_document", records_policy_document, "flow", "issued_on", "district", ("theme", "issuer")),
+        RecordTable("policy_document", records_policy_document, "stock", "issued_on", "district", ("theme", "issuer")),
     )
 }
 
@@ -187,14 +194,14 @@ def list_records(
     limit: int = 100,
     offset: int = 0,
 ) -> pd.DataFrame:
-    """The rows of `records_<table>`; `filters` maps a column of `RECORD_TABLES[table].filters` to the values wanted.
+    """The rows of `records_<table>`; `filters` maps filters (and options) of the table to the values wanted.
 
     Column `total` counts all rows that match, before limit and offset. Raises UnknownTable for another table or filter.
     """
     entry = RECORD_TABLES.get(table)
     if entry is None:
         raise _unknown(table, "it is not one of the listed tables", f"Choose one of {', '.join(RECORD_TABLES)}")
-    strange = sorted(set(filters or {}) - set(entry.filters))
+    strange = sorted(set(filters or {}) - {*entry.filters, *entry.options})
     if strange:
         raise _unknown(table, f"it has no filter {', '.join(strange)}", f"Filter by {entry.filters}")
     period = {} if entry.time == "none" else {"start": start, "end": end}

@@ -148,11 +148,12 @@ def records_deliberation(
     form: Texts = None,
     topic: Texts = None,
     outcome: Texts = None,
+    dated_by: Texts = None,
 ) -> pd.DataFrame:
     """One row per matter deliberated in `area`: matter_id, form, topic, title, neighbourhood, opened_on, settled_on,
     parties, outcome, area_zh, area_en, total.
 
-    Dated `opened_on` from start to end, newest first.
+    Opened from start to end, or settled then with `dated_by=["settled_on"]`; newest first.
     """
     return db.frame(
         "records_deliberation",
@@ -162,6 +163,7 @@ def records_deliberation(
         form=texts(form),
         topic=texts(topic),
         outcome=texts(outcome),
+        dated_by=texts(dated_by),
         limit=limit,
         offset=offset,
     )

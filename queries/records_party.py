@@ -38,17 +38,15 @@ def records_party_organisation(
 def records_party_household(
     db: Database,
     area: str,
-    start: date | None,
-    end: date | None,
     limit: int = 100,
     offset: int = 0,
 ) -> pd.DataFrame:
     """One row per neighbourhood with key Party-member households (a count) in `area`: neighbourhood, branch_id,
-    households, branch, established_on, is_new, area_zh, area_en, total.
+    households, branch, established_on, area_zh, area_en, total.
 
-    What stands at `end` (`its branch's established_on`); `is_new` marks what began on or after `start`; newest first.
+    The register as it stands, by code.
     """
-    return db.frame("records_party_household", area=area, start=start, end=end, limit=limit, offset=offset)
+    return db.frame("records_party_household", area=area, limit=limit, offset=offset)
 
 
 def records_volunteering(

@@ -1,4 +1,4 @@
--- One row per neighbourhood with key Party-member households (a count) in $area, standing at $end; newest first
+-- One row per neighbourhood with key Party-member households (a count) in $area; by code
 with
 inside as (
     select descendant.code
@@ -12,15 +12,12 @@ select
     party_household.households,
     branch.name as branch,
     branch.established_on,
-    coalesce(branch.established_on >= $start::date, false) as is_new,
     area.name_zh as area_zh,
     area.name_en as area_en,
     count(*) over () as total
 from party_household
-inner join party_organisation as branch on party_household.branch_id = branch.organisation_id
+left join party_organisation as branch on party_household.branch_id = branch.organisation_id
 inner join inside on party_household.neighbourhood = inside.code
 left join area on inside.code = area.code
-where
-    ($end::date is null or branch.established_on <= $end::date)
-order by branch.established_on desc nulls last, party_household.neighbourhood asc
+order by party_household.neighbourhood
 limit $limit offset $offset

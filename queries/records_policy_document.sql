@@ -1,4 +1,4 @@
--- One row per guiding document of the district issued from $start to $end; only the district has any; newest first
+-- One row per guiding document of the district issued until $end; areas below the district have none; newest first
 with
 inside as (
     select area.code
@@ -12,6 +12,7 @@ select
     policy_document.theme,
     policy_document.issued_on,
     policy_document.issuer,
+    coalesce(policy_document.issued_on >= $start::date, false) as is_new,
     area.name_zh as area_zh,
     area.name_en as area_en,
     count(*) over () as total
@@ -19,8 +20,7 @@ from policy_document
 cross join inside
 left join area on inside.code = area.code
 where
-    ($start::date is null or policy_document.issued_on >= $start::date)
-    and ($end::date is null or policy_document.issued_on <= $end::date)
+    ($end::date is null or policy_document.issued_on <= $end::date)
     and ($theme is null or list_contains($theme::varchar[], policy_document.theme))
     and ($issuer is null or list_contains($issuer::varchar[], policy_document.issuer))
 order by policy_document.issued_on desc nulls last, policy_document.document_id asc

@@ -86,15 +86,13 @@ def records_team_reach(
     end: date | None,
     limit: int = 100,
     offset: int = 0,
-    *,
-    kind: Texts = None,
 ) -> pd.DataFrame:
     """One row per service team × neighbourhood it serves in `area`: team_id, neighbourhood, name, kind, brand,
     founded_on, members, is_new, area_zh, area_en, total.
 
     What stands at `end` (`the team's founded_on`); `is_new` marks what began on or after `start`; newest first.
     """
-    return db.frame("records_team_reach", area=area, start=start, end=end, kind=texts(kind), limit=limit, offset=offset)
+    return db.frame("records_team_reach", area=area, start=start, end=end, limit=limit, offset=offset)
 
 
 def records_service_project(

@@ -24,6 +24,7 @@ inner join inside on coalesce(social_organisation.neighbourhood, social_organisa
 left join area on inside.code = area.code
 where
     ($end::date is null or social_organisation.founded_on <= $end::date)
+    and ($end::date is null or social_organisation.dissolved_on is null or social_organisation.dissolved_on > $end::date)
     and ($scope is null or list_contains($scope::varchar[], social_organisation.scope))
     and ($field is null or list_contains($field::varchar[], social_organisation.field))
 order by social_organisation.founded_on desc nulls last, social_organisation.organisation_id asc

@@ -24,6 +24,5 @@ inner join inside on team_reach.neighbourhood = inside.code
 left join area on inside.code = area.code
 where
     ($end::date is null or service_team.founded_on <= $end::date)
-    and ($kind is null or list_contains($kind::varchar[], service_team.kind))
 order by service_team.founded_on desc nulls last, team_reach.team_id asc, team_reach.neighbourhood asc
 limit $limit offset $offset

@@ -205,9 +205,9 @@ def records_policy_document(
     issuer: Texts = None,
 ) -> pd.DataFrame:
     """One row per guiding document of the district (none at finer levels): document_id, title, theme, issued_on,
-    issuer, area_zh, area_en, total.
+    issuer, is_new, area_zh, area_en, total.
 
-    Dated `issued_on` from start to end, newest first.
+    Issued until `end` (`issued_on`); `is_new` marks those issued on or after `start`; newest first.
     """
     return db.frame(
         "records_policy_document",

@@ -38,8 +38,8 @@ def search_areas(db: Database, text: str, limit: int = 20) -> pd.DataFrame:
     """One row per area answering to `text`, best first: code, level, name_zh, name_en, path_zh, path_en, score (0–100).
 
     Full-width signs, case, spaces and accents do not matter; a suffix such as 街道, 社区 or 村 may be left out; words
-    before the last may name a wider area (钟秀 中心村). Where nothing fits, what sounds alike answers, then what is spelt
-    alike. Empty text finds nothing. `path_*` is the way from the district to the area above, joined by ›.
+    before the last may name a wider area (钟秀 中心村). Where nothing fits, what sounds alike answers, then what is
+    spelt alike. Empty text finds nothing. `path_*` is the way from the district to the area above, joined by ›.
     """
     with _making:
         if db not in _indexes:
