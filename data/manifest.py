@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -91,3 +92,19 @@ def write_manifest(root: Path, manifest: Manifest) -> None:
 def current_folder(root: Path) -> Path:
     """The folder of the current version."""
     return extracts_dir(root) / read_manifest(root).version
+
+
+def is_demonstration(root: Path) -> bool:
+    """Whether the records are simulated: always, unless records/delivery.toml says `demonstration = false`.
+
+    Raises DataError when that file cannot be read: what is said to be real must be said plainly.
+    """
+    path = records_dir(root) / "delivery.toml"
+    if not path.is_file():
+        return True
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")).get("demonstration") is not False
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(
+            f"The file {path.name} is not TOML ({error}). Write `demonstration = false` or remove it."
+        ) from error

@@ -1,0 +1,332 @@
+"""Records to extracts: checked against the contract, computed by data/sql, and put in place in one step.
+
+A build writes to a folder of its own, checks what it wrote, sees it on the disk, and renames it; the manifest, replaced
+last, names the version that readers use. Interrupted at any moment, the old version stays and a new start works.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from data import manifest, reconcile
+from data.contract import Contract, DataError, Keys, Table, TableBrokenError, check_parquet, load_contract
+from data.manifest import Manifest, NoManifestError
+from data.publish import places, write_layer
+
+Progress = Callable[[str, float], None]
+FOLDER = Path(__file__).parent
+SQL = FOLDER / "sql"
+CODE = ("build.py", "contract.py", "contract.toml", "publish.py", "reconcile.py", "reference/published_figures.csv")
+GEOGRAPHY = ("boundaries", "blocks", "edges", "network")
+THEMES = (
+    "structure", "party", "services", "self_governance", "events", "values", "information", "workforce", "outcomes",
+)  # fmt: skip
+STEPS = (
+    "calendar", "year_end", "last_month", "area", "descendant", "event_total", "attendance_kind", "attendance_age_sex",
+    "attendance_flow", *(f"measure_{theme}" for theme in THEMES), "measure_native", "measure", "measure_catalogue",
+)  # fmt: skip
+"""Statements of data/sql in the order in which they need each other; those that extracts are named after are kept."""
+AREA_COLUMNS = ("neighbourhood", "community", "payer", "area")
+STALE_SECONDS = 3600
+TOLERANCE = 1e-9
+
+
+class TotalsDifferError(DataError):
+    """Raised when a total of the extracts is not that of the records."""
+
+    def __init__(self, differences: list[str]) -> None:
+        super().__init__(
+            f"The build was stopped because totals changed on the way: {'; '.join(differences)}. The former version "
+            "stays in use. Check the records for areas outside the edition, and data/sql."
+        )
+        self.differences = differences
+
+
+class EditionMissingError(DataError):
+    """Raised when there is no published boundary edition to build on."""
+
+    def __init__(self, folder: Path, missing: str) -> None:
+        super().__init__(
+            f"The boundary edition {folder.name} lacks {missing}, so no area is known. Publish it with `make data`."
+        )
+
+
+def _quiet(_step: str, _share: float) -> None:
+    return None
+
+
+def build(root: Path, progress: Progress = _quiet) -> Manifest:
+    """Build the extracts of `root` (records, editions, extracts) if anything changed; return the manifest in force.
+
+    `progress` hears the step and the share done. Raises TableBrokenError, EditionMissingError, TotalsDifferError or
+    TotalMissingError, and leaves the former version in force.
+    """
+    progress("compare", 0.0)
+    version = _version(root)
+    if (current := _unchanged(root, version)) is not None:
+        progress("unchanged", 1.0)
+        return current
+    extracts = manifest.extracts_dir(root)
+    extracts.mkdir(parents=True, exist_ok=True)
+    partial = extracts / f".part-{os.getpid()}"
+    _remove_leftovers(extracts, partial)
+    partial.mkdir()
+    try:
+        facts = _write(root, partial, progress)
+        folder = extracts / version
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    _sync(extracts)
+    made = _manifest(root, folder, facts)
+    former = _former(root)
+    manifest.write_manifest(root, made)
+    _remove_old(extracts, {version, former})
+    progress("done", 1.0)
+    return made
+
+
+def is_built(root: Path) -> bool:
+    """Whether the current version is that of the records, edition and code as they are."""
+    return _unchanged(root, _version(root)) is not None
+
+
+def _version(root: Path) -> str:
+    """Name a version by the content of everything that goes into it."""
+    contract = load_contract()
+    files = [manifest.records_dir(root) / f"{name}.parquet" for name in contract.records]
+    files += sorted(manifest.edition_dir(root).glob("*.parquet"))
+    files += [*(FOLDER / name for name in CODE), *sorted(SQL.glob("*.sql"))]
+    digest = hashlib.blake2b(f"duckdb {duckdb.__version__} {manifest.is_demonstration(root)}".encode(), digest_size=6)
+    for path in files:
+        digest.update(path.name.encode())
+        digest.update(_digest(path) if path.is_file() else b"missing")
+    return f"v{digest.hexdigest()}"
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").digest()
+
+
+def _unchanged(root: Path, version: str) -> Manifest | None:
+    try:
+        current = manifest.read_manifest(root)
+    except NoManifestError:
+        return None
+    folder = manifest.extracts_dir(root) / version
+    whole = all((folder / f"{name}.parquet").is_file() for name in current.rows)
+    sizes = whole and all((folder / f"{name}.parquet").stat().st_size == size for name, size in current.bytes.items())
+    return current if current.version == version and sizes else None
+
+
+def _former(root: Path) -> str | None:
+    try:
+        return manifest.read_manifest(root).version
+    except NoManifestError:
+        return None
+
+
+def _write(root: Path, folder: Path, progress: Progress) -> dict[str, Any]:
+    """Write every extract into `folder`; return what the manifest says beyond files: data_until, measures."""
+    contract = load_contract()
+    areas = _edition_areas(root)
+    progress("records", 0.02)
+    _check_records(root, contract, areas, progress)
+    with duckdb.connect(":memory:", config={"temp_directory": str(folder / "spill")}) as connection:
+        _register(connection, root, contract)
+        _run_steps(connection, folder, contract, progress)
+        _check_totals(connection)
+        progress("published", 0.8)
+        _write_published(connection, folder)
+        until = _result(connection, "last_month")["month"].iloc[0]
+    progress("carried", 0.82)
+    _carry(root, folder, contract)
+    progress("geography", 0.88)
+    _write_geography(root, folder, areas)
+    progress("check", 0.92)
+    _check_extracts(folder, contract)
+    for path in folder.glob("*.parquet"):
+        _sync(path)
+    _sync(folder)
+    return {
+        "data_until": _month_end(until),
+        "measures": pq.read_metadata(folder / "measure_catalogue.parquet").num_rows,
+    }
+
+
+def _edition_areas(root: Path) -> pd.DataFrame:
+    folder = manifest.edition_dir(root)
+    for name in ("areas", *GEOGRAPHY, "landmarks"):
+        if not (folder / f"{name}.parquet").is_file():
+            raise EditionMissingError(folder, f"{name}.parquet")
+    return pd.read_parquet(folder / "areas.parquet")
+
+
+def _check_records(root: Path, contract: Contract, areas: pd.DataFrame, progress: Progress) -> None:
+    """Check every record table; those that others refer to first, so that references can be checked too."""
+    records = manifest.records_dir(root)
+    referred = {c.references for t in contract.records.values() for c in t.columns.values() if c.references}
+    keys = Keys({"area": pa.array(areas["code"].astype(str))})
+    first = [name for name in contract.records if name in referred]
+    for name in first:
+        keys.known[name] = _key(records / f"{name}.parquet", contract.records[name])
+    for done, (name, table) in enumerate(contract.records.items()):
+        progress(f"check {name}", 0.02 + 0.28 * done / len(contract.records))
+        check_parquet(records / f"{name}.parquet", table, keys)
+
+
+def _key(path: Path, table: Table) -> pa.Array:
+    """The key column of a table that others refer to."""
+    if not path.is_file():
+        raise TableBrokenError(table, [f"the file {path.name} is missing"])
+    try:
+        return pc.unique(pq.read_table(path, columns=[table.key[0]]).column(0))
+    except (pa.ArrowException, OSError, KeyError) as error:
+        raise TableBrokenError(
+            table, [f"the file {path.name} is not readable Parquet ({type(error).__name__})"]
+        ) from error
+
+
+def _register(connection: duckdb.DuckDBPyConnection, root: Path, contract: Contract) -> None:
+    """A view record_<table> on every record table, and edition_area on the edition's areas."""
+    for name in contract.records:
+        path = manifest.records_dir(root) / f"{name}.parquet"
+        connection.read_parquet(str(path)).create_view(f"record_{name}")
+    connection.read_parquet(str(manifest.edition_dir(root) / "areas.parquet")).create_view("edition_area")
+
+
+def statement(name: str) -> str:
+    """The text of data/sql/<name>.sql."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _run_steps(connection: duckdb.DuckDBPyConnection, folder: Path, contract: Contract, progress: Progress) -> None:
+    for done, name in enumerate(STEPS):
+        progress(name, 0.3 + 0.48 * done / len(STEPS))
+        connection.sql(statement(name)).to_table(name)
+        if name in contract.extracts:
+            connection.table(name).write_parquet(str(folder / f"{name}.parquet"), compression="zstd")
+
+
+def _result(connection: duckdb.DuckDBPyConnection, name: str) -> pd.DataFrame:
+    frame: pd.DataFrame = connection.sql(statement(name)).df()
+    return frame
+
+
+def _check_totals(connection: duckdb.DuckDBPyConnection) -> None:
+    totals = _result(connection, "check_totals")
+    gap = (totals["records"] - totals["extracts"]).abs()
+    wrong = totals[gap > TOLERANCE * totals["records"].abs().clip(lower=1)]
+    if len(wrong):
+        raise TotalsDifferError(
+            [f"{row.total} {row.records:,.2f} became {row.extracts:,.2f}" for row in wrong.itertuples()]
+        )
+
+
+def _write_published(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    totals = _result(connection, "published_total")
+    ours = totals["ours"].astype(object).where(totals["ours"].notna(), None)
+    table = reconcile.published_table(dict(zip(totals["id"].astype(str), ours, strict=True)))
+    table.to_parquet(folder / "published.parquet", index=False, compression="zstd")
+
+
+def _carry(root: Path, folder: Path, contract: Contract) -> None:
+    """Carry record tables over unchanged, sorted by area and date, so that a page reads few row groups."""
+    for name in contract.carried:
+        table = contract.extracts[name]
+        areas = [column for column in AREA_COLUMNS if column in table.columns]
+        order = list(dict.fromkeys([*areas, *table.dates, *table.key]))
+        rows = pq.read_table(manifest.records_dir(root) / f"{name}.parquet", columns=list(table.columns))
+        ordered = rows.sort_by([(column, "ascending") for column in order])
+        pq.write_table(ordered, folder / f"{name}.parquet", compression="zstd")
+
+
+def _write_geography(root: Path, folder: Path, areas: pd.DataFrame) -> None:
+    edition = manifest.edition_dir(root)
+    for name in GEOGRAPHY:
+        shutil.copyfile(edition / f"{name}.parquet", folder / f"{name}.parquet")
+    offices = pd.read_parquet(manifest.records_dir(root) / "service_office.parquet")
+    marks = gpd.read_parquet(edition / "landmarks.parquet")
+    write_layer(folder / "places.parquet", places(marks, offices, areas))
+
+
+def _check_extracts(folder: Path, contract: Contract) -> None:
+    """Check what was computed; what was only carried or copied was checked before."""
+    for name, table in contract.extracts.items():
+        if name not in contract.carried and name not in GEOGRAPHY:
+            check_parquet(folder / f"{name}.parquet", table)
+
+
+def _month_end(month: Any) -> str:
+    following = (pd.Timestamp(month) + pd.offsets.MonthBegin(1)).date()
+    return str(following - timedelta(days=1))
+
+
+def _manifest(root: Path, folder: Path, facts: dict[str, Any]) -> Manifest:
+    paths = sorted(folder.glob("*.parquet"))
+    return Manifest(
+        version=folder.name,
+        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        demonstration=manifest.is_demonstration(root),
+        edition=manifest.EDITION,
+        edition_effective=manifest.EDITION_EFFECTIVE,
+        rows={path.stem: pq.read_metadata(path).num_rows for path in paths},
+        bytes={path.stem: path.stat().st_size for path in paths},
+        tables={path.stem: _digest(path).hex()[:12] for path in paths},
+        **facts,
+    )
+
+
+def _sync(path: Path) -> None:
+    """Make sure a file or folder has reached the disk (folders cannot be synced on Windows, and need not be)."""
+    if path.is_dir() and os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_leftovers(extracts: Path, own: Path) -> None:
+    """Remove what builds that were interrupted left behind; a build that may still be running keeps its folder."""
+    for path in extracts.glob(".part-*"):
+        if path == own or time.time() - path.stat().st_mtime > STALE_SECONDS or not _is_running(path):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_running(path: Path) -> bool:
+    number = path.name.removeprefix(".part-")
+    if os.name == "nt" or not number.isdigit():
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _remove_old(extracts: Path, keep: Iterable[str | None]) -> None:
+    """Remove versions except this one and the one before it, which readers may still have open."""
+    kept = set(keep)
+    for path in extracts.glob("v*"):
+        if path.is_dir() and path.name not in kept:
+            shutil.rmtree(path, ignore_errors=True)
