@@ -59,7 +59,7 @@ PALETTES: Final[dict[Theme, Palette]] = {
         paper="#121a22", surface="#1b252f", ink="#e6ebf0", muted="#a3afba", line="#34424f", accent="#5db4d6",
         better="#5fd0b4", worse="#e0a458", land="#1d262d", water="#14303f", river="#3f86ab",
         shore="#0d1a22", river_ink="#8cc4e0",
-        road="#5d6b74", casing="#141b20", arterial="#8b979e", rail="#6d7a83", boundary="#dfe7eb", halo="#121a22",
+        road="#46535d", casing="#141b20", arterial="#5d6b75", rail="#6d7a83", boundary="#dfe7eb", halo="#121a22",
         dim="#121a22", zero="#2a343b", mark="#74838d", office="#ff8a7a",
         sequential=("#21405f", "#1f6a86", "#2a9891", "#73c583", "#e6eb8f"),
         diverging=("#d8963f", "#8f6a3a", "#3a444b", "#2f8378", "#52cdb6"),

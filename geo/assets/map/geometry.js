@@ -195,6 +195,6 @@ function beyond(bank, district) {
 }
 
 function placesOf(kind, raw, place) {
-  const points = paths(raw.xy, place);
-  return { kind, points: points.map((at, i) => ({ kind, at, zh: raw.zh[i], en: raw.en[i] })) };
+  const [all] = paths(raw.xy, place);
+  return { kind, points: raw.zh.map((zh, i) => ({ kind, at: all.subarray(2 * i, 2 * i + 2), zh, en: raw.en[i] })) };
 }

@@ -8,7 +8,7 @@ function paintLabels(v) {
     areaLabels(v, S.level, true);
     NESTED.slice(1, NESTED.indexOf(S.level)).forEach((level) => v.zoom >= NAMED_FROM[level] && areaLabels(v, level, false));
   }
-  if (shown("landmarks")) placeLabels(v, "landmark", 12.2);
+  if (shown("landmarks")) placeLabels(v, "landmark", LANDMARKS_FROM);
   if (shown("rivers")) lineLabels(v, "water", ["bank", "river", "moat", "canal", "stream"]);
   if (shown("roads")) lineLabels(v, "road", ["arterial", "secondary", "minor", "lane"]);
   if (shown("offices")) placeLabels(v, "service_office", 15.6);
@@ -22,10 +22,10 @@ function areaLabels(v, level, current) {
   const areas = G.levels[level] || [], big = (SIZES[level] || 12) * bold() * (current ? 1 : 1.06);
   const style = { size: big, weight: level === "subdistrict" || S.theme === "projector" ? 600 : 500, colour: ink().ink, spacing: current ? "0px" : "0.08em" };
   const inner = G.index[S.focus];
+  if (!current && inner && NESTED.indexOf(level) <= NESTED.indexOf(inner.level)) return; // the reader is inside of it
   const order = areas.map((a, i) => ({ a, i })).filter(({ a }) => inside(a, inner)).sort((p, q) => q.a.radius - p.a.radius);
   for (const { a, i } of order) {
     const room = a.radius * G.metre * v.scale * 2;
-    if (!current && room > Math.max(v.width, v.height) * 0.8) continue; // the reader is inside of it
     const text = shortName(a), width = measure(v, text, style);
     if (room < width * (current ? 0.72 : 0.5)) continue;
     const value = current && S.labelled && room > big * 3.2 ? S.values[i] : "";

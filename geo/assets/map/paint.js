@@ -115,16 +115,20 @@ const ROADS = {
 function paintRoads(v) {
   const { ctx } = v;
   const drawn = Object.keys(ROADS).filter((k) => v.zoom >= ROADS[k][0]);
+  // far out, streets without a name are only a texture
+  const quiet = (l) => (l.zh || v.zoom > 14 ? 1 : 0.6);
   const width = (k) => Math.min(ROADS[k][1] * Math.pow(ROADS[k][2], v.zoom - 12), ROADS[k][3]) * bold();
   const each = (k, how) => G.lines.forEach((l) => l.kind === "road" && l.rank === k && how(l));
   v.world();
   ctx.lineCap = "butt";
   ctx.strokeStyle = ink().casing;
-  drawn.forEach((k) => each(k, (l) => stroke(ctx, l.path, v.px(width(k) + 1.3 * bold()))));
+  ctx.globalAlpha = 0.7;
+  drawn.forEach((k) => each(k, (l) => stroke(ctx, l.path, v.px(width(k) * quiet(l) + 1.2 * bold()))));
+  ctx.globalAlpha = 1;
   ctx.lineCap = "round";
   drawn.forEach((k) => {
     ctx.strokeStyle = k === "arterial" ? ink().arterial : ink().road;
-    each(k, (l) => stroke(ctx, l.path, v.px(width(k))));
+    each(k, (l) => stroke(ctx, l.path, v.px(width(k) * quiet(l))));
   });
   paintRails(v);
   ctx.lineCap = "round";
@@ -144,7 +148,7 @@ function paintRails(v) {
 }
 
 // rank -> [width at zoom 12, opacity]; a border grows a little with the zoom
-const BORDERS = { neighbourhood: [0.35, 0.5], community: [0.8, 0.7], subdistrict: [1.6, 0.85], district: [2.4, 0.95] };
+const BORDERS = { neighbourhood: [0.35, 0.55], community: [0.8, 0.7], subdistrict: [1.6, 0.85], district: [2.4, 0.95] };
 
 function paintBorders(v) {
   const { ctx } = v, grow = Math.pow(1.22, Math.max(0, v.zoom - 11.5)) * bold();
@@ -153,8 +157,9 @@ function paintBorders(v) {
   for (const rank of ["neighbourhood", "community", "subdistrict", "district"]) {
     if (rank !== "district" && rank !== S.level && !shown(rank) && !shown("borders")) continue;
     if (rank === "neighbourhood" && S.level !== rank && v.zoom < 13) continue;
-    ctx.globalAlpha = BORDERS[rank][1];
-    stroke(ctx, G.borders[rank], v.px(BORDERS[rank][0] * grow));
+    const current = rank === S.level;
+    ctx.globalAlpha = current ? 0.9 : BORDERS[rank][1];
+    stroke(ctx, G.borders[rank], v.px(BORDERS[rank][0] * grow * (current ? 1.4 : 1)));
   }
   ctx.setLineDash([v.px(7), v.px(5)]);
   ctx.globalAlpha = 0.9;
@@ -177,6 +182,7 @@ function outline(v, area, width, colour, wanted) {
   stroke(ctx, area.path, v.px(width * bold()));
 }
 
+const LANDMARKS_FROM = 11.5;
 const PLACE_LAYER = { service_office: "offices", landmark: "landmarks" };
 
 function paintPlaces(v) {
@@ -185,6 +191,7 @@ function paintPlaces(v) {
 }
 
 function paintPlace(v, p) {
+  if (p.kind === "landmark" && v.zoom < LANDMARKS_FROM) return;
   const { ctx } = v, x = v.x(p.at[0]), y = v.y(p.at[1]);
   if (x < -9 || y < -9 || x > v.width + 9 || y > v.height + 9) return;
   const r = (p.kind === "landmark" ? 3.4 : v.zoom < 12.5 ? 1.9 : v.zoom < 14.5 ? 3 : 4.6) * bold();

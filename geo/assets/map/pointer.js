@@ -32,6 +32,7 @@ function placeAt(latlng) {
 
 function onMove(e) {
   if (!S) return;
+  if (e.originalEvent.target.closest(".leaflet-control")) return leave();
   const area = areaAt(e.latlng), place = placeAt(e.latlng);
   if (area !== hover) {
     hover = area;
@@ -65,7 +66,9 @@ function showTip(area, place, point) {
     const mark = S.classes[area.row] || ".", entry = S.legend.entries.find((x) => x[0] === mark);
     const value = element("div", "linli-tip-value");
     if (mark !== "." && entry) value.append(swatch(mark));
-    value.append(S.values[area.row] ? S.values[area.row] + (S.legend.unit ? " " + S.legend.unit : "") : entry ? entry[1] : "");
+    const number = S.values[area.row], range = entry ? entry[1] : "";
+    if (number) value.append(number + (S.legend.unit ? " " + S.legend.unit : ""));
+    if (range && range !== number) value.append(element("span", number ? "linli-tip-class" : "", range));
     tip.append(value);
     if (S.suffix) tip.append(element("div", "linli-tip-note", S.suffix));
   }
