@@ -24,14 +24,14 @@ def main() -> None:
     with guard("overview controls"):
         choosers(view)
     with guard("overview sentence"):
-        said = comparing.sentence(data.indicators()[view.indicator], view.area, view.period, view.compare)
+        said = comparing.sentence(data.indicators()[view.indicator], view.area, view.period, view.compare, view.level)
         st.html(f'<p class="ll-lead" role="status">{escape(said.text)}</p>')
+    with guard("overview figures"):
+        st.html(headline(view))
     left, right = st.columns([63, 37], gap="medium")
     with left:
         map_place = st.container(key="map_place", height=MAP_HEIGHT, border=False)
     with right:
-        with guard("overview figures"):
-            st.html(headline(view))
         list_place = st.container(key="list_place")
         with guard("overview trend"):
             trend(view, data.indicators()[view.indicator])

@@ -29,7 +29,7 @@ def others(indicator: Indicator, codes: Sequence[str], comparison: str, period: 
     similar areas; target: the indicator's.
     """
     if comparison == "last_year":
-        return data.indicator_of(indicator, codes, last_year(period))["value"].reindex(codes)
+        return data.indicator_of(indicator, codes, last_year(period))["value"].reindex(list(codes))
     if comparison == "peers":
         return _peer_medians(indicator, codes, period, level)
     if comparison == "district":
@@ -56,16 +56,16 @@ class Sentence:
     standing: Standing | None
 
 
-def sentence(indicator: Indicator, code: str, period: str, comparison: str) -> Sentence:
+def sentence(indicator: Indicator, code: str, period: str, comparison: str, inside: str = "") -> Sentence:
     """How `code` stands in `period`: value, comparison (higher, similar, lower) and rank among its fellows in words.
 
+    An area without fellows (the district) says instead which of its areas of level `inside` are highest and lowest.
     Similar to the district, its peers or its target means within one median absolute deviation of its fellows; similar
     to last year means the difference rounds to nothing.
     """
-    areas = data.areas()
-    row = areas.loc[code]
+    row = data.area(code)
     values = _fellows(indicator, row, period)
-    ours = float(values.at[code]) if code in values.index else float("nan")
+    ours = float(values.get(code, float("nan")))
     named = {"name": area_name(row), "period": period_text(period), "indicator": indicator.words("name", lang())}
     if pd.isna(ours):
         return Sentence(t("sentence.no_value", **named), None, None)
@@ -74,7 +74,8 @@ def sentence(indicator: Indicator, code: str, period: str, comparison: str) -> S
     tolerance = stands.mad if stands and comparison != "last_year" else 0.5 * 10**-indicator.decimals
     found = compare(ours, other, cast("Direction", indicator.direction), tolerance)
     text = t("sentence.value", value=quantity(ours, indicator.unit, indicator.decimals), **named)
-    text += _against(indicator, found, comparison, period) + _rank(indicator, stands, row, areas)
+    text += _against(indicator, found, comparison, period)
+    text += _rank(indicator, stands, row) if stands else _extremes(indicator, code, inside, period)
     return Sentence(text + t("sentence.end"), found, stands)
 
 
@@ -112,12 +113,23 @@ def gap(indicator: Indicator, found: Comparison) -> str:
     return f"{number(abs(found.ratio) * 100, 0 if abs(found.ratio) >= 0.095 else 1)}%"
 
 
-def _rank(indicator: Indicator, stands: Standing | None, row: pd.Series[Any], areas: pd.DataFrame) -> str:
-    if stands is None or stands.of < 2:
-        return ""
+def _rank(indicator: Indicator, stands: Standing, row: pd.Series[Any]) -> str:
     return t(
         f"sentence.rank_{indicator.direction}",
-        parent=area_name(areas.loc[row["parent"]]),
+        parent=area_name(data.area(str(row["parent"]))),
         counted=levels_name(str(row["level"]), stands.of),
         rank=number(stands.rank),
     )
+
+
+def _extremes(indicator: Indicator, code: str, inside: str, period: str) -> str:
+    """The highest and the lowest area of level `inside`; nothing where fewer than two differ."""
+    if inside not in state.LEVELS:
+        return ""
+    values = data.indicator_values(indicator, inside, code, period).set_index("code")["value"].dropna()
+    if values.nunique() < 2:
+        return ""
+    ends = {"high": str(values.idxmax()), "low": str(values.idxmin())}
+    said = {f"{end}_value": quantity(values[found], indicator.unit, indicator.decimals) for end, found in ends.items()}
+    named = {end: area_name(data.area(found)) for end, found in ends.items()}
+    return t("sentence.range", counted=levels_name(inside, len(values)), **named, **said)

@@ -52,7 +52,7 @@ def _figure(view: View, indicator: Indicator) -> str:
         f'<span class="ll-change">{_change(indicator, now, before, view.period)}{_history(indicator, years)}</span>'
     )
     if indicator.records is None:
-        return f"<li>{inner}</li>"
+        return f"<li><div>{inner}</div></li>"
     target = state.link("records", table=indicator.records, **_filters(indicator))
     return f'<li><a href="{escape(target)}">{inner}</a></li>'
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from html import escape
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
@@ -131,23 +132,23 @@ def _current(now: bool) -> str:
 
 def breadcrumb(view: View, areas: pd.DataFrame) -> str:
     """From the district to the area in view; each step is a link up and opens its siblings."""
-    by_code = areas.set_index("code")
-    steps, code = [], view.area
-    while code in by_code.index:
+    steps: list[str] = []
+    code: Any = view.area
+    while code in areas.index:
         steps.append(code)
-        code = by_code.at[code, "parent"]
-    items = "".join(_step(view, step, by_code) for step in reversed(steps))
+        code = areas.at[code, "parent"]
+    items = "".join(_step(view, step, areas) for step in reversed(steps))
     return f'<nav class="ll-way" aria-label="{escape(t("breadcrumb.label"))}"><ol>{items}</ol></nav>'
 
 
 def _step(view: View, code: str, areas: pd.DataFrame) -> str:
-    row = areas.loc[code]
+    row = cast("pd.Series[Any]", areas.loc[code])
     here = ' aria-current="location"' if code == view.area else ""
     name = f'<a href="{escape(state.link(area=code))}"{here}>{escape(area_name(row))}</a>'
     return f"<li>{name}{_siblings(code, row, areas)}</li>"
 
 
-def _siblings(code: str, row: pd.Series, areas: pd.DataFrame) -> str:
+def _siblings(code: str, row: pd.Series[Any], areas: pd.DataFrame) -> str:
     beside = areas[(areas["parent"] == row["parent"]) & (areas["level"] == row["level"])]
     if len(beside) < 2:
         return ""

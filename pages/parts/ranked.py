@@ -70,10 +70,12 @@ def _row(
     page = "area" if given.level == "neighbourhood" else None
     here = ' class="ll-here"' if code == view.area else ""
     width = 0 if is_missing(value) else round(100 * abs(value) / top, 1)
-    bar = f'<i class="ll-bar" style="width:{width}%;background:{given.colours.get(code, "transparent")}"></i>'
+    name = f'<a href="{escape(state.link(page, area=code))}">{escape(area_name(area))}</a>'
+    colour = given.colours.get(code, "transparent")
+    bar = f'<span class="ll-track"><i style="width:{width}%;background:{colour}"></i></span>'
     return (
         f'<tr data-code="{code}"{here}><td class="ll-rank">{"" if pd.isna(row["rank"]) else row["rank"]}</td>'
-        f'<th scope="row"><a href="{escape(state.link(page, area=code))}">{escape(area_name(area))}</a>{bar}</th>'
+        f'<th scope="row"><div>{name}{bar}</div></th>'
         f"<td>{number(value, indicator.decimals)}</td>{_difference(view, indicator, value, other.get(code))}</tr>"
     )
 

@@ -20,7 +20,7 @@ class Entry:
 
 
 # Groups in their order: overview, linli, outcomes, boundaries, report, data.
-PAGES = (
+PAGES: tuple[Entry, ...] = (
     Entry("overview", "overview"),
     Entry("area", "overview"),
     Entry("records", "data"),

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.indicators import Indicator
+from geo.palettes import Theme
 from pages.parts import charts, data, state
 from pages.parts.comparing import PEERS
 from pages.parts.state import View
@@ -26,7 +27,7 @@ def trend(view: View, indicator: Indicator) -> None:
         lines(view, indicator),
         title=t("trend.title"),
         text=lambda value: number(value, indicator.decimals),
-        theme=cast("charts.Theme", view.theme),
+        theme=cast("Theme", view.theme),
         empty=t("trend.nothing"),
         height=HEIGHT,
     )
@@ -66,11 +67,12 @@ def span(period: str) -> tuple[pd.Timestamp, pd.Timestamp]:
 def _series(indicator: Indicator, codes: list[str], start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """Month and value; of several codes their median."""
     frame = data.indicator_series(indicator, codes, _day(start), _day(end))
-    return frame.groupby("month", as_index=False)["value"].median().astype({"month": "datetime64[us]"})
+    median = frame.groupby("month")["value"].median()
+    return pd.DataFrame({"month": pd.to_datetime(median.index), "value": median.to_numpy()})
 
 
 def _day(moment: pd.Timestamp) -> date:
-    return cast("date", moment.date())
+    return moment.date()
 
 
 def show_month() -> None:
