@@ -40,7 +40,7 @@ found as (
     where
         measure.measure = $numerator
         and measure.level = $level
-        and measure.month <= $end::date
+        and measure.month <= date_trunc('year', $end::date) + interval 11 month
 
     union all
 
@@ -55,7 +55,7 @@ found as (
     where
         measure.measure = $denominator
         and measure.level = $level
-        and measure.month <= $end::date
+        and measure.month <= date_trunc('year', $end::date) + interval 11 month
 ),
 
 counted as (

@@ -40,7 +40,7 @@ found as (
     where
         measure.measure = $numerator
         and list_contains($codes::varchar[], measure.code)
-        and measure.month <= $end::date
+        and measure.month <= date_trunc('year', $end::date) + interval 11 month
 
     union all
 
@@ -55,7 +55,7 @@ found as (
     where
         measure.measure = $denominator
         and list_contains($codes::varchar[], measure.code)
-        and measure.month <= $end::date
+        and measure.month <= date_trunc('year', $end::date) + interval 11 month
 ),
 
 counted as (
