@@ -1,4 +1,4 @@
-"""From lines to blocks: faces of the noded network, slivers absorbed, oversize blocks split, every edge knowing its line."""
+"""From lines to blocks: faces of the noded network, slivers absorbed, oversize blocks split, edges naming their line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from geo import crs
 
 GRID = 0.01
-"""Noding grid in metres: coordinates of all blocks are multiples of it, so shared borders are equal vertex by vertex."""
+"""Noding grid in metres: all coordinates of blocks are multiples of it, so shared borders agree vertex by vertex."""
 
 LOOKUP = 0.05
 """How far (metres) a block edge may lie from the line it came from after snap rounding."""
@@ -25,8 +25,18 @@ BARRIERS = ("river", "rail", "arterial", "road", "wall", "lane", "landmark", "no
 """Barrier classes of an edge, strongest first: where lines coincide the strongest names the edge."""
 
 _BARRIER_OF_CLASS = {
-    "river": "river", "canal": "river", "moat": "river", "bank": "river", "stream": "river", "rail": "rail",
-    "arterial": "arterial", "secondary": "road", "minor": "road", "wall": "wall", "lane": "lane", "outline": "none",
+    "river": "river",
+    "canal": "river",
+    "moat": "river",
+    "bank": "river",
+    "stream": "river",
+    "rail": "rail",
+    "arterial": "arterial",
+    "secondary": "road",
+    "minor": "road",
+    "wall": "wall",
+    "lane": "lane",
+    "outline": "none",
 }
 
 Geometries = NDArray[np.object_]
@@ -37,7 +47,9 @@ class EmptyNetworkError(ValueError):
     """Raised when the lines enclose nothing."""
 
     def __init__(self) -> None:
-        super().__init__("The lines enclose no area, so there are no blocks; check that the outline is part of the network.")
+        super().__init__(
+            "The lines enclose no area, so there are no blocks; check that the outline is part of the network."
+        )
 
 
 class BrokenCoverageError(ValueError):
@@ -54,7 +66,7 @@ class BrokenCoverageError(ValueError):
 
 @dataclass(frozen=True)
 class Segments:
-    """Unique straight pieces of all block borders: coordinates (n, 4), the blocks on both sides (right = -1 outside)."""
+    """Unique straight pieces of all block borders: coordinates (n, 4) and the blocks on both sides (-1 outside)."""
 
     coordinates: NDArray[np.float64]
     left: Integers
@@ -83,12 +95,14 @@ def in_reading_order(polygons: Geometries) -> Geometries:
 
 
 def absorb_slivers(polygons: Geometries, area_m2: float = 400.0, thickness_m: float = 6.0) -> Geometries:
-    """Merge polygons that are tiny or thin (2 x area / perimeter below `thickness_m`) into the neighbour of longest border.
+    """Merge polygons that are tiny or thin (2 x area / perimeter) into the neighbour they share most border with.
 
     Nothing is deleted: the union of the result is the union of the input.
     """
     for _ in range(8):
-        thin = (shapely.area(polygons) < area_m2) | (2 * shapely.area(polygons) / shapely.length(polygons) < thickness_m)
+        thin = (shapely.area(polygons) < area_m2) | (
+            2 * shapely.area(polygons) / shapely.length(polygons) < thickness_m
+        )
         if not thin.any():
             break
         groups = _absorbing_groups(polygons, thin)

@@ -15,7 +15,9 @@ class MissingCrsError(ValueError):
     """Raised when coordinates arrive without a coordinate system."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what} has no coordinate system, so nothing can be measured; say which one it is in (EPSG code).")
+        super().__init__(
+            f"{what} has no coordinate system, so nothing can be measured; say which one it is in (EPSG code)."
+        )
 
 
 def to_metric(frame: GeoDataFrame, what: str = "The layer") -> GeoDataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -29,8 +30,10 @@ class NetworkFileError(ValueError):
 
 @dataclass(frozen=True)
 class Reference:
-    """The district as drawn by hand, EPSG:4549: outline, `lines` (kind, class, name, name_en, width_m, geometry),
-    `centres` (code, geometry) and `landmarks` (name, name_en, geometry)."""
+    """The district as drawn by hand, EPSG:4549.
+
+    `lines`: kind, class, name, name_en, width_m. `centres`: code. `landmarks`: name, name_en. All with geometry.
+    """
 
     outline: shapely.Polygon
     lines: gpd.GeoDataFrame
@@ -71,19 +74,20 @@ def clip_to_outline(lines: gpd.GeoDataFrame, outline: shapely.Polygon, shortest_
 
 
 def follow_outline(lines: gpd.GeoDataFrame, outline: shapely.Polygon, near_m: float = 160.0) -> gpd.GeoDataFrame:
-    """Return `lines` with what runs along the outline (within `near_m`, for 5 x as long) moved onto the outline itself.
+    """Return `lines` with what is meant to be the district's border moved onto the outline itself.
 
-    Hand-listed lines and outline are each uncertain by more than this, and two copies of one border leave slivers.
+    That is a stretch within `near_m` of the outline, five times as long, that weaves across it (a fifth outside) or is
+    most of its line: both are uncertain by more than this, and two copies of one border leave slivers.
     """
     border, band = outline.boundary, outline.boundary.buffer(near_m)
     rows = []
     for row in lines.to_dict("records"):
         line = row["geometry"]
         along = [part for part in _parts(line.intersection(band)) if part.length > 5 * near_m]
-        for part in along:
-            rows.append({**row, "geometry": _stretch_between(border, part)})
-            line = line.difference(part.buffer(0.5))
-        rows += [{**row, "geometry": part} for part in _parts(line)]
+        meant = [p for p in along if p.length > 0.6 * line.length or p.difference(outline).length > 0.2 * p.length]
+        rows += [{**row, "geometry": _stretch_between(border, part)} for part in meant]
+        rest = line.difference(shapely.union_all([part.buffer(0.5) for part in meant])) if meant else line
+        rows += [{**row, "geometry": part} for part in _parts(rest)]
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=lines.crs)
 
 
@@ -103,7 +107,7 @@ def join_near_ends(lines: gpd.GeoDataFrame, tolerance_m: float = 4.0) -> gpd.Geo
 
 
 def carry_ends(lines: gpd.GeoDataFrame, reach_m: float = 1000.0) -> gpd.GeoDataFrame:
-    """Return `lines` with every free end carried on to the first line within `reach_m`: straight ahead, else nearest."""
+    """Return `lines` with every free end carried on to a line within `reach_m`: straight ahead, else the nearest."""
     return _lengthened(lines, end_extensions(lines, reach_m))
 
 
@@ -114,7 +118,9 @@ def _lengthened(lines: gpd.GeoDataFrame, added: list[tuple[int, shapely.LineStri
     return lines.assign(geometry=geometry)
 
 
-def end_extensions(lines: gpd.GeoDataFrame, reach_m: float, straight: bool = True) -> list[tuple[int, shapely.LineString]]:
+def end_extensions(
+    lines: gpd.GeoDataFrame, reach_m: float, straight: bool = True
+) -> list[tuple[int, shapely.LineString]]:
     """Return (row, straight piece) for each free end of a line that has another line within `reach_m`.
 
     With `straight` the piece goes on in the line's direction where that meets a line, else to the nearest line unless
@@ -122,7 +128,11 @@ def end_extensions(lines: gpd.GeoDataFrame, reach_m: float, straight: bool = Tru
     """
     geometries = lines.geometry.to_numpy()
     tree = shapely.STRtree(geometries)
-    return [(i, piece) for i, line in enumerate(geometries) for piece in _extensions(i, line, geometries, tree, reach_m, straight)]
+    return [
+        (i, piece)
+        for i, line in enumerate(geometries)
+        for piece in _extensions(i, line, geometries, tree, reach_m, straight)
+    ]
 
 
 def _extensions(
@@ -172,14 +182,15 @@ def mark_bridges(lines: gpd.GeoDataFrame, approach_m: float = 20.0) -> gpd.GeoDa
     return gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), geometry="geometry", crs=lines.crs)
 
 
-def _cut_at_water(row: dict[str, object], water: gpd.GeoDataFrame, approach: float, frame_crs: object) -> gpd.GeoDataFrame:
+def _cut_at_water(row: dict[str, Any], water: gpd.GeoDataFrame, approach: float, frame_crs: Any) -> gpd.GeoDataFrame:
     line: shapely.LineString = row["geometry"]
     half = water["width_m"].fillna(20.0).to_numpy() / 2 + approach
     crossed = [k for k, river in enumerate(water.geometry) if line.crosses(river)]
     zones = [line.intersection(water.geometry.iloc[k]).buffer(half[k]) for k in crossed]
     zone = shapely.union_all(zones) if zones else shapely.Polygon()
-    parts = [(part, False) for part in _parts(line.difference(zone))] + [(part, True) for part in _parts(line.intersection(zone))]
-    rows = [{**row, "geometry": part, "bridge": bridge} for part, bridge in parts if part.length > 0.01]
+    off = [{**row, "geometry": part, "bridge": False} for part in _parts(line.difference(zone))]
+    on = [{**row, "geometry": part, "bridge": True} for part in _parts(line.intersection(zone))]
+    rows = [piece for piece in off + on if piece["geometry"].length > 0.01]
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=frame_crs)
 
 

@@ -22,14 +22,25 @@ NEIGHBOURHOODS, RURAL_NEIGHBOURHOODS = 1074, 115
 URBAN_TARGET, RURAL_TARGET = 300, 150
 FEWEST, MOST = 3, 12
 
-RELUCTANCE = {"river": 5.0, "arterial": 4.0, "rail": 3.5, "road": 1.7, "wall": 1.1, "lane": 1.0, "landmark": 1.5, "none": 1.0}
+RELUCTANCE = {
+    "river": 5.0,
+    "arterial": 4.0,
+    "rail": 3.5,
+    "road": 1.7,
+    "landmark": 1.5,
+    "wall": 1.1,
+    "lane": 1.0,
+    "none": 1.0,
+}
 """How many times its length a step across a barrier counts, so that areas end at rivers and large roads."""
 
 
 @dataclass(frozen=True)
 class Areas:
-    """Per block its community (position in `communities`), and per community kind, K and target; `part` is the hidden
-    area of about one target of households that buildings and compounds are placed in."""
+    """Per block its community (row of `communities`: code, name_zh, kind, neighbourhoods, target …) and its `part`.
+
+    A part is a hidden area of about one target of households, in which buildings and compounds are placed.
+    """
 
     community: Integers
     part: Integers
@@ -38,7 +49,7 @@ class Areas:
 
 
 def block_graph(blocks: NDArray[np.object_], edges: gpd.GeoDataFrame, mass: Floats) -> BlockGraph:
-    """Return the graph of neighbouring blocks (contact only), a step costing its length times the barrier's reluctance."""
+    """Return the graph of blocks in contact; a step costs its length times the barrier's reluctance."""
     touching = edges[edges["contact"]].sort_values(["left", "right", "length_m"], ascending=[True, True, False])
     # Where two blocks meet on several lines the longest stretch decides how willingly one steps across.
     pairs = touching.drop_duplicates(["left", "right"])
@@ -56,8 +67,12 @@ def enclosed(count: int, edges: gpd.GeoDataFrame, barriers: tuple[str, ...]) -> 
 
 
 def grow_areas(
-    graph: BlockGraph, edges: gpd.GeoDataFrame, centres: gpd.GeoDataFrame, communities: pd.DataFrame,
-    anchors: gpd.GeoDataFrame, rng: np.random.Generator,
+    graph: BlockGraph,
+    edges: gpd.GeoDataFrame,
+    centres: gpd.GeoDataFrame,
+    communities: pd.DataFrame,
+    anchors: gpd.GeoDataFrame,
+    rng: np.random.Generator,
 ) -> Areas:
     """Return the areas: subdistricts around their centres, communities in them, building areas in those.
 
@@ -70,7 +85,8 @@ def grow_areas(
     subdistrict = _subdistricts(graph.quotient(large), centres, communities)[large]
     first = np.unique(streets, return_index=True)[1]
     of_street = subdistrict[first]
-    community, table = _communities(graph.quotient(streets).within(of_street), of_street, centres, communities, anchors, rng)
+    coarse = graph.quotient(streets).within(of_street)
+    community, table = _communities(coarse, of_street, centres, communities, anchors, rng)
     community = community[streets]
     inside = graph.within(community)
     counts = table["neighbourhoods"].to_numpy()
@@ -104,8 +120,12 @@ def expected_households(centres: gpd.GeoDataFrame, communities: pd.DataFrame) ->
 
 
 def _communities(
-    graph: BlockGraph, subdistrict: Integers, centres: gpd.GeoDataFrame, communities: pd.DataFrame,
-    anchors: gpd.GeoDataFrame, rng: np.random.Generator,
+    graph: BlockGraph,
+    subdistrict: Integers,
+    centres: gpd.GeoDataFrame,
+    communities: pd.DataFrame,
+    anchors: gpd.GeoDataFrame,
+    rng: np.random.Generator,
 ) -> tuple[Integers, pd.DataFrame]:
     """Return the community of each block (position in the table) and the table with kind, neighbourhoods and target."""
     ordered = communities.sort_values("code", ignore_index=True)
@@ -121,12 +141,12 @@ def _communities(
     middles = np.column_stack([np.bincount(label, graph.xy[:, d], minlength=len(of)) / size for d in (0, 1)])
     town = np.average(shapely.get_coordinates(centres.geometry), axis=0)
     place = place_names(middles, of, codes, ordered, anchors, town)
-    table = _with_counts(ordered, np.bincount(place[label], graph.mass, minlength=len(ordered)))
+    table = _with_counts(ordered, np.bincount(place[label], graph.mass, minlength=len(ordered)).astype(float))
     return place[label], table
 
 
 def _with_counts(ordered: pd.DataFrame, mass: Floats) -> pd.DataFrame:
-    """Return the communities with kind, target and whole numbers of neighbourhoods that add up to the published total."""
+    """Return the communities with kind, target and numbers of neighbourhoods that add up to the published total."""
     rural = ordered["rural"].astype(int).to_numpy() == 1
     resettled = ordered["name_zh"].str.contains("花苑|佳园|家苑|佳苑|家园").to_numpy() & ~rural
     counts = np.zeros(len(ordered), dtype=np.int64)
@@ -148,4 +168,4 @@ def _shared_out(mass: Floats, total: int) -> Integers:
     exact = np.clip(mass * high, FEWEST, MOST)
     counts = np.floor(exact + 1e-9).astype(np.int64)
     counts[np.argsort(counts - exact, kind="stable")[: total - int(counts.sum())]] += 1
-    return counts
+    return np.asarray(counts)

@@ -45,13 +45,17 @@ def split_between(
     order = np.argsort(face_of, kind="stable")
     bounds = np.searchsorted(face_of[order], np.arange(len(faces) + 1))
     groups = [order[bounds[f] : bounds[f + 1]] for f in range(len(faces))]
-    cuts = [cut for face, group in zip(faces, groups, strict=True) if len(group) > 1
-            for cut in blocks.splitting_lines(face, points[group])]
+    cuts = [
+        cut
+        for face, group in zip(faces, groups, strict=True)
+        if len(group) > 1
+        for cut in blocks.splitting_lines(face, points[group])
+    ]
     pieces = blocks.faces(np.concatenate([shapely.boundary(faces), np.array(cuts, dtype=object)]), outline)
     inner = shapely.point_on_surface(pieces)
     face = containing(inner, faces)
     key = _nearest_site(shapely.get_coordinates(inner), face, points, groups)
-    group = pd.DataFrame({"face": face, "key": key}).groupby(["face", "key"]).ngroup().to_numpy(dtype=np.int64)
+    group = pd.DataFrame({"face": face, "key": key}).groupby(["face", "key"]).ngroup().to_numpy().astype(np.int64)
     merged = blocks.dissolve(pieces, group)
     atoms, row = shapely.get_parts(merged, return_index=True)
     face_of_group = face[np.unique(group, return_index=True)[1]]

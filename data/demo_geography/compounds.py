@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 DIGITS = "零一二三四五六七八九"
 SMALLEST_COMPOUND = 70
@@ -71,7 +72,7 @@ def group_blocks(
 
 
 def _reached(
-    start: int, wanted: int, households: Integers, neighbours: list[list[int]], seen: NDArray[np.bool_], part: Integers | None
+    start: int, wanted: int, households: Integers, neighbours: list[list[int]], seen: Flags, part: Integers | None
 ) -> list[int]:
     """Return the blocks reached breadth first from `start` until `wanted` households are together."""
     group: list[int] = []
@@ -91,40 +92,54 @@ def _reached(
     return group
 
 
-def named_compounds(compound: Integers, households: Integers, community: Integers, communities: pd.DataFrame, xy: NDArray[np.float64],
-                    resettled: NDArray[np.bool_]) -> pd.DataFrame:
+def named_compounds(
+    compound: Integers,
+    households: Integers,
+    community: Integers,
+    communities: pd.DataFrame,
+    xy: Floats,
+    resettled: Flags,
+) -> pd.DataFrame:
     """Return the compounds: number (as in `compound`), compound_id, community, name, households, kind.
 
     Names are the community's short name and a number from north-west to south-east: nothing invented.
     """
     inside = np.flatnonzero(compound >= 0)
-    frame = pd.DataFrame({"number": compound[inside], "row": community[inside], "households": households[inside],
-                          "x": xy[inside, 0], "y": xy[inside, 1], "resettled": resettled[inside]})
-    table = frame.groupby("number").agg(row=("row", "first"), households=("households", "sum"), x=("x", "mean"), y=("y", "mean"),
-                                        resettled=("resettled", "first")).reset_index()
-    table = table.sort_values(["row", "y", "x"], ascending=[True, False, True], kind="stable")
-    serial = table.groupby("row").cumcount() + 1
-    place = communities.loc[table["row"].to_numpy()].reset_index(drop=True)
-    short = place["name_zh"].str.removesuffix("社区").to_numpy()
+    table = _summed(compound[inside], community[inside], households[inside], xy[inside])
+    table["resettled"] = pd.Series(resettled[inside]).groupby(compound[inside]).first().to_numpy()
+    table = _numbered(table)
+    place = communities.iloc[table["row"].to_numpy()]
+    short = place["name_zh"].str.removesuffix("社区")
+    word = np.where(table["resettled"], "安置小区", "小区")
+    named = zip(short, table["serial"], word, strict=True)
     table["community"] = place["code"].to_numpy()
-    table["compound_id"] = [f"{code}C{i:02d}" for code, i in zip(place["code"], serial, strict=True)]
-    suffix = np.where(table["resettled"], "安置小区", "小区")
-    table["name"] = [f"{name}{chinese_number(int(i))}{word}"
-                     for name, i, word in zip(short, serial, suffix, strict=True)]
+    table["compound_id"] = [f"{c}C{i:02d}" for c, i in zip(table["community"], table["serial"], strict=True)]
+    table["name"] = [f"{name}{chinese_number(int(i))}{ending}" for name, i, ending in named]
     table["kind"] = np.where(table["resettled"], "resettlement", "estate")
-    return table[["number", "compound_id", "community", "name", "households", "kind"]].sort_values("number", ignore_index=True)
+    columns = ["number", "compound_id", "community", "name", "households", "kind"]
+    return table[columns].sort_values("number", ignore_index=True)
 
 
-def named_groups(part: Integers, part_row: Integers, xy: NDArray[np.float64], households: Integers, communities: pd.DataFrame) -> pd.DataFrame:
+def named_groups(
+    part: Integers, part_row: Integers, xy: Floats, households: Integers, communities: pd.DataFrame
+) -> pd.DataFrame:
     """Return the village groups, one per rural building area: part, id, community, name (第一组 …), households."""
-    rural = communities["kind"].to_numpy()[part_row] == "rural"
-    size = np.bincount(part, minlength=len(part_row))
-    table = pd.DataFrame({"part": np.arange(len(part_row)), "row": part_row, "households": np.bincount(part, households, minlength=len(part_row)).astype(int),
-                          "x": np.bincount(part, xy[:, 0], minlength=len(part_row)) / size, "y": np.bincount(part, xy[:, 1], minlength=len(part_row)) / size})[rural]
-    table = table.sort_values(["row", "y", "x"], ascending=[True, False, True], kind="stable").reset_index(drop=True)
-    serial = table.groupby("row").cumcount() + 1
-    codes = communities["code"].to_numpy()[table["row"].to_numpy()]
-    table["community"] = codes
-    table["id"] = [f"{code}G{i:02d}" for code, i in zip(codes, serial, strict=True)]
-    table["name"] = [f"第{chinese_number(int(i))}组" for i in serial]
+    table = _summed(part, part_row[part], households, xy).rename(columns={"number": "part"})
+    table = _numbered(table[(communities["kind"] == "rural").to_numpy()[table["row"]]])
+    table["community"] = communities["code"].to_numpy()[table["row"]]
+    table["id"] = [f"{code}G{i:02d}" for code, i in zip(table["community"], table["serial"], strict=True)]
+    table["name"] = [f"第{chinese_number(int(i))}组" for i in table["serial"]]
     return table[["part", "id", "community", "name", "households"]].sort_values("part", ignore_index=True)
+
+
+def _summed(group: Integers, row: Integers, households: Integers, xy: Floats) -> pd.DataFrame:
+    """Return per group: number, row (its community), households, and its middle x, y."""
+    frame = pd.DataFrame({"number": group, "row": row, "households": households, "x": xy[:, 0], "y": xy[:, 1]})
+    how = {"row": ("row", "first"), "households": ("households", "sum"), "x": ("x", "mean"), "y": ("y", "mean")}
+    return frame.groupby("number").agg(**how).reset_index()
+
+
+def _numbered(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table in order, with `serial` from 1 in each community, north to south and then west to east."""
+    table = table.sort_values(["row", "y", "x"], ascending=[True, False, True], kind="stable", ignore_index=True)
+    return table.assign(serial=table.groupby("row").cumcount() + 1)

@@ -42,7 +42,9 @@ class BlockGraph:
         reluctance = np.full(len(pairs), np.inf)
         np.minimum.at(reluctance, first.ravel(), self.cost[a != b] / between)
         apart = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
-        return BlockGraph(xy, np.bincount(group, self.mass, minlength=k), pairs[:, 0], pairs[:, 1], apart * reluctance)
+        return BlockGraph(
+            xy, np.bincount(group, self.mass, minlength=k).astype(float), pairs[:, 0], pairs[:, 1], apart * reluctance
+        )
 
     def within(self, region: Integers) -> BlockGraph:
         """Return the graph without the pairs that cross from one region to another."""
@@ -91,7 +93,8 @@ def _nearest(graph: BlockGraph, seeds: Integers, start: Floats) -> Integers:
     head = start - start.min() + 1.0
     rows = np.concatenate([graph.a, graph.b, np.full(k, n)])
     columns = np.concatenate([graph.b, graph.a, seeds])
-    matrix = csr_array(coo_array((np.concatenate([graph.cost, graph.cost, head]), (rows, columns)), shape=(n + 1, n + 1)))
+    costs = np.concatenate([graph.cost, graph.cost, head])
+    matrix = csr_array(coo_array((costs, (rows, columns)), shape=(n + 1, n + 1)))
     _, parent = dijkstra(matrix, directed=True, indices=n, return_predecessors=True)
     return _roots(parent.astype(np.int64), seeds, n)
 
@@ -125,8 +128,10 @@ def _middles(graph: BlockGraph, label: Integers, seeds: Integers) -> Integers:
     return moved
 
 
-def _revived(graph: BlockGraph, label: Integers, seeds: Integers, start: Floats, load: Floats) -> tuple[Integers, Floats]:
-    """Return seeds and starts with each starved area (load below 0.4) sown anew inside a neighbour's far too full one."""
+def _revived(
+    graph: BlockGraph, label: Integers, seeds: Integers, start: Floats, load: Floats
+) -> tuple[Integers, Floats]:
+    """Return seeds and starts with each starved area (load below 0.4) sown anew inside a far too full one."""
     seeds, start, load = seeds.copy(), start.copy(), load.copy()
     for weak in np.flatnonzero(load < 0.4):
         own = label[seeds[weak]]
@@ -158,4 +163,4 @@ def _far_apart(graph: BlockGraph, members: Integers, k: int, rng: np.random.Gene
         weight = mass * gap**2
         chosen.append(int(rng.choice(len(members), p=weight / weight.sum())))
         gap = np.minimum(gap, np.hypot(*(xy - xy[chosen[-1]]).T))
-    return members[np.array(chosen)]
+    return np.asarray(members[np.array(chosen)])

@@ -1,4 +1,4 @@
-"""Where people live: households to building areas, buildings to blocks, compounds and village groups, collective sites."""
+"""Where people live: households to building areas, buildings to blocks, people to buildings, collective sites."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.demo_geography.areas import Areas
-from data.demo_geography.streets import Geometries, extents, grain
+from data.demo_geography.streets import Geometries
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -33,7 +33,9 @@ def part_households(areas: Areas, rng: np.random.Generator) -> Integers:
     return np.asarray(np.rint(target * (1 + spread)), dtype=np.int64)
 
 
-def flats(areas: Areas, households: Integers, blocks: Geometries, free: NDArray[np.bool_], rng: np.random.Generator) -> pd.DataFrame:
+def flats(
+    areas: Areas, households: Integers, blocks: Geometries, free: NDArray[np.bool_], rng: np.random.Generator
+) -> pd.DataFrame:
     """Return the blocks of flats: one row per building with block and households; towns and resettlement only.
 
     `free` says which blocks may be built on. Most buildings have a block of their own; the rest share the largest.
@@ -41,7 +43,7 @@ def flats(areas: Areas, households: Integers, blocks: Geometries, free: NDArray[
     xy, area = shapely.get_coordinates(shapely.centroid(blocks)), shapely.area(blocks)
     members = _members(np.where(free, areas.part, -1), len(areas.part_community))
     urban = areas.communities["kind"].to_numpy()[areas.part_community] != "rural"
-    rows = [_flats_of(p, members[p], int(households[p]), xy, area, rng) for p in np.flatnonzero(urban)]
+    rows = [_flats_of(int(p), members[p], int(households[p]), xy, area, rng) for p in np.flatnonzero(urban)]
     return pd.concat(rows, ignore_index=True)
 
 
@@ -51,8 +53,10 @@ def _members(label: Integers, count: int) -> list[Integers]:
     return [order[bounds[i] : bounds[i + 1]] for i in range(count)]
 
 
-def _flats_of(part: int, members: Integers, households: int, xy: Floats, area: Floats, rng: np.random.Generator) -> pd.DataFrame:
-    """Return the buildings of one area: about seven, clustered around one of its blocks, as many a block as have room."""
+def _flats_of(
+    part: int, members: Integers, households: int, xy: Floats, area: Floats, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return the buildings of one area: about seven, clustered around one of its blocks, as room allows."""
     count = int(np.clip(np.rint(households / HOUSEHOLDS_A_BUILDING + rng.normal(0, 0.6)), 5, 9))
     anchor = members[rng.integers(len(members))]
     nearness = np.hypot(*(xy[members] - xy[anchor]).T) * rng.uniform(0.6, 1.4, len(members))
@@ -68,15 +72,17 @@ def _whole_shares(weight: Floats, total: int) -> Integers:
     exact = weight / weight.sum() * total
     whole = np.floor(exact).astype(np.int64)
     whole[np.argsort(whole - exact, kind="stable")[: total - int(whole.sum())]] += 1
-    return whole
+    return np.asarray(whole)
 
 
-def houses(areas: Areas, households: Integers, blocks: Geometries, free: NDArray[np.bool_], rng: np.random.Generator) -> pd.DataFrame:
-    """Return the village houses: one row per house with block and households (one, seldom two); some blocks stay fields."""
+def houses(
+    areas: Areas, households: Integers, blocks: Geometries, free: NDArray[np.bool_], rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return the village houses: one row each, with block and households (one, seldom two); some blocks are fields."""
     area = shapely.area(blocks)
     members = _members(np.where(free, areas.part, -1), len(areas.part_community))
     rural = areas.communities["kind"].to_numpy()[areas.part_community] == "rural"
-    rows = [_houses_of(p, members[p], int(households[p]), area, rng) for p in np.flatnonzero(rural)]
+    rows = [_houses_of(int(p), members[p], int(households[p]), area, rng) for p in np.flatnonzero(rural)]
     return pd.concat(rows, ignore_index=True)
 
 
@@ -91,48 +97,10 @@ def _houses_of(part: int, members: Integers, households: int, area: Floats, rng:
     return pd.DataFrame({"part": part, "block": np.repeat(members, per_block), "households": size})
 
 
-def building_points(buildings: pd.DataFrame, blocks: Geometries) -> Floats:
-    """Return a place (n, 2) for each building inside its block: side by side along the block's longer side.
-
-    Up to nine stand in one row; more (village houses) in several.
-    """
-    used, first, count = np.unique(buildings["block"].to_numpy(), return_index=True, return_counts=True)
-    polygons = blocks[used]
-    theta = grain(polygons)
-    box = extents(polygons, theta)
-    turn = (box[:, 3] - box[:, 1]) > (box[:, 2] - box[:, 0])
-    theta = np.where(turn, theta + np.pi / 2, theta)
-    box = extents(polygons, theta)
-    rows = np.where(count > 9, np.ceil(np.sqrt(count * (box[:, 3] - box[:, 1]) / (box[:, 2] - box[:, 0]))), 1).astype(int)
-    columns = np.ceil(count / rows).astype(int)
-    owner = np.repeat(np.arange(len(used)), count)
-    place = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
-    u = box[owner, 0] + (place % columns[owner] + 0.5) / columns[owner] * (box[owner, 2] - box[owner, 0])
-    v = box[owner, 1] + (place // columns[owner] + 0.5) / rows[owner] * (box[owner, 3] - box[owner, 1])
-    cosine, sine = np.cos(theta[owner]), np.sin(theta[owner])
-    xy = np.column_stack([u * cosine - v * sine, u * sine + v * cosine])
-    xy = _pulled_inside(xy, polygons[owner])
-    placed = np.empty_like(xy)
-    placed[np.argsort(buildings["block"].to_numpy(), kind="stable")] = xy
-    del first
-    return placed
-
-
-def _pulled_inside(xy: Floats, polygons: Geometries) -> Floats:
-    """Return the points with those outside their polygon (or on its border) moved towards its inner point."""
-    inner = shapely.get_coordinates(shapely.point_on_surface(polygons))
-    for share in (0.3, 0.6, 0.9, 1.0):
-        off = ~shapely.contains_xy(shapely.buffer(polygons, -3.0), xy[:, 0], xy[:, 1])
-        if not off.any():
-            break
-        xy[off] += share * (inner[off] - xy[off])
-    return xy
-
-
 def people(households: Integers, rng: np.random.Generator) -> Integers:
     """Return the household population of each building: 2.9 a household on average, exactly so over the district."""
     weight = households * (1 + rng.normal(0, 0.12, len(households)) / np.sqrt(np.maximum(households, 1)))
-    return _whole_shares(np.asarray(weight), int(round(MEAN_HOUSEHOLD * int(households.sum()))))
+    return _whole_shares(np.asarray(weight), round(MEAN_HOUSEHOLD * int(households.sum())))
 
 
 @dataclass(frozen=True)
@@ -144,24 +112,27 @@ class CollectiveKind:
     typical: int
 
 
-COLLECTIVE = (CollectiveKind("campus", 0.27, 2600), CollectiveKind("dormitory", 0.55, 900), CollectiveKind("hospital", 0.07, 700),
-              CollectiveKind("other", 0.11, 240))
+COLLECTIVE = (
+    CollectiveKind("campus", 0.27, 2600),
+    CollectiveKind("dormitory", 0.55, 900),
+    CollectiveKind("hospital", 0.07, 700),
+    CollectiveKind("other", 0.11, 240),
+)
 
 
-def collective_sites(
-    total: int, blocks: Geometries, suited: dict[str, Floats], rng: np.random.Generator
-) -> pd.DataFrame:
+def collective_sites(total: int, suited: dict[str, Floats], rng: np.random.Generator) -> pd.DataFrame:
     """Return collective households: block, kind, people; they add up to `total`.
 
     `suited` gives per kind a weight per block (0: not there); sites are drawn without repeating a block.
     """
-    left, taken, rows = total, np.zeros(len(blocks), dtype=bool), []
+    left, taken, rows = total, np.zeros(len(suited[COLLECTIVE[0].name]), dtype=bool), []
     for kind in COLLECTIVE:
         amount = left if kind is COLLECTIVE[-1] else int(total * kind.share)
         weight = np.where(taken, 0.0, suited[kind.name])
         count = min(max(1, amount // kind.typical), int((weight > 0).sum()))
-        chosen = rng.choice(len(blocks), size=count, replace=False, p=weight / weight.sum())
+        chosen = rng.choice(len(weight), size=count, replace=False, p=weight / weight.sum())
         taken[chosen] = True
-        rows.append(pd.DataFrame({"block": chosen, "kind": kind.name, "people": _whole_shares(rng.uniform(0.6, 1.5, count), amount)}))
+        people_there = _whole_shares(rng.uniform(0.6, 1.5, count), amount)
+        rows.append(pd.DataFrame({"block": chosen, "kind": kind.name, "people": people_there}))
         left -= amount
     return pd.concat(rows, ignore_index=True)

@@ -47,7 +47,12 @@ def misfit(middles: Floats, names: list[str], anchors: list[tuple[str, shapely.G
 
 
 def place_names(
-    middles: Floats, of: Integers, codes: NDArray[np.str_], ordered: pd.DataFrame, anchors: gpd.GeoDataFrame, town: Floats
+    middles: Floats,
+    of: Integers,
+    codes: NDArray[np.str_],
+    ordered: pd.DataFrame,
+    anchors: gpd.GeoDataFrame,
+    town: Floats,
 ) -> Integers:
     """Return for each grown area the row of the community (in `ordered`) it becomes.
 

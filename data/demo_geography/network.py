@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from data.demo_geography import streets
 from data.demo_geography.skeleton import Density
-from geo import blocks
+from geo import blocks, crs
 from geo.network import LINE_COLUMNS
 
 Floats = NDArray[np.float64]
@@ -26,8 +26,10 @@ ARTERIAL_FACE = 3_000_000.0
 """No face between arterials and water is larger than this (m2)."""
 
 
-def full_network(named: gpd.GeoDataFrame, outline: shapely.Polygon, density: Density, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Return all lines (LINE_COLUMNS, EPSG:4549): the named ones and the simulated ones that cut their faces into blocks."""
+def full_network(
+    named: gpd.GeoDataFrame, outline: shapely.Polygon, density: Density, rng: np.random.Generator
+) -> gpd.GeoDataFrame:
+    """Return all lines (LINE_COLUMNS, EPSG:4549): the named ones and the simulated ones that cut their faces."""
     faces = blocks.absorb_slivers(blocks.faces(named.geometry.to_numpy(), outline), area_m2=2000.0)
     cells, big = streets.subdivide(faces, np.full(len(faces), ARTERIAL_FACE), rng)
     home = neighbourhood_area(cells, density)
@@ -68,6 +70,6 @@ def _broad_class(cuts: streets.Cuts, density: Density, rng: np.random.Generator)
 def _frame(lines: streets.Geometries, classes: NDArray[np.str_]) -> gpd.GeoDataFrame:
     kind = np.select([classes == "stream", classes == "wall"], ["water", "wall"], "road")
     width = pd.Series(classes).map({"arterial": 40.0, "secondary": 24.0, "minor": 14.0, "lane": 6.0, "stream": 12.0})
-    frame = pd.DataFrame({"kind": kind, "class": classes, "name": None, "name_en": None, "simulated": True,
-                          "bridge": False, "width_m": width.to_numpy(), "geometry": lines})
-    return gpd.GeoDataFrame(frame, geometry="geometry")
+    frame = pd.DataFrame({"kind": kind, "class": classes, "width_m": width.to_numpy(), "geometry": lines})
+    frame = frame.assign(name=None, name_en=None, simulated=True, bridge=False)
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=crs.METRIC)

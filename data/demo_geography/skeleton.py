@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo import network
+from geo import crs, network
 from geo.network import Reference
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ class Density:
 
 
 def named_lines(reference: Reference) -> gpd.GeoDataFrame:
-    """Return the named lines clipped to the outline, their ends carried to each other, bridges marked (LINE_COLUMNS)."""
+    """Return the named lines inside the outline, their ends carried to each other, bridges marked (LINE_COLUMNS)."""
     bank = reference.lines["class"] == "bank"
     moved = network.follow_outline(reference.lines[~bank], reference.outline)
     inside = network.clip_to_outline(moved, reference.outline)
@@ -59,6 +59,6 @@ def _carried_far(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _plain(geometries: list[shapely.LineString], kind: str, line_class: str) -> gpd.GeoDataFrame:
-    frame = pd.DataFrame({"kind": kind, "class": line_class, "name": None, "name_en": None, "width_m": np.nan,
-                          "simulated": False, "geometry": geometries})
-    return gpd.GeoDataFrame(frame, geometry="geometry")
+    frame = pd.DataFrame({"kind": kind, "class": line_class, "width_m": np.nan, "geometry": geometries})
+    frame = frame.assign(name=None, name_en=None, simulated=False)
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=crs.METRIC)

@@ -52,10 +52,10 @@ def cut_once(polygons: Geometries, fraction: Floats) -> tuple[Geometries, Geomet
     theta = np.where(turn, theta + np.pi / 2, theta)
     box = extents(polygons, theta)
     at = box[:, 0] + fraction * (box[:, 2] - box[:, 0])
-    line = _turned(np.stack([np.column_stack([at, box[:, 1] - 1]), np.column_stack([at, box[:, 3] + 1])], axis=1), theta)
-    cuts = shapely.intersection(shapely.linestrings(line), polygons)
-    low = shapely.intersection(_rectangles(box[:, 0] - 1, at, box, theta), polygons)
-    high = shapely.intersection(_rectangles(at, box[:, 2] + 1, box, theta), polygons)
+    ends = [np.column_stack([at, box[:, 1] - 1]), np.column_stack([at, box[:, 3] + 1])]
+    cuts = shapely.intersection(shapely.linestrings(_turned(np.stack(ends, axis=1), theta)), polygons)
+    low = shapely.intersection(rectangles(box[:, 0] - 1, at, box, theta), polygons)
+    high = shapely.intersection(rectangles(at, box[:, 2] + 1, box, theta), polygons)
     pieces, parent = shapely.get_parts(np.concatenate([low, high]), return_index=True)
     solid = (shapely.get_type_id(pieces) == 3) & (shapely.area(pieces) > 1.0)
     return cuts, pieces[solid], (parent[solid] % len(polygons)).astype(np.int64)
@@ -66,7 +66,8 @@ def _turned(uv: Floats, theta: Floats) -> Floats:
     return np.stack([uv[..., 0] * cosine - uv[..., 1] * sine, uv[..., 0] * sine + uv[..., 1] * cosine], axis=-1)
 
 
-def _rectangles(start: Floats, stop: Floats, box: Floats, theta: Floats) -> Geometries:
+def rectangles(start: Floats, stop: Floats, box: Floats, theta: Floats) -> Geometries:
+    """Return rectangles from `start` to `stop` along u and over the whole height of `box`, turned by `theta`."""
     bottom, top = box[:, 1] - 1, box[:, 3] + 1
     corners = [(start, bottom), (stop, bottom), (stop, top), (start, top)]
     uv = np.stack([np.column_stack(corner) for corner in corners], axis=1)
@@ -76,40 +77,26 @@ def _rectangles(start: Floats, stop: Floats, box: Floats, theta: Floats) -> Geom
 def subdivide(polygons: Geometries, limit: Floats, rng: np.random.Generator) -> tuple[Geometries, Cuts]:
     """Cut polygons until none is larger than its `limit` (m2; children keep their parent's); pieces and the cuts made.
 
-    A cut that would leave a splinter is tried at other places and then left out.
+    A cut that would leave a crumb or a splinter is tried again elsewhere, twice, and then left out; but a face far too
+    large is cut all the same.
     """
-    done: list[Geometries] = []
-    lines: list[Geometries] = []
-    areas: list[Floats] = []
+    done, lines, areas = [polygons[:0]], [polygons[:0]], [limit[:0]]
+    tries = np.zeros(len(polygons), dtype=np.int64)
     while len(polygons):
         small = shapely.area(polygons) <= limit
-        done.append(polygons[small])
-        polygons, limit = polygons[~small], limit[~small]
-        for last in (False, False, True):
-            if not len(polygons):
-                break
-            cuts, pieces, parent = cut_once(polygons, rng.uniform(0.42, 0.58, len(polygons)))
-            # A wedge that cannot be cut well is cut all the same while it is far too large.
-            good = _well_cut(polygons, pieces, parent) | (last & (shapely.area(polygons) > 2.5 * limit))
-            lines.append(cuts[good])
-            areas.append(shapely.area(polygons[good]))
-            kept = good[parent]
-            if last:
-                done.append(polygons[~good])
-            next_polygons, next_limit = pieces[kept], limit[parent[kept]]
-            small = shapely.area(next_polygons) <= next_limit
-            done.append(next_polygons[small])
-            waiting = (next_polygons[~small], next_limit[~small])
-            polygons, limit = polygons[~good], limit[~good]
-            if last:
-                polygons, limit = waiting
-            else:
-                polygons, limit = _with(polygons, waiting[0]), np.append(limit, waiting[1])
+        done.append(polygons[small | (tries > 2)])
+        polygons, limit, tries = (a[~small & (tries <= 2)] for a in (polygons, limit, tries))
+        if not len(polygons):
+            break
+        cuts, pieces, parent = cut_once(polygons, rng.uniform(0.42, 0.58, len(polygons)))
+        good = _well_cut(polygons, pieces, parent) | ((tries == 2) & (shapely.area(polygons) > 2.5 * limit))
+        lines.append(cuts[good])
+        areas.append(shapely.area(polygons[good]))
+        child = good[parent]
+        polygons = np.concatenate([polygons[~good], pieces[child]])
+        limit = np.append(limit[~good], limit[parent[child]])
+        tries = np.append(tries[~good] + 1, np.zeros(child.sum(), dtype=np.int64))
     return np.concatenate(done), _cuts(lines, areas)
-
-
-def _with(a: Geometries, b: Geometries) -> Geometries:
-    return np.concatenate([a, b])
 
 
 def _cuts(lines: list[Geometries], areas: list[Floats]) -> Cuts:
@@ -122,4 +109,4 @@ def _well_cut(polygons: Geometries, pieces: Geometries, parent: NDArray[np.int64
     """Return which polygons were cut into pieces that are neither crumbs nor splinters."""
     area = shapely.area(pieces)
     poor = (area < 0.18 * shapely.area(polygons)[parent]) | (4 * np.pi * area / shapely.length(pieces) ** 2 < 0.28)
-    return np.bincount(parent[poor], minlength=len(polygons)) == 0
+    return np.asarray(np.bincount(parent[poor], minlength=len(polygons)) == 0)

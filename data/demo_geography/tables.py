@@ -17,7 +17,7 @@ class MissingGeographyError(FileNotFoundError):
     """Raised when a stored geography is incomplete."""
 
     def __init__(self, folder: Path, missing: list[str]) -> None:
-        super().__init__(f"The geography in {folder} lacks {', '.join(missing)}; make the demonstration data again (make data).")
+        super().__init__(f"The geography in {folder} lacks {', '.join(missing)}; make the demonstration data again.")
         self.folder = folder
         self.missing = missing
 
@@ -26,12 +26,16 @@ class MissingGeographyError(FileNotFoundError):
 class Geography:
     """The simulated district; geometries in EPSG:4549 metres. One table each:
 
-    outline: one row, name, area_km2, geometry. lines: line_id, kind, class, name, name_en, simulated, bridge, width_m.
-    blocks (atoms): block_id, face_id, subdistrict, community, zone, kind, compound, village_group, landmark, households,
-    people, collective, buildings (with households), geometry. edges: left, right (-1 outside), length_m, barrier, name,
-    line_id, contact, geometry. targets: community, kind, neighbourhoods, target, households. buildings: building_id,
-    block_id, compound_id, households, people, storeys, footprint_m2, kind, geometry. compounds: compound_id, community,
-    name, households, kind. village_groups: id, community, name, households. landmarks: name, name_en, block_id, geometry.
+    - outline, one row: name, area_km2
+    - lines: line_id, kind, class, name, name_en, simulated, bridge, width_m
+    - blocks (atoms): block_id, face_id, subdistrict, community, zone, kind, compound, village_group, landmark,
+      households, people (in households), collective (people in collective households), buildings (with households)
+    - edges: left, right (-1: outside), length_m, barrier, name, line_id (-1: none), contact
+    - targets: community, kind, neighbourhoods, target, households
+    - buildings (points): building_id, block_id, households, people, kind, storeys, footprint_m2, compound_id
+    - compounds: compound_id, community, name, households, kind
+    - village_groups: id, community, name, households
+    - landmarks (points): name, name_en, block_id
     """
 
     outline: gpd.GeoDataFrame
@@ -72,4 +76,5 @@ def load_geography(folder: Path = DEFAULT_FOLDER) -> Geography:
 def _read(path: Path) -> pd.DataFrame:
     if path.stem in ("targets", "compounds", "village_groups"):
         return pd.read_parquet(path)
-    return crs.to_metric(gpd.read_parquet(path), path.name)
+    table: pd.DataFrame = crs.to_metric(gpd.read_parquet(path), path.name)
+    return table
