@@ -1,4 +1,4 @@
-"""Demonstration records of 2018 to 2020: seeded, complete by the contract, meeting every published total; never real."""
+"""Demonstration records of 2018 to 2020: seeded, whole by the contract, meeting every published total; never real."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ THEMES: tuple[tuple[str, float, Maker], ...] = (  # name, share of the work, mak
 def make_records(root: Path, seed: int, progress: Callable[[str, float], None]) -> None:
     """Write every record table of the contract as `root`/records/<table>.parquet.
 
-    Reads blocks, buildings and assignment from `root`/records/geography and adds grids and residents' groups to it. The same
-    geography and seed give the same records. `progress` hears the theme's name and the share done (0 to 1).
+    Reads blocks, buildings and assignment from `root`/records/geography and adds grids and residents' groups to it.
+    The same geography and seed give the same records. `progress` hears the theme's name and the share done (0 to 1).
     """
     records = root / "records"
     progress("areas", 0.0)

@@ -1,4 +1,4 @@
-"""The district as the records see it: neighbourhoods with their people, place and character, read from geography and edition."""
+"""The district as the records see it: neighbourhoods with people, place and character, from geography and edition."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ NEAR = 40
 class District:
     """What the themes draw on; positions are row numbers of `neighbourhoods` (by code) and `communities` (by code).
 
-    neighbourhoods: code, name, community (position), subdistrict, former, kind, households, people, collective, buildings,
-    x, y (metres), central (0..1), vigour (mean 0, deviation 1: how lively its self-governance is), old (the same: how aged).
-    communities: reference columns and people, households, neighbourhoods, central, vigour, far (metres to the nearest office).
-    offices: x, y, neighbourhood. near: the 40 nearest neighbourhoods of each, itself first. blocks: block_id -> neighbourhood.
+    neighbourhoods: code, name, community (position), subdistrict, former, kind, households, people, collective,
+    buildings, x, y (metres), central (0..1), vigour (how lively its self-governance is) and old (how aged it is), both
+    with mean 0 and deviation 1. communities: reference columns and people, households, neighbourhoods, central, vigour,
+    old, far (metres to the nearest office). offices: x, y, neighbourhood. near: the 40 nearest neighbourhoods of each,
+    itself first. blocks: block_id -> neighbourhood.
     """
 
     neighbourhoods: pd.DataFrame
@@ -47,7 +48,7 @@ class District:
 
 
 def read_district(geography: Path, seed: int) -> District:
-    """Read blocks, buildings and assignment (Parquet, EPSG:4490) from `geography` and give each neighbourhood its character."""
+    """Read blocks, buildings and assignment (Parquet, EPSG:4490) and give each neighbourhood its character."""
     rng = generator(seed, "areas")
     blocks = _blocks(geography)
     places = communities()
@@ -59,7 +60,8 @@ def read_district(geography: Path, seed: int) -> District:
     xy = hoods[["x", "y"]].to_numpy(dtype=float)
     near = np.asarray(cKDTree(xy).query(xy, k=min(NEAR, len(xy)))[1], dtype=np.int64)
     near[:, 0] = np.arange(len(xy))
-    return District(hoods, _communities(places, hoods, buildings, offices), offices, near, blocks[["block_id", "neighbourhood"]])
+    table = _communities(places, hoods, buildings, offices)
+    return District(hoods, table, offices, near, blocks[["block_id", "neighbourhood"]])
 
 
 def _blocks(geography: Path) -> pd.DataFrame:
@@ -81,14 +83,14 @@ def _neighbourhoods(blocks: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     table = table.sort_index().reset_index(names="code")
     table["x"], table["y"] = table["wx"] / table["weight"], table["wy"] / table["weight"]
     table["name"] = neighbourhood_names(table["code"])["name_zh"]
-    table["community"] = places.reset_index().set_index("code").loc[table["code"].str[:12], "index"].to_numpy()
+    table["community"] = pd.Index(places["code"]).get_indexer(pd.Index(table["code"].str[:12]))
     table["subdistrict"] = table["code"].str[:9]
     table["former"] = places["former_district"].to_numpy()[table["community"]]
     return table.drop(columns=["wx", "wy", "weight"])
 
 
 def _with_character(hoods: pd.DataFrame, places: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Add central, vigour and old: subdistricts and communities differ, and each neighbourhood a little from its own."""
+    """Add central, vigour and old: subdistricts and communities differ, and neighbourhoods within them a little."""
     centre = hoods[hoods["subdistrict"] == CENTRE][["x", "y"]].mean()
     distance = np.hypot(hoods["x"] - centre["x"], hoods["y"] - centre["y"]).to_numpy()
     central = np.exp(-distance / 4_500)
@@ -98,10 +100,8 @@ def _with_character(hoods: pd.DataFrame, places: pd.DataFrame, rng: np.random.Ge
     noise = rng.normal(0, 0.6, len(hoods))
     rural, resettled = hoods["kind"] == "rural", hoods["kind"] == "resettlement"
     vigour = standard((effect + noise + 0.9 * central - 0.35 * rural - 0.2 * resettled).to_numpy(dtype=float))
-    old = standard(
-        (central * 1.2 + 0.5 * rural - 0.6 * resettled + rng.normal(0, 0.4, len(places))[community]).to_numpy(dtype=float)
-    )
-    return hoods.assign(central=central, vigour=vigour, old=old)
+    aged = central * 1.2 + 0.5 * rural - 0.6 * resettled + rng.normal(0, 0.4, len(places))[community]
+    return hoods.assign(central=central, vigour=vigour, old=standard(aged.to_numpy(dtype=float)))
 
 
 def _buildings(geography: Path, blocks: pd.DataFrame, hoods: pd.DataFrame, position: pd.Series[int]) -> pd.DataFrame:
@@ -120,8 +120,10 @@ def _buildings(geography: Path, blocks: pd.DataFrame, hoods: pd.DataFrame, posit
     )
 
 
-def _communities(places: pd.DataFrame, hoods: pd.DataFrame, buildings: pd.DataFrame, offices: pd.DataFrame) -> pd.DataFrame:
-    """The reference columns and the sums or means of each community's neighbourhoods; far = mean metres to an office."""
+def _communities(
+    places: pd.DataFrame, hoods: pd.DataFrame, buildings: pd.DataFrame, offices: pd.DataFrame
+) -> pd.DataFrame:
+    """The reference columns, sums or means over each community's neighbourhoods, and far: mean metres to an office."""
     groups = hoods.assign(people=hoods["people"] + hoods["collective"]).groupby("community")
     table = places.join(groups[["people", "households"]].sum()).join(groups[["central", "vigour", "old"]].mean())
     table["neighbourhoods"] = groups.size()

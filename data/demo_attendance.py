@@ -30,7 +30,7 @@ SIZE_BY_PLACE = {"service_office": 0.6, "culture_place": 1.0, "garden": 0.9, "op
 
 
 def attend(district: District, events: pd.DataFrame, counted: Bools, rng: np.random.Generator) -> pd.DataFrame:
-    """Return one row per counted event × home neighbourhood × age band × sex × first time; yearly sums are ATTENDANCES."""
+    """Return one row per counted event × home neighbourhood × age band × sex × first time; years sum to ATTENDANCES."""
     size = np.zeros(len(events), dtype=np.int64)
     size[counted] = _sizes(district, events[counted], rng)
     event, home, age, sex, first, drawn = _cells(district, events, size, rng)
@@ -67,12 +67,12 @@ def _sizes(district: District, events: pd.DataFrame, rng: np.random.Generator) -
 
 
 def _cells(district: District, events: pd.DataFrame, size: Ints, rng: np.random.Generator) -> tuple[Ints, ...]:
-    """Draw some of each event's people and gather equals: event, home, age, sex, first time, times drawn; sorted, unique."""
+    """Draw some of each event's people and gather equals: event, home, age, sex, first time, times drawn; sorted."""
     sample = np.minimum(size, np.ceil(4.4 * size**0.56).astype(np.int64))
     event = np.repeat(np.arange(len(events)), sample)
     home = _homes(district, events["position"].to_numpy()[event], size[event], rng)
     kinds = np.array([AGES_BY_KIND[kind] for kind in AGES_BY_KIND])
-    kind = pd.Index(AGES_BY_KIND).get_indexer(events["kind"])[event]
+    kind = pd.Index(AGES_BY_KIND).get_indexer(pd.Index(events["kind"]))[event]
     age = _ages(kinds[kind], district.column("old")[home], rng)
     sex = (rng.random(len(event)) >= FEMALE_BY_AGE[age]).astype(np.int64)
     sex[rng.random(len(event)) < 0.012] = 2
@@ -88,7 +88,7 @@ def _cells(district: District, events: pd.DataFrame, size: Ints, rng: np.random.
 
 
 def _homes(district: District, host: Ints, size: Ints, rng: np.random.Generator) -> Ints:
-    """Most come from the host or next door; the bigger the event, the farther people come, also across community borders."""
+    """Most come from the host or next door; the bigger the event, the farther they come, across borders too."""
     at_home = np.clip(0.8 - 0.075 * np.log(size), 0.2, 0.75)
     steps = 1 + np.floor(rng.exponential(1.0, len(host)) * (2.2 + 0.02 * np.minimum(size, 1_200))).astype(np.int64)
     rank = np.where(rng.random(len(host)) < at_home, 0, np.minimum(steps, district.near.shape[1] - 1))
@@ -110,7 +110,7 @@ def _first_chance(district: District, home: Ints) -> Floats:
 
 
 def _spread(event: Ints, drawn: Ints, size: Ints) -> Ints:
-    """Give each cell one attendance and share the event's rest by how often it was drawn (cumulative rounding, exact)."""
+    """Give each cell one attendance and share the event's rest by how often it was drawn (cumulative rounding)."""
     cells = np.bincount(event, minlength=len(size))
     weight = np.bincount(event, drawn, minlength=len(size))
     extra = (size - cells)[event] * drawn / weight[event]

@@ -1,4 +1,4 @@
-"""Matters received through the joint command centre, with the time of each stage, repeats and the level that settled them."""
+"""Matters received by the joint command centre: the time of each stage, repeats, and the level that settled them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,17 @@ from data.demo_tools import (
 CASES = {2018: 20_140, 2019: 23_860, 2020: 27_410}
 END = np.datetime64("2020-12-31T23:59", "m")
 CHANNELS = texts(
-    ["hotline_12345", "digital_city_management", "social_governance_platform", "full_time_informant", "part_time_informant"]
+    [
+        "hotline_12345",
+        "digital_city_management",
+        "social_governance_platform",
+        "full_time_informant",
+        "part_time_informant",
+    ]
 )
-CHANNEL_SHARES = np.array([[0.34, 0.27, 0.17, 0.13, 0.09], [0.31, 0.25, 0.19, 0.15, 0.1], [0.27, 0.22, 0.22, 0.17, 0.12]])
+CHANNEL_SHARES = np.array(  # by year: the hotline's share shrinks as neighbourhoods report themselves
+    [[0.34, 0.27, 0.17, 0.13, 0.09], [0.31, 0.25, 0.19, 0.15, 0.1], [0.27, 0.22, 0.22, 0.17, 0.12]]
+)
 CATEGORIES = texts(
     [
         "sanitation",
@@ -43,7 +51,7 @@ CATEGORIES = texts(
 CATEGORY_SHARES = np.array([0.21, 0.17, 0.17, 0.11, 0.09, 0.06, 0.07, 0.08, 0.0, 0.04])
 EPIDEMIC_BY_MONTH = {0: 0.5, 1: 1.9, 2: 1.0, 3: 0.45, 4: 0.2}  # month of 2020 -> as a share of all other matters
 HANDLING_HOURS = np.array([9.0, 40.0, 14.0, 8.0, 30.0, 10.0, 160.0, 20.0, 5.0, 24.0])  # usual, by category
-CLOSE_TO_HOME = np.array([0.2, -0.5, 0.1, 0.3, 0.7, -0.2, -1.3, -0.1, 0.5, 0.0])  # settled in the neighbourhood, log-odds
+CLOSE_TO_HOME = np.array([0.2, -0.5, 0.1, 0.3, 0.7, -0.2, -1.3, -0.1, 0.5, 0.0])  # settled on the spot, log-odds
 LEVELS = texts(["neighbourhood", "community", "subdistrict", "district"])
 HOURS_OF_DAY = np.array([1, 1, 1, 1, 1, 2, 4, 9, 16, 18, 16, 12, 7, 10, 14, 14, 13, 11, 9, 9, 8, 6, 4, 2], dtype=float)
 SECONDS = "timedelta64[s]"
@@ -77,7 +85,7 @@ def make_cases(district: District, rng: np.random.Generator) -> dict[str, pd.Dat
 
 def _day_weights(year: int) -> Floats:
     days = days_of(year)
-    weight = np.where(weekday(days) >= 5, 0.62, 1.0)
+    weight: Floats = np.where(weekday(days) >= 5, 0.62, 1.0)
     month = days.astype("datetime64[M]").astype(np.int64) % 12
     weight = weight * np.array([0.95, 0.8, 1.0, 1.0, 1.05, 1.1, 1.15, 1.1, 1.0, 0.95, 0.95, 0.95])[month]
     if year == 2020:
@@ -106,7 +114,7 @@ def _places(district: District, count: int, rng: np.random.Generator) -> Ints:
 def _stages(
     district: District, received: Dates, category: Ints, place: Ints, year: Ints, rng: np.random.Generator
 ) -> dict[str, Dates]:
-    """Times of analysis, dispatch, handling and feedback: log-normal, quicker each year and where self-governance is lively."""
+    """Times of analysis, dispatch, handling, feedback: log-normal, quicker each year and in lively places."""
     count = len(received)
     pace = np.exp(-0.17 * year - 0.1 * district.column("vigour")[place])
     usual = np.column_stack([0.5 * pace, 0.8 * pace, HANDLING_HOURS[category] * pace, 7.0 * pace])
@@ -122,12 +130,13 @@ def _stages(
 
 def _settled(district: District, category: Ints, place: Ints, year: Ints, rng: np.random.Generator) -> Ints:
     lean = CLOSE_TO_HOME[category] + 0.35 * district.column("vigour")[place] + 0.22 * (year - 1)
-    chances = np.column_stack([1.05 * np.exp(lean), np.full(len(lean), 0.52), np.full(len(lean), 0.34), np.full(len(lean), 0.09)])
+    higher = np.tile([0.52, 0.34, 0.09], (len(lean), 1))
+    chances = np.column_stack([1.05 * np.exp(lean), higher])
     return pick_columns(rng, chances)
 
 
 def _repeats(identifier: np.ndarray, group: Ints, received: Dates, rng: np.random.Generator) -> np.ndarray:
-    """The first case of each chain: one in eight that follows another of its place and category within 30 days repeats it."""
+    """First case of each chain: one in eight that follow their like in the same place within 30 days repeat it."""
     order = np.lexsort((received, group))
     same = np.diff(group[order], prepend=-1) == 0
     gap = np.diff(received[order].astype(np.int64), prepend=0)

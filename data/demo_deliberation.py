@@ -47,7 +47,7 @@ COUNTS = {"deliberation": 4_150, "issue_alliance": 760}
 
 @dataclass(frozen=True)
 class Named:
-    """A matter the report names: where, in which form, what about, when opened and settled here (dates are assumptions)."""
+    """A matter the report names: where, in which form, what about; its dates are assumptions of ours."""
 
     community: str
     form: str
@@ -59,13 +59,13 @@ class Named:
 
 
 NAMED = (
-    Named("320613005018", "issue_alliance", "greening", "梦想家园项目联盟：建设空中花园", "2018-03-12", "2020-06-30", 9),
-    Named("320613005009", "residents_review", "parking_traffic", "幼儿园门前拥堵：错时交通、限时单行", "2019-10-14", "2019-12-20", 7),
+    Named("320613005018", "issue_alliance", "greening", "梦想家园联盟：空中花园", "2018-03-12", "2020-06-30", 9),
+    Named("320613005009", "residents_review", "parking_traffic", "幼儿园门前错时限行", "2019-10-14", "2019-12-20", 7),
 )
 
 
 def make_deliberation(district: District, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
-    """Return `deliberation`; solved reviews are 628 with the named one, the teas of 天勤 15 of 15 in their neighbourhood."""
+    """Return `deliberation`: 628 solved reviews with the named one, and nothing but its 15 teas for 天勤."""
     parts = [_plain(district, form, count, rng) for form, count in COUNTS.items()]
     table = pd.concat([*parts, _reviews(district, rng), _teas(rng), _named(district)], ignore_index=True)
     table = table.sort_values(["opened_on", "neighbourhood"], kind="stable", ignore_index=True)
@@ -93,9 +93,15 @@ def _reviews(district: District, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _matters(
-    district: District, form: str, place: np.ndarray, topic: Texts, opened: Dates, outcome: Texts, rng: np.random.Generator
+    district: District,
+    form: str,
+    place: np.ndarray,
+    topic: Texts,
+    opened: Dates,
+    outcome: Texts,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """Days to settle are right-skewed; what would settle after the last day is pulled before it when its outcome is given."""
+    """Days to settle are right-skewed; what cannot settle before the last day stays open, reviews excepted."""
     count = len(place)
     slow = np.exp(-0.15 * district.column("vigour")[place])
     days = np.ceil(DAYS[form] * slow * rng.lognormal(0, 0.75, count)).astype(int)

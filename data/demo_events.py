@@ -58,7 +58,12 @@ NAMES = {
     "mutual_help": ("邻里互助日", "闲置交换", "百家宴", "结对走访", "缝补磨刀"),
     "children": ("儿童手工", "亲子阅读", "四点半课堂", "夏令营", "科普实验"),
 }
-BRAND_NAMES = {"neighbourhood_visiting": "邻里文化大串门·", "four_seasons": "四季风采靓崇川·", "integrity": "诚要久·", "none": ""}
+BRAND_NAMES = {
+    "neighbourhood_visiting": "邻里文化大串门·",
+    "four_seasons": "四季风采靓崇川·",
+    "integrity": "诚要久·",
+    "none": "",
+}
 
 
 def make_events(district: District, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
@@ -94,9 +99,11 @@ def _events(district: District, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _hosts(district: District, days: Dates, rng: np.random.Generator) -> Ints:
-    """Livelier neighbourhoods hold more; former 港闸 kept fewer records in 2018; 秦灶 has delivered nothing for December 2020."""
+    """Livelier places hold more; former 港闸 kept fewer records in 2018; 秦灶 delivered nothing for December 2020."""
     hoods = district.neighbourhoods
-    weight = np.exp(0.36 * district.column("vigour")) * district.column("people") ** 0.35 * rng.lognormal(0, 0.3, len(hoods))
+    weight = (
+        np.exp(0.36 * district.column("vigour")) * district.column("people") ** 0.35 * rng.lognormal(0, 0.3, len(hoods))
+    )
     weight[hoods["code"] == TIANQIN] *= 1.8
     gangzha = (hoods["former"] == FORMER_GANGZHA).to_numpy()
     late = (hoods["subdistrict"] == LATE_OFFICE).to_numpy()
@@ -122,7 +129,7 @@ def _closed(days: Dates) -> np.ndarray:
 
 
 def _brands(district: District, host: Ints, kind: Ints, days: Dates, rng: np.random.Generator) -> Ints:
-    """Visiting and Four Seasons are mostly cultural; 诚要久 began in 港闸 in 2018 and spreads after the merger of July 2020."""
+    """Visiting and Four Seasons are mostly cultural; 诚要久 began in 港闸 in 2018, spreading with the merger."""
     gangzha = (district.neighbourhoods["former"] == FORMER_GANGZHA).to_numpy()[host]
     cultural = np.isin(kind, (0, 1, 2))
     merged = days >= np.datetime64("2020-07-01")
@@ -150,12 +157,13 @@ def _names(district: District, host: Ints, kind: Ints, brand: Ints, rng: np.rand
 
 
 def _recorded(district: District, host: Ints, days: Dates, rng: np.random.Generator) -> Dates:
-    """Mostly within days; one in sixteen weeks late; 秦灶 a month or two late since July 2020; never after the data's last day."""
+    """Mostly within days, one in sixteen weeks late, 秦灶 a month or two since July 2020; none after the last day."""
     delay = rng.geometric(0.35, len(days)) - 1
     delay = np.where(rng.random(len(days)) < 0.06, rng.integers(15, 90, len(days)), delay)
     late = (district.neighbourhoods["subdistrict"] == LATE_OFFICE).to_numpy()[host] & (days >= LATE_FROM)
     delay = np.where(late, delay + rng.integers(25, 70, len(days)), delay)
-    return np.minimum(days + delay.astype("timedelta64[D]"), LAST_DAY)
+    recorded: Dates = np.minimum(days + delay.astype("timedelta64[D]"), LAST_DAY)
+    return recorded
 
 
 def _counted(events: pd.DataFrame, district: District, rng: np.random.Generator) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Harmony councils, officer roles and forces, community structure, grids and residents' groups, agencies' posted staff."""
+"""Harmony councils, officer roles and forces, community structure, grids and residents' groups, posted staff."""
 
 from __future__ import annotations
 
@@ -53,7 +53,10 @@ def _harmony_councils(district: District, rng: np.random.Generator) -> pd.DataFr
     count = len(hoods)
     exists = rng.random(count) < logistic(4.2 + 0.8 * vigour)
     gangzha = (hoods["former"] == FORMER_GANGZHA).to_numpy()
-    early, late = days_between(rng, "2014-06-01", "2018-12-31", count), days_between(rng, "2017-01-01", "2020-06-30", count)
+    early, late = (
+        days_between(rng, "2014-06-01", "2018-12-31", count),
+        days_between(rng, "2017-01-01", "2020-06-30", count),
+    )
     established = np.where(exists, np.where(gangzha, late, early), NO_DATE).astype("datetime64[D]")
     elected, ends = _terms(established, rng)
     stairwells = np.where(hoods["kind"] == "rural", 3, np.maximum(2, np.round(hoods["buildings"] * 1.4))).astype(int)
@@ -78,7 +81,7 @@ def _harmony_councils(district: District, rng: np.random.Generator) -> pd.DataFr
 
 
 def _terms(established: Dates, rng: np.random.Generator) -> tuple[Dates, Dates]:
-    """Last election and end of term: three years, re-elected a few weeks late; one in sixteen has let its term run out."""
+    """Last election and end of term: three years, re-elected weeks late; one in sixteen let its term run out."""
     last = np.datetime64("2020-12-31")
     terms = np.maximum(0, np.floor((last - established).astype("timedelta64[D]").astype(float) / 1_130))
     missed = (rng.random(len(established)) < 0.06) & (terms > 0)
@@ -103,7 +106,7 @@ def _officer_posts(district: District, rng: np.random.Generator) -> pd.DataFrame
 def _community_structure(district: District) -> pd.DataFrame:
     """Full coverage, as the report says; only service windows wait where the community is weakest."""
     places = district.communities
-    everywhere = {name: True for name in ("party_committee", "residents_committee", "service_station", "management_office")}
+    everywhere = dict.fromkeys(("party_committee", "residents_committee", "service_station", "management_office"), True)
     window = places["vigour"].rank().to_numpy() > 5
     return pd.DataFrame({"community": places["code"], **everywhere, "service_window": window})
 
@@ -114,14 +117,19 @@ def _posted_staff(district: District, rng: np.random.Generator) -> pd.DataFrame:
     frames = []
     for year in YEARS:
         for agency, usual in AGENCIES.items():
-            level = usual * (people / people.mean()) ** 0.5 * (1 + 0.12 * (year - 2018)) * rng.lognormal(0, 0.35, len(codes))
+            level = (
+                usual
+                * (people / people.mean()) ** 0.5
+                * (1 + 0.12 * (year - 2018))
+                * rng.lognormal(0, 0.35, len(codes))
+            )
             staff = np.round(level * 4) / 4
             frames.append(pd.DataFrame({"neighbourhood": codes, "agency": agency, "year": year, "staff": staff}))
     return pd.concat(frames, ignore_index=True)
 
 
 def write_units(geography: Path, district: District, seed: int) -> pd.DataFrame:
-    """Draw grids and residents' groups as unions of blocks, write both to `geography`, return the rows of `three_in_one`."""
+    """Draw grids and residents' groups as unions of blocks into `geography`; return the rows of `three_in_one`."""
     rng = generator(seed, "units")
     blocks = gpd.read_parquet(geography / "blocks.parquet", columns=["block_id", "geometry"])
     position = pd.Series(district.neighbourhoods.index, index=district.codes)
@@ -162,20 +170,24 @@ def _cut(blocks: pd.DataFrame, joined: Ints, share: float, rng: np.random.Genera
     alone = np.bincount(joined, minlength=len(joined)) == 1
     cut = (rng.random(len(joined)) < share / max(alone.mean(), 0.1)) & alone & (joined == np.arange(len(joined)))
     east = (x > x.groupby(unit).transform("median")).to_numpy()
-    return unit + (cut[unit // 2] & east)
+    units: Ints = unit + (cut[unit // 2] & east)
+    return units
 
 
 def _units(kind: str, blocks: pd.DataFrame, unit: Ints, district: District) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
     frame = blocks.assign(unit=unit)
     groups = frame.groupby("unit")
     shapes = [shapely.union_all(each.to_numpy()) for _, each in groups["geometry"]]
-    table = pd.DataFrame({"place": groups["place"].first(), "blocks": groups.size(), "places": groups["place"].nunique()})
+    table = pd.DataFrame(
+        {"place": groups["place"].first(), "blocks": groups.size(), "places": groups["place"].nunique()}
+    )
     whole = table["blocks"].to_numpy() == frame.groupby("place").size().to_numpy()[table["place"]]
     codes = district.codes.to_numpy()[table["place"]]
     community = texts([code[:12] for code in codes])
     serial = pd.Series(community).groupby(community).cumcount() + 1
     table["unit_id"] = UNIT_PREFIX[kind] + community + serial.astype(str).str.zfill(3).to_numpy()
-    table = table.assign(kind=kind, community=community, coincides_with=np.where(whole & (table["places"] == 1), codes, None))
+    same = pd.Series(codes, index=table.index).where(whole & (table["places"] == 1))
+    table = table.assign(kind=kind, community=community, coincides_with=same)
     columns = ["unit_id", "kind", "community", "coincides_with"]
     polygons = gpd.GeoDataFrame(table[["unit_id", "community"]].reset_index(drop=True), geometry=shapes, crs=4490)
     return table[columns].reset_index(drop=True), polygons

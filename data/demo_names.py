@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 REFERENCE = Path(__file__).parent / "reference"
-TIANQIN = "320613007005003"  # the one neighbourhood of this community that the report names; which serial it has isn't known
+TIANQIN = (
+    "320613007005003"  # the one neighbourhood of this community that the report names; which serial it has isn't known
+)
 _TIANQIN_NAMES = {"name_zh": "天勤", "name_en": "Tianqin", "pinyin": "tianqin", "initials": "tq"}
 
 
@@ -28,7 +30,7 @@ def neighbourhood_names(codes: Iterable[str]) -> pd.DataFrame:
     """Return one row per code (15 digits: community + serial), in order: code, name_zh, name_en, pinyin, initials."""
     table = pd.DataFrame({"code": list(codes)})
     known = communities().set_index("code")
-    places = known.loc[table["code"].str[:12]].reset_index(drop=True)
+    places = known.loc[table["code"].str[:12].to_list()].reset_index(drop=True)
     serial = table["code"].str[12:].astype(int).astype(str).str.zfill(2)
     table["name_zh"] = places["short_zh"] + "-" + serial
     table["name_en"] = places["short_en"] + "-" + serial
@@ -40,4 +42,6 @@ def neighbourhood_names(codes: Iterable[str]) -> pd.DataFrame:
 
 def _short_initials(places: pd.DataFrame) -> pd.Series[str]:
     """Initials without those of 社区, one letter a character of the short name."""
-    return pd.Series([initials[: len(short)] for initials, short in zip(places["initials"], places["short_zh"], strict=True)])
+    return pd.Series(
+        [initials[: len(short)] for initials, short in zip(places["initials"], places["short_zh"], strict=True)]
+    )

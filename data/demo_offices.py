@@ -1,4 +1,4 @@
-"""Service offices, legal-service points, and which unit answers for which area: posts and office telephones, never a person."""
+"""Service offices, legal-service points, and the unit that answers for an area: posts and telephones, no persons."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def make_offices(district: District, rng: np.random.Generator) -> dict[str, pd.D
 
 
 def telephones(first: int, count: int) -> Texts:
-    """Return office numbers of an exchange that doesn't exist (0000), so that no demonstration number rings anywhere."""
+    """Return numbers of an exchange that doesn't exist (0000), so that no demonstration number rings anywhere."""
     return texts([f"0513-0000 {number:04d}" for number in range(first, first + count)])
 
 
@@ -37,7 +37,9 @@ def _service_offices(district: District, rng: np.random.Generator) -> pd.DataFra
             "office_id": serials("SO", len(sites), 4),
             "name": hoods["name"].to_numpy() + "邻里服务处",
             "neighbourhood": hoods["code"].to_numpy(),
-            "opened_on": np.sort(days_between(rng, "2013-06-01", "2020-06-30", len(sites), 1.3))[rng.permutation(len(sites))],
+            "opened_on": np.sort(days_between(rng, "2013-06-01", "2020-06-30", len(sites), 1.3))[
+                rng.permutation(len(sites))
+            ],
             "floor_area": pd.Series(area).where(rng.random(len(sites)) > 0.03).astype("Int64"),
             "open_days_per_week": rng.choice([5, 6, 7], len(sites), p=[0.45, 0.25, 0.3]),
             "telephone": telephones(1, len(sites)),
@@ -55,7 +57,10 @@ def _legal_service(district: District, rng: np.random.Generator) -> pd.DataFrame
     point = hoods.iloc[pick_distinct(rng, np.exp(0.5 * district.column("vigour")) * (1 + office), LAWYER_POINTS)]
     chosen = pd.concat([station, point])
     kinds = ["station"] * len(station) + ["lawyer_point"] * len(point)
-    opened = [days_between(rng, "2014-03-01", "2018-12-31", len(station)), days_between(rng, "2016-01-01", "2020-09-30", len(point))]
+    opened = [
+        days_between(rng, "2014-03-01", "2018-12-31", len(station)),
+        days_between(rng, "2016-01-01", "2020-09-30", len(point)),
+    ]
     return pd.DataFrame(
         {
             "point_id": serials("LS", len(chosen), 4),
@@ -71,9 +76,8 @@ def _contacts(district: District) -> pd.DataFrame:
     """One row per district, subdistrict, community and neighbourhood."""
     streets, places, hoods = subdistricts(), communities(), district.neighbourhoods
     committee = places["name_zh"] + np.where(places["rural"] == "1", "村民委员会", "居民委员会")
-    committee_en = places["name_en"].str.removesuffix(" Village") + np.where(
-        places["rural"] == "1", " Villagers' Committee", " Residents' Committee"
-    )
+    whose = np.where(places["rural"] == "1", " Villagers' Committee", " Residents' Committee")
+    committee_en: pd.Series[str] = places["name_en"].str.removesuffix(" Village") + whose
     committee = committee.str.replace("村村民", "村民", regex=False)
     home = hoods["community"].to_numpy()
     parts = [

@@ -12,8 +12,8 @@ from data.demo_tools import (
     YEARS,
     Dates,
     Floats,
-    days_between,
     choose,
+    days_between,
     numbered,
     pick,
     serials,
@@ -21,10 +21,10 @@ from data.demo_tools import (
     texts,
 )
 
-# 邻里自理 is taken to have begun on 1 January 2013 (after the Party congress of November 2012; the report gives no date).
+# 邻里自理 is taken to have begun on 1 January 2013 (after the Party congress of November 2012; no date is published).
 SELF_MANAGEMENT_BEGAN = "2013-01-01"
-# Today 1,552, of which 1,104 in communities. 1,552 / 834 = 1.86 and 1,104 / 368 = 3.00, so 466 others then against 448 now:
-# organisations outside communities became fewer, which only dissolutions can explain.
+# Today 1,552, of which 1,104 in communities. 1,552 / 834 = 1.86 and 1,104 / 368 = 3.00, so 466 others then against 448
+# now: organisations outside communities became fewer, which only dissolutions can explain.
 STANDING = {"community": 1_104, "other": 448}
 AT_START = {"community": 368, "other": 466}
 DISSOLVED_OLD = {"community": 31, "other": 88}  # of those that stood at the start
@@ -67,7 +67,9 @@ def make_organisations(district: District, rng: np.random.Generator) -> dict[str
 def _social_organisations(district: District, rng: np.random.Generator) -> pd.DataFrame:
     frames = [_scope(district, scope, rng) for scope in STANDING]
     table = pd.concat(frames, ignore_index=True).sort_values(["founded_on", "name"], ignore_index=True)
-    return table.assign(organisation_id=serials("SG", len(table), 4), name=numbered(table["name"].to_numpy(dtype=object)))
+    return table.assign(
+        organisation_id=serials("SG", len(table), 4), name=numbered(table["name"].to_numpy(dtype=object))
+    )
 
 
 def _scope(district: District, scope: str, rng: np.random.Generator) -> pd.DataFrame:
@@ -80,14 +82,16 @@ def _scope(district: District, scope: str, rng: np.random.Generator) -> pd.DataF
     street = subdistricts().set_index("code")["short_zh"].loc[hoods["subdistrict"]].to_numpy()
     short = district.communities["short_zh"].to_numpy()[hoods["community"]]
     head = short if scope == "community" else street
-    kind = rng.choice(texts(["协会", "服务社", "互助社"] if scope == "community" else ["服务中心", "促进会", "工作室"]), count)
+    kind = rng.choice(
+        texts(["协会", "服务社", "互助社"] if scope == "community" else ["服务中心", "促进会", "工作室"]), count
+    )
     return pd.DataFrame(
         {
             "name": head + texts([FIELD_NAMES[each] for each in field]) + kind,
             "scope": scope,
             "field": field,
             "community": hoods["code"].str[:12].to_numpy(),
-            "neighbourhood": np.where((scope == "community") & (rng.random(count) < 0.7), hoods["code"].to_numpy(), None),
+            "neighbourhood": hoods["code"].where((rng.random(count) < 0.7) & (scope == "community")).to_numpy(),
             "founded_on": founded,
             "dissolved_on": dissolved,
         }
@@ -133,7 +137,11 @@ def _micro_projects(district: District, rng: np.random.Generator) -> pd.DataFram
         planned = np.round(np.clip(rng.lognormal(9.1, 0.4, count), 2_000, 30_000) / 500).astype(int) * 500
         state = np.where(rng.random(count) < (0.55 if year == 2020 else 0.03), "running", "finished")
         state = np.where(rng.random(count) < 0.04, "stopped", state).astype(object)
-        used = np.select([state == "finished", state == "running"], [rng.uniform(0.82, 1.0, count), rng.uniform(0.2, 0.85, count)], 0.3)
+        used = np.select(
+            [state == "finished", state == "running"],
+            [rng.uniform(0.82, 1.0, count), rng.uniform(0.2, 0.85, count)],
+            0.3,
+        )
         missing = (state == "running") & (rng.random(count) < 0.08)
         frames.append(
             pd.DataFrame(
@@ -158,7 +166,13 @@ def _budgets(district: District, rng: np.random.Generator) -> pd.DataFrame:
     for year in YEARS:
         extra = np.round(rng.gamma(1.5, 25_000, len(streets)) / 5_000).astype(int) * 5_000
         frames += [
-            _budget(np.array(["320613"], dtype=object), "district_micro_projects", year, np.array([2_500_000 + 60_000 * (year - 2018)]), rng),
+            _budget(
+                np.array(["320613"], dtype=object),
+                "district_micro_projects",
+                year,
+                np.array([2_500_000 + 60_000 * (year - 2018)]),
+                rng,
+            ),
             _budget(streets, "subdistrict_micro_projects", year, 200_000 + extra, rng),
             _budget(places, "community_party_service", year, np.full(len(places), 50_000), rng),
         ]

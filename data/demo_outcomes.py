@@ -80,7 +80,7 @@ def _surveys(district: District, mood: Floats, rng: np.random.Generator) -> pd.D
 
 
 def _answers(asked: np.ndarray, share: float, lean: Floats, rng: np.random.Generator) -> np.ndarray:
-    """Yes answers by community whose total is `share` of all asked, to the nearest answer; communities lean their own way."""
+    """Yes answers by community: their total is `share` of all asked; each community leans its own way."""
     chance = logistic(np.log(share / (1 - share)) + lean)
     yes = rng.binomial(asked, chance)
     missing = round(share * int(asked.sum())) - int(yes.sum())

@@ -1,4 +1,4 @@
-"""Party organisation: committees, branches, stairwell groups, key households; volunteering and assist actions as counts."""
+"""Party organisation: committees, branches, stairwell groups, key households; volunteering and assist actions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from data.demo_tools import (
     Floats,
     Ints,
     days_between,
-    nearest_total,
+    draw_flags,
     serials,
     share_out,
     share_out_rows,
@@ -49,9 +49,11 @@ def _committees(district: District, rng: np.random.Generator) -> pd.DataFrame:
     """149 of the 166 communities have one; the 17 without are mostly weak ones."""
     places = district.communities
     vigour = standard(places["vigour"].to_numpy())
-    place = places[nearest_total(rng, 1 / (1 + np.exp(-(2.4 + 1.6 * vigour))), COMMITTEES)]
+    place = places[draw_flags(rng, 1 / (1 + np.exp(-(2.4 + 1.6 * vigour))), COMMITTEES)]
     gangzha = (place["former_district"] == FORMER_GANGZHA).to_numpy()
-    old, new = (days_between(rng, *span, len(place)) for span in (("2014-01-01", "2018-06-30"), ("2016-01-01", "2019-12-31")))
+    old, new = (
+        days_between(rng, *span, len(place)) for span in (("2014-01-01", "2018-06-30"), ("2016-01-01", "2019-12-31"))
+    )
     return pd.DataFrame(
         {
             "organisation_id": serials("PC", len(place), 4),
@@ -72,7 +74,7 @@ def _branches(district: District, committees: pd.DataFrame, rng: np.random.Gener
     parent = committees.set_index("position")["organisation_id"].reindex(hoods["community"]).to_numpy()
     parent_since = committees.set_index("position")["established_on"].reindex(hoods["community"]).to_numpy()
     lean = 1.1 + 0.7 * district.column("vigour") - 1.8 * pd.isna(parent)
-    has = nearest_total(rng, 1 / (1 + np.exp(-lean)), BRANCHES)
+    has = draw_flags(rng, 1 / (1 + np.exp(-lean)), BRANCHES)
     chosen = hoods[has]
     members = np.maximum(6, np.round(rng.lognormal(3.35, 0.4, BRANCHES) * (0.8 + 0.5 * chosen["central"]))).astype(int)
     since = np.maximum(days_between(rng, "2014-06-01", "2020-06-30", BRANCHES, 1.5), _known(parent_since[has]))
@@ -137,7 +139,7 @@ def _key_households(district: District, branches: pd.DataFrame, rng: np.random.G
 
 
 def _volunteering(district: District, branches: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """One row per branch × month since it was established; about 27 hours a member and year, some below the floor of 25."""
+    """One row per branch × month since it was set up; about 27 hours a member and year, some below the 25 asked for."""
     months = np.arange("2018-01", "2021-01", dtype="datetime64[M]")
     step = np.tile(np.arange(len(months)), len(branches))
     branch = branches.loc[branches.index.repeat(len(months))].reset_index(drop=True)
@@ -158,7 +160,9 @@ def _volunteering(district: District, branches: pd.DataFrame, rng: np.random.Gen
         }
     )
     since = branch["established_on"].to_numpy().astype("datetime64[M]")
-    return table[months[step] >= np.maximum(since, FIRST_DAY.astype("datetime64[M]"))].reset_index(drop=True)
+    begun = months[step] >= np.maximum(since, FIRST_DAY.astype("datetime64[M]"))
+    kept: pd.DataFrame = table.loc[begun].reset_index(drop=True)
+    return kept
 
 
 def _assist_actions(district: District, rng: np.random.Generator) -> pd.DataFrame:

@@ -25,7 +25,10 @@ def make_people(district: District, rng: np.random.Generator) -> dict[str, pd.Da
         table = _households(district, (1 + growth) ** (year - 2020.0), year)
         households.append(table)
         populations.append(_population(district, table, year, rng))
-    return {"household": pd.concat(households, ignore_index=True), "population": pd.concat(populations, ignore_index=True)}
+    return {
+        "household": pd.concat(households, ignore_index=True),
+        "population": pd.concat(populations, ignore_index=True),
+    }
 
 
 def _growth(district: District, rng: np.random.Generator) -> Floats:
@@ -52,7 +55,9 @@ def _population(district: District, table: pd.DataFrame, year: int, rng: np.rand
     homes = AGE_SHARES * np.exp(old[:, None] * OLDER) * rng.lognormal(0, 0.05, (len(old), len(AGES)))
     homes = homes / homes.sum(axis=1, keepdims=True) * table["household_population"].to_numpy()[:, None]
     dormitories = table["collective_population"].to_numpy()[:, None] * COLLECTIVE_SHARES
-    cells = np.stack([(homes + dormitories) * FEMALE, (homes + dormitories) * (1 - FEMALE)], axis=2).reshape(len(old), -1)
+    cells = np.stack([(homes + dormitories) * FEMALE, (homes + dormitories) * (1 - FEMALE)], axis=2).reshape(
+        len(old), -1
+    )
     total = (table["household_population"] + table["collective_population"]).to_numpy()
     return pd.DataFrame(
         {

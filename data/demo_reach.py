@@ -9,19 +9,21 @@ from scipy.spatial import cKDTree
 from data.demo_tools import Floats, Ints
 
 REACH_M = 450.0  # a little less than the 500 m aimed at, since people walk by streets
+PLANNED = 0.55  # the share of offices that was placed by plan; the others where premises were offered
 
 
 def place_offices(buildings: pd.DataFrame, count: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Return `count` buildings (x, y in metres, neighbourhood and community as positions) as sites, at most one a neighbourhood.
+    """Return `count` of the buildings as sites, at most one a neighbourhood, at least one a community.
 
-    `buildings`: x, y, weight (people), neighbourhood, community. Each community gets its centre first; then greedy maximal
-    coverage within 450 m. Offices stand where premises were to be had, so what a site is worth is known only roughly (±35 %).
+    `buildings`: x, y (metres), weight (people), neighbourhood, community (positions). Each community gets its centre
+    first; then greedy maximal coverage within 450 m, a site's worth being known only roughly (±35 %); then chance.
     """
     places = _thinned(buildings)
     xy = places[["x", "y"]].to_numpy(dtype=float)
     near = cKDTree(xy).query_ball_point(xy, REACH_M, return_sorted=True)
     reach = [np.asarray(each, dtype=np.int64) for each in near]
-    chosen = _greedy(places, reach, count, rng.lognormal(0, 0.35, len(places)))
+    chosen = _greedy(places, reach, round(PLANNED * count), rng.lognormal(0, 0.35, len(places)))
+    chosen += _by_chance(places, chosen, count - len(chosen), rng)
     return places.iloc[chosen].reset_index(drop=True)
 
 
@@ -54,3 +56,12 @@ def _greedy(places: pd.DataFrame, reach: list[Ints], count: int, noise: Floats) 
                 gain[reach[place]] -= open_weight[place]
                 open_weight[place] = 0.0
     return chosen
+
+
+def _by_chance(places: pd.DataFrame, chosen: list[int], count: int, rng: np.random.Generator) -> list[int]:
+    """Sites in `count` more neighbourhoods, one each, the more people at the site the likelier."""
+    taken = places["neighbourhood"].iloc[chosen]
+    worth = places["weight"].to_numpy(dtype=float) * rng.lognormal(0, 0.8, len(places))
+    free = places.assign(worth=worth)[~places["neighbourhood"].isin(taken)]
+    best = free.sort_values("worth", ascending=False).drop_duplicates("neighbourhood")
+    return [int(index) for index in best.index[rng.permutation(len(best))[:count]]]

@@ -40,7 +40,7 @@ KIND_NAMES = {
 
 @dataclass(frozen=True)
 class Brand:
-    """A brand the report names: its place (a community's code, or a subdistrict's); its kind and teams are our assumption."""
+    """A brand the report names: its place is a community's or subdistrict's code; kind and teams are assumptions."""
 
     name: str
     place: str
@@ -72,7 +72,12 @@ def _teams(district: District, rng: np.random.Generator) -> pd.DataFrame:
     plain = TEAMS - len(brand)
     weight = np.exp(0.55 * district.column("vigour")) * district.column("people") ** 0.3
     position = pick(rng, weight * rng.lognormal(0, 0.5, len(weight)), plain)
-    chances = np.array([0.2, 0.29, 0.27, 0.24]) * np.exp(0.25 * district.column("old")[position])[:, None] ** [0.5, 1.2, 0, -0.4]
+    chances = np.array([0.2, 0.29, 0.27, 0.24]) * np.exp(0.25 * district.column("old")[position])[:, None] ** [
+        0.5,
+        1.2,
+        0,
+        -0.4,
+    ]
     table = pd.concat([brand, pd.DataFrame({"position": position, "kind": KINDS[pick_columns(rng, chances)]})])
     table = table.sort_values("position", kind="stable", ignore_index=True)
     hoods = district.neighbourhoods.iloc[table["position"].to_numpy()]
@@ -99,7 +104,7 @@ def _branded(district: District, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _reach(district: District, teams: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """A team serves its own neighbourhood and, the more members it has the likelier, others near by in its community."""
+    """A team serves its own neighbourhood and, the bigger it is the likelier, others near by in its community."""
     home = district.neighbourhoods["community"].to_numpy()
     near = district.near[teams["position"].to_numpy(), :9]
     chance = np.clip(0.012 * teams["members"].to_numpy(), 0.03, 0.45)[:, None] * 0.8 ** np.arange(near.shape[1])
@@ -111,7 +116,7 @@ def _reach(district: District, teams: pd.DataFrame, rng: np.random.Generator) ->
 
 
 def _day_weights(year: int) -> Floats:
-    """Services are steadier than events: fewer at weekends, fewer at Spring Festival; more from February to April 2020."""
+    """Steadier than events: fewer at weekends and at Spring Festival, more from February to April 2020."""
     days = days_of(year)
     month = days.astype("datetime64[M]").astype(np.int64) % 12
     weight = np.where(weekday(days) >= 5, 0.6, 1.0) * np.where(month == 1, 0.75, 1.0) * np.where(month == 4, 1.2, 1.0)
@@ -140,7 +145,7 @@ def _year_of_projects(
 ) -> pd.DataFrame:
     count = PROJECTS[year]
     days = drawn_days(rng, _day_weights(year), year, count)
-    # Only teams that exist when the year begins take on projects; an office that has stopped delivering has none in December.
+    # Teams take on projects from the year after they were founded; the silent office has none in December.
     ready = weight * (founded < np.datetime64(f"{year}-01-01"))
     team = np.where(days >= SILENT_FROM, pick(rng, ready * ~late, count), pick(rng, ready, count))
     spring = epidemic_spring(days)

@@ -36,7 +36,7 @@ def record_tables() -> dict[str, dict[str, Any]]:
 def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
     """Write `frame` as `folder`/`name`.parquet (zstd) with the contract's columns, order and types.
 
-    Raises KeyError when a column of the contract is missing, ValueError when one has nulls that the contract does not allow.
+    Raises KeyError when a column of the contract is missing, ValueError when one has nulls it must not have.
     """
     columns = record_tables()[name]["columns"]
     arrays = {column: _typed(frame[column], spec, name) for column, spec in columns.items()}
@@ -49,5 +49,7 @@ def _typed(values: pd.Series[Any], spec: dict[str, Any], table: str) -> pa.Array
     array = pa.array(values.to_numpy() if values.dtype.kind == "M" else values, from_pandas=True)
     array = array.cast(ARROW[spec["type"]])
     if array.null_count and not spec.get("null"):
-        raise ValueError(f"{table}.{values.name} has {array.null_count} missing values; the contract allows none. Fill them.")
+        raise ValueError(
+            f"{table}.{values.name} has {array.null_count} missing values; the contract allows none. Fill them."
+        )
     return array

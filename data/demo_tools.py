@@ -1,4 +1,4 @@
-"""Tools that every theme of the demonstration records shares: generators, exact sharing-out, draws, dates, identifiers."""
+"""What every theme of the demonstration records shares: generators, exact sharing-out, draws, dates, identifiers."""
 
 from __future__ import annotations
 
@@ -31,23 +31,25 @@ def generator(seed: int, theme: str) -> np.random.Generator:
 def share_out(weights: Floats, total: int) -> Ints:
     """Return integers in proportion to `weights` that sum to `total` (largest remainder)."""
     exact = weights / weights.sum() * total
-    parts = np.floor(exact).astype(np.int64)
+    parts: Ints = np.floor(exact).astype(np.int64)
     order = np.argsort(parts - exact, kind="stable")
     parts[order[: total - parts.sum()]] += 1
     return parts
 
 
 def share_out_rows(weights: Floats, totals: Ints) -> Ints:
-    """Return integers (rows, columns) in proportion to `weights`, each row summing to its total (cumulative rounding)."""
+    """Return integers in proportion to `weights` (rows, columns), each row summing to its total."""
     reached = np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True)
     ends = np.round(reached * totals[:, None]).astype(np.int64)
-    return np.diff(ends, axis=1, prepend=0)
+    parts: Ints = np.diff(ends, axis=1, prepend=0)
+    return parts
 
 
 def pick(rng: np.random.Generator, weights: Floats, count: int) -> Ints:
     """Return `count` positions drawn with replacement in proportion to `weights`."""
     ends = np.cumsum(weights) / weights.sum()
-    return np.minimum(np.searchsorted(ends, rng.random(count), side="right"), len(weights) - 1)
+    found = np.searchsorted(ends, rng.random(count), side="right")
+    return np.minimum(found, len(weights) - 1).astype(np.int64)
 
 
 def pick_distinct(rng: np.random.Generator, weights: Floats, count: int) -> Ints:
@@ -60,7 +62,8 @@ def pick_columns(rng: np.random.Generator, chances: Floats) -> Ints:
     """Return one column per row, drawn in proportion to the row's chances."""
     ends = np.cumsum(chances, axis=1)
     drawn = rng.random(len(chances)) * ends[:, -1]
-    return np.minimum((drawn[:, None] >= ends).sum(axis=1), chances.shape[1] - 1).astype(np.int64)
+    found: Ints = np.minimum((drawn[:, None] >= ends).sum(axis=1), chances.shape[1] - 1).astype(np.int64)
+    return found
 
 
 def choose(rng: np.random.Generator, shares: dict[str, float], count: int) -> Texts:
@@ -78,14 +81,17 @@ def numbered(names: Texts) -> Texts:
     """Return the names, a number in brackets added to the second and later of equal ones."""
     series = pd.Series(names, dtype=object)
     again = series.groupby(series).cumcount().to_numpy()
-    return np.array([name if i == 0 else f"{name}（{i + 1}）" for name, i in zip(names, again, strict=True)], dtype=object)
+    return np.array(
+        [name if i == 0 else f"{name}（{i + 1}）" for name, i in zip(names, again, strict=True)], dtype=object
+    )
 
 
 def days_between(rng: np.random.Generator, first: str, last: str, count: int, lean: float = 1.0) -> Dates:
     """Return `count` days from `first` to `last`; `lean` above 1 leans towards the last."""
     start, end = np.datetime64(first, "D"), np.datetime64(last, "D")
     span = (end - start).astype(int) + 1
-    return start + np.floor(span * rng.random(count) ** (1 / lean)).astype("timedelta64[D]")
+    days: Dates = start + np.floor(span * rng.random(count) ** (1 / lean)).astype("timedelta64[D]")
+    return days
 
 
 def drawn_days(rng: np.random.Generator, weights: Floats, year: int, count: int) -> Dates:
@@ -95,21 +101,24 @@ def drawn_days(rng: np.random.Generator, weights: Floats, year: int, count: int)
 
 def days_of(year: int) -> Dates:
     """Return every day of the year."""
-    return np.arange(np.datetime64(f"{year}-01-01"), np.datetime64(f"{year + 1}-01-01"))
+    days: Dates = np.arange(f"{year}-01-01", f"{year + 1}-01-01", dtype="datetime64[D]")
+    return days
 
 
 def standard(values: Floats) -> Floats:
     """Return the values with mean 0 and standard deviation 1."""
-    return (values - values.mean()) / (values.std() or 1.0)
+    scaled: Floats = (values - values.mean()) / (values.std() or 1.0)
+    return scaled
 
 
 def logistic(values: Floats) -> Floats:
     """Return 1 / (1 + e^-x)."""
-    return 1 / (1 + np.exp(-values))
+    chances: Floats = 1 / (1 + np.exp(-values))
+    return chances
 
 
-def nearest_total(rng: np.random.Generator, chances: Floats, total: int) -> Bools:
-    """Return flags of which exactly `total` are set, the likelier places first (systematic sampling with a random order)."""
+def draw_flags(rng: np.random.Generator, chances: Floats, total: int) -> Bools:
+    """Return flags of which exactly `total` are set, drawn without replacement by their odds."""
     flags = np.zeros(len(chances), dtype=bool)
     flags[pick_distinct(rng, chances / np.maximum(1 - chances, 1e-3), total)] = True
     return flags

@@ -64,14 +64,17 @@ def make_values(district: District, rng: np.random.Generator) -> dict[str, pd.Da
 
 def _gardens(district: District, rng: np.random.Generator) -> pd.DataFrame:
     ordinary = GARDENS - SKY_GARDENS
-    urban = (district.neighbourhoods["kind"] != "rural").to_numpy()
-    place = np.sort(pick(rng, urban * np.exp(0.3 * district.column("vigour")), ordinary))
+    weight = np.exp(0.3 * district.column("vigour"))
+    weight[district.neighbourhoods["kind"] == "rural"] = 0.0
+    place = np.sort(pick(rng, weight, ordinary))
     yuelong = np.flatnonzero(district.codes.str.startswith(YUELONG))
     sky = np.sort(rng.choice(yuelong, SKY_GARDENS))
     hoods = district.neighbourhoods.iloc[np.concatenate([place, sky])]
     kind = np.where(rng.random(ordinary) < 0.45, "built", "renewed").astype(object)
     size = np.round(np.clip(rng.lognormal(6.9, 0.7, ordinary), 150, 9_000) / 10).astype(int) * 10
-    names = np.concatenate([hoods["name"].to_numpy()[:ordinary] + "小游园", np.full(SKY_GARDENS, "跃龙空中花园", dtype=object)])
+    names = np.concatenate(
+        [hoods["name"].to_numpy()[:ordinary] + "小游园", np.full(SKY_GARDENS, "跃龙空中花园", dtype=object)]
+    )
     return pd.DataFrame(
         {
             "garden_id": serials("GA", GARDENS, 3),
@@ -91,7 +94,9 @@ def _gardens(district: District, rng: np.random.Generator) -> pd.DataFrame:
 
 def _interest_groups(district: District, rng: np.random.Generator) -> pd.DataFrame:
     weight = np.exp(0.6 * district.column("vigour") + 0.4 * district.column("central"))
-    hoods = district.neighbourhoods.iloc[np.sort(pick(rng, weight * rng.lognormal(0, 0.5, len(weight)), INTEREST_GROUPS))]
+    hoods = district.neighbourhoods.iloc[
+        np.sort(pick(rng, weight * rng.lognormal(0, 0.5, len(weight)), INTEREST_GROUPS))
+    ]
     kind = choose(rng, GROUP_KINDS, INTEREST_GROUPS)
     return pd.DataFrame(
         {
@@ -109,7 +114,13 @@ def _culture_places(district: District, rng: np.random.Generator) -> pd.DataFram
     """Every neighbourhood has its activity room; the other kinds stand where there is more going on."""
     vigour = district.column("vigour")
     integrity = np.where(district.neighbourhoods["former"] == FORMER_GANGZHA, 0.9, -0.7)
-    lean = {"family_culture_room": -1.4, "integrity_house": integrity - 1.0, "reading_room": -1.2, "stage": -2.2}
+    flat = np.zeros(len(vigour))
+    lean = {
+        "family_culture_room": flat - 1.4,
+        "integrity_house": integrity - 1.0,
+        "reading_room": flat - 1.2,
+        "stage": flat - 2.2,
+    }
     places, kinds = [np.arange(len(vigour))], [np.full(len(vigour), "activity_room", dtype=object)]
     for kind, base in lean.items():
         has = np.flatnonzero(rng.random(len(vigour)) < logistic(base + 0.6 * vigour))

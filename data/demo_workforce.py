@@ -1,4 +1,4 @@
-"""Community social workers as counts: posts, ages, education, certificates; workers are drawn in memory and only counted."""
+"""Community social workers as counts: posts, ages, education, certificates; nobody is kept, only counted."""
 
 from __future__ import annotations
 
@@ -32,33 +32,63 @@ class Team:
 
     workers: int
     mean_age: float
-    ages: dict[str, int]
-    education: dict[str, int]
+    ages: tuple[int, ...]
+    education: tuple[int, ...]
     party: int
     certified: int
     examined: int
     posted: int
     promoted: int
     veterans: int
-    tenure: dict[str, float]
+    tenure: tuple[float, ...]
 
 
+EDUCATION = ("secondary", "college", "bachelor", "master")
+AGE_BANDS = ("<=30", "31-45", ">45")
+TENURE = ("<3", "3-9", "10+")
 TEAMS = {
     2018: Team(
-        1_292, 38.9, {"<=30": 245, "31-45": 648, ">45": 399}, {"secondary": 167, "college": 466, "bachelor": 641, "master": 18},
-        672, 452, 251, 401, 0, 38, {"<3": 0.34, "3-9": 0.43, "10+": 0.23},
+        workers=1_292,
+        mean_age=38.9,
+        ages=(245, 648, 399),
+        education=(167, 466, 641, 18),
+        party=672,
+        certified=452,
+        examined=251,
+        posted=401,
+        promoted=0,
+        veterans=38,
+        tenure=(0.34, 0.43, 0.23),
     ),
     2019: Team(
-        1_351, 38.3, {"<=30": 271, "31-45": 690, ">45": 390}, {"secondary": 141, "college": 472, "bachelor": 715, "master": 23},
-        716, 581, 327, 441, 0, 49, {"<3": 0.33, "3-9": 0.43, "10+": 0.24},
+        workers=1_351,
+        mean_age=38.3,
+        ages=(271, 690, 390),
+        education=(141, 472, 715, 23),
+        party=716,
+        certified=581,
+        examined=327,
+        posted=441,
+        promoted=0,
+        veterans=49,
+        tenure=(0.33, 0.43, 0.24),
     ),
-    # 1,016 of 1,407 are 45 or younger (72.2 %); 1,290 have been to college (91.7 %), 788 hold a bachelor's (56.0 %) and 788 are
-    # Party members; 712 hold a certificate (50.6 %), which isn't the same as the 408 who passed the national examination.
+    # 1,016 of 1,407 are 45 or younger (72.2 %), 1,290 have been to college (91.7 %), 788 hold a bachelor's (56.0 %) and
+    # 788 are Party members; 712 hold a certificate (50.6 %), another measure than the 408 who passed the examination.
     2020: Team(
-        1_407, 37.8, {"<=30": 296, "31-45": 720, ">45": 391}, {"secondary": 117, "college": 474, "bachelor": 788, "master": 28},
-        788, 712, 408, 475, 40, 61, {"<3": 0.31, "3-9": 0.44, "10+": 0.25},
+        workers=1_407,
+        mean_age=37.8,
+        ages=(296, 720, 391),
+        education=(117, 474, 788, 28),
+        party=788,
+        certified=712,
+        examined=408,
+        posted=475,
+        promoted=40,
+        veterans=61,
+        tenure=(0.31, 0.44, 0.25),
     ),
-}  # fmt: skip
+}
 AGE_RANGES = {"<=30": (22, 30), "31-45": (31, 45), ">45": (46, 59)}
 
 
@@ -92,25 +122,26 @@ def _year(district: District, team: Team, home: Ints, rng: np.random.Generator) 
     def yes(count: int, lean: Floats) -> Texts:
         return deal({"no": team.workers - count, "yes": count}, lean)
 
-    ages = deal(team.ages, 0.3 * old)
+    ages = deal(dict(zip(AGE_BANDS, team.ages, strict=True)), 0.3 * old)
     dimensions = {
         "total": np.full(len(home), "all", dtype=object),
         "post_level": deal(_parts(POST_LEVELS, team.workers), rng.normal(0, 1, len(home))),
         "age_band": ages,
-        "education": deal(team.education, 0.3 * vigour - 0.2 * old),
+        "education": deal(dict(zip(EDUCATION, team.education, strict=True)), 0.3 * vigour - 0.2 * old),
         "party": yes(team.party, 0.25 * vigour),
         "certificate": yes(team.certified, 0.35 * vigour),
         "examination": yes(team.examined, 0.35 * vigour),
-        "tenure": deal(_parts(team.tenure, team.workers), 0.2 * old),
+        "tenure": deal(_parts(dict(zip(TENURE, team.tenure, strict=True)), team.workers), 0.2 * old),
         "posting": deal({"community": team.workers - team.posted, "neighbourhood": team.posted}, 0.12 * vigour),
         "veteran": yes(team.veterans, rng.normal(0, 0.5, len(home))),
         "promoted": yes(team.promoted, 0.5 * vigour),
     }
-    counts = pd.concat([_counts(district, home, name, values) for name, values in dimensions.items()], ignore_index=True)
+    counts = pd.concat([_counts(district, home, *each) for each in dimensions.items()], ignore_index=True)
     # Nobody is counted as not promoted: the contract has only those who were.
     counts = counts[(counts["dimension"] != "promoted") | (counts["category"] == "yes")]
-    years = np.bincount(home, _ages(ages, team, rng), minlength=len(district.communities)).astype(np.int64)
-    sums = pd.DataFrame({"community": district.communities["code"], "dimension": "age_sum", "category": "years", "workers": years})
+    codes = district.communities["code"]
+    years = np.bincount(home, _ages(ages, team, rng), minlength=len(codes)).astype(np.int64)
+    sums = pd.DataFrame({"community": codes, "dimension": "age_sum", "category": "years", "workers": years})
     return pd.concat([counts, sums], ignore_index=True)
 
 
@@ -122,16 +153,17 @@ def _counts(district: District, home: Ints, dimension: str, values: Texts) -> pd
     """community, dimension, category, workers: zeros included, so that a missing row is never taken for none."""
     table = pd.crosstab(pd.Series(home, name="place"), pd.Series(values, name="category"))
     table = table.reindex(range(len(district.communities)), fill_value=0)
-    long = table.stack().rename("workers").reset_index()
-    long["community"] = district.communities["code"].to_numpy()[long["place"]]
-    return long.assign(dimension=dimension)[["community", "dimension", "category", "workers"]]
+    table = table.set_axis(district.communities["code"].to_numpy())
+    long = table.rename_axis(index="place").reset_index().melt("place", var_name="category", value_name="workers")
+    long = long.rename(columns={"place": "community"}).assign(dimension=dimension)
+    return long.sort_values("community", kind="stable", ignore_index=True)
 
 
 def _ages(bands: Texts, team: Team, rng: np.random.Generator) -> Ints:
     """Whole years within each band whose mean is the team's: moved one by one, never out of the band."""
     low = np.array([AGE_RANGES[band][0] for band in bands])
     high = np.array([AGE_RANGES[band][1] for band in bands])
-    ages = np.round(low + (high - low) * rng.beta(1.6, 1.5, len(bands))).astype(np.int64)
+    ages: Ints = np.round(low + (high - low) * rng.beta(1.6, 1.5, len(bands))).astype(np.int64)
     missing = round(team.mean_age * team.workers) - int(ages.sum())
     while missing:
         room = np.flatnonzero(ages < high if missing > 0 else ages > low)
@@ -142,7 +174,7 @@ def _ages(bands: Texts, team: Team, rng: np.random.Generator) -> Ints:
 
 
 def _posting(district: District, counts: pd.DataFrame, year: int, rng: np.random.Generator) -> pd.DataFrame:
-    """The posted workers of each community shared over its neighbourhoods (to the quarter), and part-time informants."""
+    """Each community's posted workers shared over its neighbourhoods (to the quarter); part-time informants."""
     posted = counts[(counts["dimension"] == "posting") & (counts["category"] == "neighbourhood")]
     by_place = posted.set_index("community")["workers"].reindex(district.communities["code"]).to_numpy()
     home = district.neighbourhoods["community"].to_numpy()

@@ -1,4 +1,4 @@
-"""A chessboard district for tests of the records: the real communities, 1,074 square neighbourhoods of six blocks each, no roads."""
+"""A chessboard district for tests: the real communities, 1,074 square neighbourhoods of six blocks each, no roads."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def write_geography(folder: Path) -> None:
     blocks.drop(columns="neighbourhood").to_crs(4490).to_parquet(folder / "blocks.parquet")
 
 
-def _communities() -> pd.DataFrame:
+def communities() -> pd.DataFrame:
+    """Return the 166 communities with how many neighbourhoods each gets and of which kind."""
     table = pd.read_csv(REFERENCE / "communities.csv", dtype=str).query("in_2020_edition == '1'").reset_index(drop=True)
     rural = table["rural"].eq("1").to_numpy()
     count = np.where(rural, RURAL // rural.sum(), (NEIGHBOURHOODS - RURAL) // (~rural).sum())
@@ -33,8 +34,8 @@ def _communities() -> pd.DataFrame:
 
 
 def _blocks() -> gpd.GeoDataFrame:
-    communities = _communities()
-    table = communities.loc[communities.index.repeat(communities["neighbourhoods"])].reset_index(names="place")
+    places = communities()
+    table = places.loc[places.index.repeat(places["neighbourhoods"])].reset_index(names="place")
     serial = table.groupby("code").cumcount()
     table["neighbourhood"] = table["code"] + (serial + 1).astype(str).str.zfill(3)
     table["x"] = ORIGIN[0] + CELL * (table["place"] % 13) + 420 * (serial % 3)
