@@ -58,7 +58,7 @@ def _figure(view: View, indicator: Indicator) -> str:
 
 
 def _filters(indicator: Indicator) -> dict[str, str]:
-    return {column: ",".join(values) for column, values in indicator.records_filter.items()}
+    return {state.own_key(column): ",".join(values) for column, values in indicator.records_filter.items()}
 
 
 def _value(indicator: Indicator, code: str, period: str) -> float | None:

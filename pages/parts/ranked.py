@@ -12,7 +12,7 @@ from data.indicators import Indicator
 from pages.parts import data, state
 from pages.parts.comparing import others
 from pages.parts.state import View
-from pages.parts.words import area_name, is_missing, lang, levels_name, number, signed, t, unit_name
+from pages.parts.words import area_name, is_missing, lang, levels_name, number, short_name, signed, t, unit_name
 from queries.indicators import Direction, compare, ranking
 
 WHOLE = 18  # a list up to this long is shown whole
@@ -70,7 +70,7 @@ def _row(
     page = "area" if given.level == "neighbourhood" else None
     here = ' class="ll-here"' if code == view.area else ""
     width = 0 if is_missing(value) else round(100 * abs(value) / top, 1)
-    name = f'<a href="{escape(state.link(page, area=code))}">{escape(area_name(area))}</a>'
+    name = f'<a href="{escape(state.link(page, area=code))}">{escape(short_name(area, given.level))}</a>'
     colour = given.colours.get(code, "transparent")
     bar = f'<span class="ll-track"><i style="width:{width}%;background:{colour}"></i></span>'
     return (

@@ -181,6 +181,11 @@ def changed(view: View, page: str | None = None, **changes: Any) -> View:
     return replace(view, page=page, extra=tuple((k, v) for k, v in extra.items() if k not in dropped), **own)
 
 
+def own_key(name: str) -> str:
+    """The address's key for a page's own parameter `name`, which must not be one of the View's."""
+    return f"of_{name}" if name in _FIELDS else name
+
+
 def address(view: View) -> str:
     """Relative address of `view`: works under any base path, since all pages stand beside each other."""
     return f"{'./' if view.page == 'overview' else view.page}?{urlencode(to_params(view), safe=',:')}"

@@ -153,6 +153,12 @@ def area_name(row: Any) -> str:
     return str(row[column] if hasattr(row, "keys") else getattr(row, column))
 
 
+def short_name(row: Any, level: str) -> str:
+    """An area's name in a list that names the level: in English without “Community”, “Subdistrict”."""
+    name = area_name(row)
+    return name.removesuffix(f" {level.capitalize()}") if lang() == "en" else name
+
+
 def date_text(day: date) -> str:
     """2020年12月31日; 31 December 2020."""
     return t("date.day", year=day.year, month=day.month, month_name=t(f"month.{day.month}"), day=day.day)
