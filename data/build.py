@@ -18,19 +18,26 @@ from typing import Any
 import duckdb
 import geopandas as gpd
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data import manifest, reconcile
-from data.contract import Contract, DataError, Keys, Table, TableBrokenError, check_parquet, load_contract
+from data.checks import check_records
+from data.contract import Contract, DataError, check_parquet, load_contract
 from data.manifest import Manifest, NoManifestError
 from data.publish import places, write_layer
 
 Progress = Callable[[str, float], None]
 FOLDER = Path(__file__).parent
 SQL = FOLDER / "sql"
-CODE = ("build.py", "contract.py", "contract.toml", "publish.py", "reconcile.py", "reference/published_figures.csv")
+CODE = (
+    "build.py",
+    "checks.py",
+    "contract.py",
+    "contract.toml",
+    "publish.py",
+    "reconcile.py",
+    "reference/published_figures.csv",
+)
 GEOGRAPHY = ("boundaries", "blocks", "edges", "network")
 THEMES = (
     "structure", "party", "services", "self_governance", "events", "values", "information", "workforce", "outcomes",
@@ -147,7 +154,7 @@ def _write(root: Path, folder: Path, progress: Progress) -> dict[str, Any]:
     contract = load_contract()
     areas = _edition_areas(root)
     progress("records", 0.02)
-    _check_records(root, contract, areas, progress)
+    check_records(root, contract, lambda name, share: progress(f"check {name}", 0.02 + 0.28 * share))
     with duckdb.connect(":memory:", config={"temp_directory": str(folder / "spill")}) as connection:
         _register(connection, root, contract)
         _run_steps(connection, folder, contract, progress)
@@ -176,31 +183,6 @@ def _edition_areas(root: Path) -> pd.DataFrame:
         if not (folder / f"{name}.parquet").is_file():
             raise EditionMissingError(folder, f"{name}.parquet")
     return pd.read_parquet(folder / "areas.parquet")
-
-
-def _check_records(root: Path, contract: Contract, areas: pd.DataFrame, progress: Progress) -> None:
-    """Check every record table; those that others refer to first, so that references can be checked too."""
-    records = manifest.records_dir(root)
-    referred = {c.references for t in contract.records.values() for c in t.columns.values() if c.references}
-    keys = Keys({"area": pa.array(areas["code"].astype(str))})
-    first = [name for name in contract.records if name in referred]
-    for name in first:
-        keys.known[name] = _key(records / f"{name}.parquet", contract.records[name])
-    for done, (name, table) in enumerate(contract.records.items()):
-        progress(f"check {name}", 0.02 + 0.28 * done / len(contract.records))
-        check_parquet(records / f"{name}.parquet", table, keys)
-
-
-def _key(path: Path, table: Table) -> pa.Array:
-    """The key column of a table that others refer to."""
-    if not path.is_file():
-        raise TableBrokenError(table, [f"the file {path.name} is missing"])
-    try:
-        return pc.unique(pq.read_table(path, columns=[table.key[0]]).column(0))
-    except (pa.ArrowException, OSError, KeyError) as error:
-        raise TableBrokenError(
-            table, [f"the file {path.name} is not readable Parquet ({type(error).__name__})"]
-        ) from error
 
 
 def _register(connection: duckdb.DuckDBPyConnection, root: Path, contract: Contract) -> None:

@@ -116,11 +116,21 @@ def _reconciled(row: Mapping[Hashable, object]) -> Reconciled:
     )
 
 
-def summary(figures: list[Reconciled]) -> dict[str, object]:
-    """`published` figures in all, totals `met`, constants `stated`, and the ids of totals `missed`."""
-    return {
-        "published": len(figures),
-        "met": sum(figure.met is True for figure in figures),
-        "stated": sum(figure.check == "constant" for figure in figures),
-        "missed": [figure.id for figure in figures if figure.met is False],
-    }
+@dataclass(frozen=True)
+class Summary:
+    """How many figures are published, how many totals are met, how many constants only stated, and which are missed."""
+
+    published: int
+    met: int
+    stated: int
+    missed: list[str]
+
+
+def summary(figures: list[Reconciled]) -> Summary:
+    """Count what `reconcile` found."""
+    return Summary(
+        published=len(figures),
+        met=sum(figure.met is True for figure in figures),
+        stated=sum(figure.check == "constant" for figure in figures),
+        missed=[figure.id for figure in figures if figure.met is False],
+    )

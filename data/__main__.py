@@ -1,0 +1,127 @@
+"""`python -m data prepare|demo|build|reconcile|check`: exit code 1 with a sentence on what is wrong, 130 if interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from data import prepare
+from data.contract import DataError
+from data.manifest import data_root
+
+INTERRUPTED = "Interrupted. What was finished is kept; start again and it goes on from there."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0, 1 after a sentence on what is wrong, or 130 after an interruption."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except DataError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(
+            f"A file could not be read or written ({error}). Check space and rights, and start again.", file=sys.stderr
+        )
+    except KeyboardInterrupt:
+        print(INTERRUPTED, file=sys.stderr)
+        return 130
+    return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(prog="python -m data", description="Make, build and check the data of the atlas.")
+    commands = top.add_subparsers(required=True, metavar="prepare|demo|build|reconcile|check")
+    every = commands.add_parser("prepare", help="make whatever is missing or out of date, in all steps")
+    every.add_argument("--static", type=Path, default=prepare.STATIC, help=argparse.SUPPRESS)
+    every.set_defaults(run=run_prepare)
+    demo = commands.add_parser("demo", help="make the demonstration's geography, edition and records again")
+    demo.set_defaults(run=run_demo)
+    build = commands.add_parser("build", help="build the extracts from records and edition")
+    build.set_defaults(run=run_build)
+    check = commands.add_parser("check", help="hold records and extracts against the contract")
+    check.set_defaults(run=run_check)
+    reconcile = commands.add_parser("reconcile", help="hold our totals against the published figures")
+    reconcile.add_argument("--json", action="store_true", help="print the counts as one JSON object")
+    reconcile.set_defaults(run=run_reconcile)
+    return top
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True))
+
+
+def run_prepare(options: argparse.Namespace) -> int:
+    """`python -m data prepare`: nothing is printed beyond the bar, and no bar when nothing is to do."""
+    root, steps = data_root(), prepare.all_steps(options.static)
+    if all(prepare.is_current(root, step) for step in steps):
+        return 0
+    with _bar() as bar:
+        task = bar.add_task("Preparing the data", total=1.0)
+        prepare.prepare(root, lambda label, share: bar.update(task, description=label, completed=share), options.static)
+    return 0
+
+
+def run_demo(_options: argparse.Namespace) -> int:
+    """`python -m data demo`."""
+    root = data_root()
+    with _bar() as bar:
+        for step in prepare.all_steps():
+            if step.demonstration:
+                task = bar.add_task(step.label, total=1.0)
+                prepare.run_step(root, step, _teller(bar, task))
+                bar.update(task, completed=1.0)
+    return 0
+
+
+def _teller(bar: Progress, task: TaskID) -> Callable[[str, float], None]:
+    return lambda _step, share: bar.update(task, completed=share)
+
+
+def run_build(_options: argparse.Namespace) -> int:
+    """`python -m data build`."""
+    from data.build import build
+
+    with _bar() as bar:
+        task = bar.add_task("Building extracts", total=1.0)
+        made = build(data_root(), lambda step, share: bar.update(task, description=step, completed=share))
+    print(f"Version {made.version}, data until {made.data_until}, {made.measures} measures.")
+    return 0
+
+
+def run_check(_options: argparse.Namespace) -> int:
+    """`python -m data check`: one sentence for each table that is not what the contract says."""
+    from data.checks import broken_tables
+
+    problems = broken_tables(data_root())
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not problems:
+        print("All records and extracts are what the contract says.")
+    return 1 if problems else 0
+
+
+def run_reconcile(options: argparse.Namespace) -> int:
+    """`python -m data reconcile`: exit code 1 when a published total is missed."""
+    from data.reconcile import reconcile, summary
+
+    found = summary(reconcile(data_root()))
+    if options.json:
+        print(json.dumps(asdict(found), ensure_ascii=False))
+    else:
+        print(f"{found.published} published figures: {found.met} totals met, {found.stated} constants stated.")
+        print(f"Missed: {', '.join(found.missed) or 'none'}.")
+    return 1 if found.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
