@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import geopandas as gpd
 
+from data.contract import DataError
 from geo.layers import FRAME_TO_STATIC, MapAssets
-from geo.map_geometry import encode_map
+from geo.map_geometry import MapGeometryError, encode_map
 from geo.palettes import for_browser
 
 MANIFEST: Final = "manifest.json"
@@ -30,26 +31,35 @@ _IMAGES: Final = {
 }
 
 
-class StaticError(RuntimeError):
-    """Base of the errors of this module."""
+class StaticError(DataError):
+    """Base of the errors of this module; `name` is the file concerned."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        self.name = name
+        super().__init__(sentence)
 
 
 class StaticMissingError(StaticError):
     """Raised when static/ has no manifest, or the manifest names a file that is not there."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        super().__init__(
-            f"{path.name} is missing from static/, so the map cannot be drawn; build it again with `make data`."
-        )
+        sentence = f"{path.name} is missing from static/, so the map cannot be drawn; build it again with `make data`."
+        super().__init__(path.name, sentence)
 
 
 class StaticUnreadableError(StaticError):
     """Raised when the manifest of static/ cannot be understood."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        self.path = path
-        super().__init__(f"{path.name} of static/ cannot be read ({reason}); build it again with `make data`.")
+        sentence = f"{path.name} of static/ cannot be read ({reason}); build it again with `make data`."
+        super().__init__(path.name, sentence)
+
+
+class MapNotDrawableError(StaticError):
+    """Raised when the published boundaries cannot become a map; says what geo.map_geometry found."""
+
+    def __init__(self, reason: MapGeometryError) -> None:
+        super().__init__("boundaries.parquet", str(reason))
 
 
 def build_static(extracts: Path, static: Path) -> MapAssets:
@@ -57,14 +67,17 @@ def build_static(extracts: Path, static: Path) -> MapAssets:
 
     Reads boundaries, network and places (.parquet, EPSG:4490) of `extracts`: the published edition, never a draft.
     Nothing is done when the sources are those of the manifest. Files of this and of the former manifest stay, so that
-    open pages go on working; older ones are removed. Raises the errors of geo.map_geometry, and OSError.
+    open pages go on working; older ones are removed. Raises MapNotDrawableError, and OSError for missing extracts.
     """
     static.mkdir(parents=True, exist_ok=True)
     source = _fingerprint([extracts / f"{name}.parquet" for name in SOURCES])
     former = _former(static)
-    if former.get("source") == source and all((static / name).is_file() for name in former["files"]):
+    if former.get("source") == source and all(_intact(static / name) for name in former["files"]):
         return read_static(static)
-    content, order = _content(*(gpd.read_parquet(extracts / f"{name}.parquet") for name in SOURCES))
+    try:
+        content, order = _content(*(gpd.read_parquet(extracts / f"{name}.parquet") for name in SOURCES))
+    except MapGeometryError as error:
+        raise MapNotDrawableError(error) from error
     names = {role: _write(static, role, *parts) for role, parts in content.items()}
     manifest = {
         "version": _hash("".join(names.values()).encode()),
@@ -150,6 +163,10 @@ def _hash(content: bytes) -> str:
 
 def _name(role: str, content: bytes, extension: str) -> str:
     return f"{role}-{_hash(content)}.{extension}"
+
+
+def _intact(path: Path) -> bool:
+    return path.is_file() and _hash(path.read_bytes()) == path.stem[-12:]
 
 
 def _write(static: Path, role: str, content: bytes, extension: str) -> str:

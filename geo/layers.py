@@ -29,7 +29,7 @@ BLANK: Final = "."
 Mark = Literal["missing", "zero", "suppressed"]
 MARKS: Final[dict[Mark, str]] = {"missing": "m", "zero": "z", "suppressed": "s"}
 LAYERS: Final = (
-    "roads", "rivers", "names", "landmarks", "offices",
+    "roads", "rivers", "names", "offices",
     "borders", "subdistrict", "community", "neighbourhood", "zone", "former_district",
 )  # fmt: skip
 
@@ -38,6 +38,7 @@ class UnknownLevelError(ValueError):
     """Raised when a state names a level that the published geometry does not hold."""
 
     def __init__(self, level: str, known: Mapping[str, object]) -> None:
+        self.level = level
         super().__init__(f"The map has no level “{level}”; it has {', '.join(known)}. Choose one of these.")
 
 
@@ -80,8 +81,8 @@ class MapState:
     legend: Legend = field(default_factory=Legend)
     focus: str | None = None
     highlight: tuple[str, ...] = ()
-    layers: frozenset[str] = frozenset({"roads", "rivers", "names", "landmarks", "borders"})
-    label_values: bool = False
+    layers: frozenset[str] = frozenset({"roads", "rivers", "names", "borders"})
+    label_values: bool = True
     words: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -9,7 +9,14 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from data.static_assets import MANIFEST, StaticMissingError, StaticUnreadableError, build_static, read_static
+from data.static_assets import (
+    MANIFEST,
+    MapNotDrawableError,
+    StaticMissingError,
+    StaticUnreadableError,
+    build_static,
+    read_static,
+)
 from tests.map_place import CODES, make_areas, write_extracts
 
 
@@ -74,6 +81,14 @@ def test_a_lost_file_is_made_again(static: Path, extracts_of_place: Path) -> Non
     assert lost.is_file()
 
 
+def test_a_damaged_file_is_made_again(static: Path, extracts_of_place: Path) -> None:
+    damaged = static / read_static(static).scripts[0]
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[:1000])
+    build_static(extracts_of_place, static)
+    assert damaged.read_bytes() == whole
+
+
 def test_the_edition_before_stays_and_older_ones_go(static: Path, extracts_of_place: Path) -> None:
     editions = [read_static(static)]
     for step in (0.001, 0.002):
@@ -123,7 +138,17 @@ def test_no_manifest_is_a_sentence(tmp_path: Path) -> None:
         read_static(tmp_path)
 
 
-@pytest.mark.usefixtures("extracts")
+def test_torn_boundaries_are_told_and_leave_what_stood(static: Path, extracts_of_place: Path) -> None:
+    before = read_static(static)
+    areas = make_areas()
+    torn = areas["code"] == CODES[0]
+    areas.loc[torn, "geometry"] = areas.loc[torn, "geometry"].translate(xoff=0.0004)
+    areas.to_parquet(extracts_of_place / "boundaries.parquet")
+    with pytest.raises(MapNotDrawableError, match="geo check"):
+        build_static(extracts_of_place, static)
+    assert read_static(static) == before
+
+
 def test_the_district_fits_in_half_a_megabyte(extracts: Path, tmp_path: Path) -> None:
     assets = build_static(extracts, tmp_path)
     areas = gpd.read_parquet(extracts / "boundaries.parquet", columns=["code", "level", "geometry"])

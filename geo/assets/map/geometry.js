@@ -173,10 +173,20 @@ function bordersByRank(arcs, sides, member) {
   return borders;
 }
 
+/** Like lines, in pieces of about two kilometres, so that what lies outside the frame need not be drawn. */
 function linesOf(l, place) {
-  const list = paths(l[6], place), path = new Path2D();
-  list.forEach((p) => trace(path, p, false));
-  return { kind: l[0], rank: l[1], zh: l[2], en: l[3], width: l[4], bridge: !!l[5], list, path };
+  const list = paths(l[6], place), cells = new Map(), size = 64;
+  for (const p of list) {
+    const cell = Math.floor(p[0] / size) + "," + Math.floor(p[1] / size);
+    if (!cells.has(cell)) cells.set(cell, []);
+    cells.get(cell).push(p);
+  }
+  const pieces = [...cells.values()].map((lines) => {
+    const path = new Path2D();
+    lines.forEach((p) => trace(path, p, false));
+    return { path, box: boxOf(lines) };
+  });
+  return { kind: l[0], rank: l[1], zh: l[2], en: l[3], width: l[4], list, pieces };
 }
 
 /** The water beyond a bank: the bank, carried on at both ends and far out to the side where the district is not. */

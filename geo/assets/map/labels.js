@@ -8,7 +8,7 @@ function paintLabels(v) {
     areaLabels(v, S.level, true);
     NESTED.slice(1, NESTED.indexOf(S.level)).forEach((level) => v.zoom >= NAMED_FROM[level] && areaLabels(v, level, false));
   }
-  if (shown("landmarks")) placeLabels(v, "landmark", LANDMARKS_FROM);
+  if (shown("names")) placeLabels(v, "landmark", LANDMARKS_FROM);
   if (shown("rivers")) lineLabels(v, "water", ["bank", "river", "moat", "canal", "stream"]);
   if (shown("roads")) lineLabels(v, "road", ["arterial", "secondary", "minor", "lane"]);
   if (shown("offices")) placeLabels(v, "service_office", 15.6);

@@ -29,6 +29,13 @@ function stroke(ctx, path, width) {
   ctx.stroke(path);
 }
 
+/** Stroke what lies in the frame of a set of lines. */
+function strokeLine(v, line, width) {
+  const [west, north, east, south] = v.box;
+  for (const { path, box } of line.pieces)
+    if (box[0] < east && box[2] > west && box[1] < south && box[3] > north) stroke(v.ctx, path, width);
+}
+
 /** All areas of one class are one path, so no seam shows between neighbours of one colour. */
 function paintAreas(v) {
   const { ctx } = v, groups = new Map();
@@ -101,10 +108,10 @@ function paintWater(v) {
   v.world();
   ctx.strokeStyle = ink().shore;
   ctx.globalAlpha = 0.75;
-  rivers.forEach((l) => l.rank !== "stream" && stroke(ctx, l.path, width(l) + v.px(1.8)));
+  rivers.forEach((l) => l.rank !== "stream" && strokeLine(v, l, width(l) + v.px(1.8)));
   ctx.globalAlpha = 1;
   ctx.strokeStyle = ink().river;
-  rivers.forEach((l) => stroke(ctx, l.path, width(l)));
+  rivers.forEach((l) => strokeLine(v, l, width(l)));
 }
 
 // class -> [zoom it appears at, width in pixels at zoom 12, growth a zoom level, most]
@@ -121,17 +128,18 @@ function paintRoads(v) {
   const each = (k, how) => G.lines.forEach((l) => l.kind === "road" && l.rank === k && how(l));
   v.world();
   ctx.lineCap = "butt";
+  ctx.lineJoin = "bevel";
   ctx.strokeStyle = ink().casing;
   ctx.globalAlpha = 0.7;
-  drawn.forEach((k) => each(k, (l) => stroke(ctx, l.path, v.px(width(k) * quiet(l) + 1.2 * bold()))));
+  drawn.forEach((k) => each(k, (l) => strokeLine(v, l, v.px(width(k) * quiet(l) + 1.2 * bold()))));
   ctx.globalAlpha = 1;
-  ctx.lineCap = "round";
   drawn.forEach((k) => {
     ctx.strokeStyle = k === "arterial" ? ink().arterial : ink().road;
-    each(k, (l) => stroke(ctx, l.path, v.px(width(k) * quiet(l))));
+    ctx.lineCap = k === "lane" ? "butt" : "round"; // thousands of round ends would cost more than they show
+    each(k, (l) => strokeLine(v, l, v.px(width(k) * quiet(l))));
   });
   paintRails(v);
-  ctx.lineCap = "round";
+  ctx.lineCap = ctx.lineJoin = "round";
 }
 
 function paintRails(v) {
@@ -140,11 +148,11 @@ function paintRails(v) {
   ctx.strokeStyle = ink().rail;
   for (const l of G.lines)
     if (l.kind === "rail") {
-      stroke(ctx, l.path, v.px(1));
+      strokeLine(v, l, v.px(1));
       ctx.setLineDash([v.px(1.5), v.px(7)]);
-      stroke(ctx, l.path, v.px(5));
+      strokeLine(v, l, v.px(5));
       ctx.setLineDash([]);
-    } else if (l.kind === "wall" && v.zoom >= 15.5) stroke(ctx, l.path, v.px(0.8));
+    } else if (l.kind === "wall" && v.zoom >= 15.5) strokeLine(v, l, v.px(0.8));
 }
 
 // rank -> [width at zoom 12, opacity]; a border grows a little with the zoom
@@ -183,7 +191,7 @@ function outline(v, area, width, colour, wanted) {
 }
 
 const LANDMARKS_FROM = 11.5;
-const PLACE_LAYER = { service_office: "offices", landmark: "landmarks" };
+const PLACE_LAYER = { service_office: "offices", landmark: "names" };
 
 function paintPlaces(v) {
   v.screen();

@@ -41,6 +41,7 @@ const Sheet = L.Renderer.extend({
       screen: () => ctx.setTransform(dpr, 0, 0, dpr, 0, 0),
       x: (u) => u * scale + o.x, y: (v) => v * scale + o.y, px: (n) => n / scale,
     };
+    view.box = [-o.x / scale, -o.y / scale, (view.width - o.x) / scale, (view.height - o.y) / scale];
     view.screen();
     ctx.clearRect(0, 0, view.width, view.height);
     this.options.paint(view);

@@ -92,6 +92,7 @@ function unpack(state) {
 function apply(state) {
   S = unpack(state);
   hover = null;
+  seen.tip.hidden = true; // what it says may no longer be so
   paintFurniture();
   if (!base) {
     base = new Sheet({ paint: paintBase }).addTo(map);
