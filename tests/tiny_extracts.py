@@ -228,12 +228,20 @@ ROWS: dict[str, Rows] = {
 }  # fmt: skip
 
 
+def _declared() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "data" / "contract.toml").read_text(encoding="utf-8"))
+
+
+def carried() -> list[str]:
+    """The record tables that are carried over to the extracts unchanged."""
+    return list(_declared()["extracts"]["carried"]["tables"])
+
+
 def contract() -> dict[str, dict[str, Any]]:
     """Columns of every extract table by the contract, the carried record tables included."""
-    declared = tomllib.loads((ROOT / "data" / "contract.toml").read_text(encoding="utf-8"))
-    carried = declared["extracts"].pop("carried")["tables"]
-    tables = {name: table["columns"] for name, table in declared["extracts"].items()}
-    return tables | {name: declared["records"][name]["columns"] for name in carried}
+    declared = _declared()
+    tables = {name: table["columns"] for name, table in declared["extracts"].items() if name != "carried"}
+    return tables | {name: declared["records"][name]["columns"] for name in carried()}
 
 
 def write_version(folder: Path, factor: float = 1.0) -> Path:
@@ -243,7 +251,8 @@ def write_version(folder: Path, factor: float = 1.0) -> Path:
         rows = ROWS.get(name, [])
         if name == "measure":
             rows = sorted(
-                ({**row, "value": row["value"] * factor} for row in rows), key=lambda row: (row["measure"], row["level"], row["code"], row["month"])
+                ({**row, "value": row["value"] * factor} for row in rows),
+                key=lambda row: (row["measure"], row["level"], row["code"], row["month"]),
             )
         schema = pa.schema([(column, TYPES[about["type"]]) for column, about in columns.items()])
         pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / f"{name}.parquet")
