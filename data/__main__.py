@@ -1,4 +1,4 @@
-"""`python -m data prepare|demo|build|reconcile|check`: exit code 1 with a sentence on what is wrong, 130 if interrupted."""
+"""`python -m data prepare|demo|build|reconcile|check`: exit code 1 with a sentence if something is wrong."""
 
 from __future__ import annotations
 
