@@ -28,7 +28,7 @@ class District:
     buildings, x, y (metres), central (0..1), vigour (how lively its self-governance is) and old (how aged it is), both
     with mean 0 and deviation 1. communities: reference columns and people, households, neighbourhoods, central, vigour,
     old, far (metres to the nearest office). offices: x, y, neighbourhood. near: the 40 nearest neighbourhoods of each,
-    itself first. blocks: block_id -> neighbourhood.
+    itself first. blocks: block_id -> neighbourhood. seed: of these records, for what two themes must draw alike.
     """
 
     neighbourhoods: pd.DataFrame
@@ -36,6 +36,7 @@ class District:
     offices: pd.DataFrame
     near: Ints
     blocks: pd.DataFrame
+    seed: int
 
     @property
     def codes(self) -> pd.Series[str]:
@@ -61,7 +62,7 @@ def read_district(geography: Path, seed: int) -> District:
     near = np.asarray(cKDTree(xy).query(xy, k=min(NEAR, len(xy)))[1], dtype=np.int64)
     near[:, 0] = np.arange(len(xy))
     table = _communities(places, hoods, buildings, offices)
-    return District(hoods, table, offices, near, blocks[["block_id", "neighbourhood"]])
+    return District(hoods, table, offices, near, blocks[["block_id", "neighbourhood"]], seed)
 
 
 def _blocks(geography: Path) -> pd.DataFrame:

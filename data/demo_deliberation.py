@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.demo_areas import District
 from data.demo_names import TIANQIN
-from data.demo_tools import LAST_DAY, NO_DATE, Dates, Texts, choose, days_between, pick, serials, texts
+from data.demo_tools import LAST_DAY, NO_DATE, Dates, Floats, Texts, choose, days_between, pick, serials, texts
 
 TEAS = 15  # matters talked over at 天勤
 # 'A year and more' to the end of 2020: reviews and teas are taken to have begun in September 2019.
@@ -73,11 +73,24 @@ def make_deliberation(district: District, rng: np.random.Generator) -> dict[str,
 
 
 def _plain(district: District, form: str, count: int, rng: np.random.Generator) -> pd.DataFrame:
-    weight = np.exp(0.5 * district.column("vigour")) * rng.lognormal(0, 0.4, len(district.codes))
-    weight[district.codes == TIANQIN] = 0.0
-    place = pick(rng, weight, count)
-    opened = days_between(rng, "2018-01-03", "2020-12-18", count, 1.25)
+    place = pick(rng, _weights(district, 0.5) * rng.lognormal(0, 0.4, len(district.codes)), count)
+    opened = _after_the_epidemic(days_between(rng, "2018-01-03", "2020-12-18", count, 1.25), rng)
     return _matters(district, form, place, choose(rng, TOPICS, count), opened, choose(rng, OUTCOMES, count), rng)
+
+
+def _weights(district: District, vigour: float) -> Floats:
+    """Lively places deliberate more; 天勤 has nothing here but its teas, which are counted apart."""
+    weight: Floats = np.exp(vigour * district.column("vigour"))
+    weight[district.codes == TIANQIN] = 0.0
+    return weight
+
+
+def _after_the_epidemic(opened: Dates, rng: np.random.Generator) -> Dates:
+    """Two in three matters of February and March 2020 had to wait three months until people could meet."""
+    closed = (opened >= np.datetime64("2020-01-28")) & (opened < np.datetime64("2020-04-01"))
+    waits = closed & (rng.random(len(opened)) < 0.67)
+    moved: Dates = opened + np.where(waits, 91, 0).astype("timedelta64[D]")
+    return moved
 
 
 def _reviews(district: District, rng: np.random.Generator) -> pd.DataFrame:
@@ -85,7 +98,7 @@ def _reviews(district: District, rng: np.random.Generator) -> pd.DataFrame:
     solved = REVIEWS_SOLVED - sum(named.form == "residents_review" for named in NAMED)
     counts = {"solved": solved, **REVIEW_REST}
     outcome = rng.permutation(np.repeat(texts(list(counts)), list(counts.values())))
-    place = pick(rng, np.exp(0.6 * district.column("vigour")), len(outcome))
+    place = pick(rng, _weights(district, 0.6), len(outcome))
     topic = choose(rng, REVIEW_TOPICS, len(outcome))
     # Nothing solved can have been opened on the last day.
     opened = days_between(rng, RECENT_FROM, "2020-12-10", len(outcome))

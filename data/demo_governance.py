@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from data.demo_areas import District
+from data.demo_posting import officer_shares
 from data.demo_tools import (
     FORMER_GANGZHA,
     NO_DATE,
@@ -75,7 +76,7 @@ def _harmony_councils(district: District, rng: np.random.Generator) -> pd.DataFr
             "council_filled": rng.binomial(seats, willing),
             "stairwell_seats": stairwells * exists,
             "stairwell_filled": rng.binomial(stairwells * exists, logistic(1.6 + 0.7 * vigour)),
-            "officer_in_post": rng.random(count) < logistic(3.0 + 0.5 * vigour),
+            "officer_in_post": officer_shares(district, 2020) > 0,
         }
     )
 

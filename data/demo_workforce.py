@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from data.demo_areas import District
-from data.demo_tools import Floats, Ints, Texts, share_out, share_out_rows, standard, texts
+from data.demo_posting import officer_shares, posted_workers
+from data.demo_tools import Floats, Ints, Texts, share_out, standard, texts
 
 POST_LEVELS = {
     "A1": 0.05,
@@ -37,7 +38,6 @@ class Team:
     party: int
     certified: int
     examined: int
-    posted: int
     promoted: int
     veterans: int
     tenure: tuple[float, ...]
@@ -55,7 +55,6 @@ TEAMS = {
         party=672,
         certified=452,
         examined=251,
-        posted=401,
         promoted=0,
         veterans=38,
         tenure=(0.34, 0.43, 0.23),
@@ -68,7 +67,6 @@ TEAMS = {
         party=716,
         certified=581,
         examined=327,
-        posted=441,
         promoted=0,
         veterans=49,
         tenure=(0.33, 0.43, 0.24),
@@ -83,7 +81,6 @@ TEAMS = {
         party=788,
         certified=712,
         examined=408,
-        posted=475,
         promoted=40,
         veterans=61,
         tenure=(0.31, 0.44, 0.25),
@@ -100,17 +97,21 @@ def make_workforce(district: District, rng: np.random.Generator) -> dict[str, pd
     staffing, posting = [], []
     for year, team in TEAMS.items():
         home = np.repeat(np.arange(len(places)), share_out(size, team.workers))
-        counts = _year(district, team, home, rng)
-        staffing.append(counts.assign(year=year))
-        posting.append(_posting(district, counts, year, rng))
+        staffing.append(_year(district, team, home, posted_workers(district, year), rng).assign(year=year))
+        informants = _informants(district, year, rng)
+        shares = officer_shares(district, year)
+        posts = {"neighbourhood": district.codes, "officer_share": shares, "part_time_informants": informants}
+        posting.append(pd.DataFrame(posts).assign(year=year))
     table = pd.concat(staffing, ignore_index=True)
     return {"staffing": table, "worker_posting": pd.concat(posting, ignore_index=True)}
 
 
-def _year(district: District, team: Team, home: Ints, rng: np.random.Generator) -> pd.DataFrame:
+def _year(district: District, team: Team, home: Ints, posted: Ints, rng: np.random.Generator) -> pd.DataFrame:
     """Long counts by community: every worker gets one category of each dimension, then only the counts are kept."""
     vigour = district.communities["vigour"].to_numpy()[home]
     old = district.communities["old"].to_numpy()[home]
+
+    rank = pd.Series(home).groupby(home).cumcount().to_numpy()
 
     def deal(counts: dict[str, int], lean: Floats) -> Texts:
         """Give the later categories to those who lean higher, so that communities differ and totals stay exact."""
@@ -132,7 +133,7 @@ def _year(district: District, team: Team, home: Ints, rng: np.random.Generator) 
         "certificate": yes(team.certified, 0.35 * vigour),
         "examination": yes(team.examined, 0.35 * vigour),
         "tenure": deal(_parts(dict(zip(TENURE, team.tenure, strict=True)), team.workers), 0.2 * old),
-        "posting": deal({"community": team.workers - team.posted, "neighbourhood": team.posted}, 0.12 * vigour),
+        "posting": np.where(rank < posted[home], "neighbourhood", "community").astype(object),
         "veteran": yes(team.veterans, rng.normal(0, 0.5, len(home))),
         "promoted": yes(team.promoted, 0.5 * vigour),
     }
@@ -173,22 +174,7 @@ def _ages(bands: Texts, team: Team, rng: np.random.Generator) -> Ints:
     return ages
 
 
-def _posting(district: District, counts: pd.DataFrame, year: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Each community's posted workers shared over its neighbourhoods (to the quarter); part-time informants."""
-    posted = counts[(counts["dimension"] == "posting") & (counts["category"] == "neighbourhood")]
-    by_place = posted.set_index("community")["workers"].reindex(district.communities["code"]).to_numpy()
-    home = district.neighbourhoods["community"].to_numpy()
-    count = len(district.communities)
-    serial = pd.Series(home).groupby(home).cumcount().to_numpy()
-    weight = np.zeros((count, serial.max() + 1))
-    weight[home, serial] = (district.column("people") + 50) * rng.lognormal(0, 0.15, len(home))
-    quarters = share_out_rows(weight, 4 * by_place)
-    informants = rng.poisson(5.5 * np.exp(0.2 * district.column("vigour")) * (1 + 0.08 * (year - 2018)))
-    return pd.DataFrame(
-        {
-            "neighbourhood": district.codes,
-            "year": year,
-            "officer_share": quarters[home, serial] / 4,
-            "part_time_informants": informants,
-        }
-    )
+def _informants(district: District, year: int, rng: np.random.Generator) -> Ints:
+    """Part-time informants of each neighbourhood: council members who report, a few more each year."""
+    usual = 5.5 * np.exp(0.2 * district.column("vigour")) * (1 + 0.08 * (year - 2018))
+    return rng.poisson(usual).astype(np.int64)
