@@ -1,0 +1,228 @@
+"""Cached doors to the data: answers are kept per question and data version; a new version is seen without a restart."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+import pandas as pd
+import streamlit as st
+
+import queries.areas
+import queries.catalogue
+import queries.indicator_queries
+import queries.profile
+import queries.records
+from data.indicators import Indicator, load_indicators
+from data.manifest import Manifest, data_root, read_manifest
+from queries.errors import DatabaseClosed
+from queries.extracts import current_version
+from queries.indicators import values
+from queries.periods import Period
+from queries.run import Database, open_database
+
+PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "reference" / "published_figures.csv"
+ANSWERS = 4000  # cached answers; most are a few hundred bytes
+
+
+@dataclass
+class _Door:
+    """The open database of one data folder; the lock lets one thread replace it."""
+
+    lock: threading.Lock
+    database: Database | None = None
+
+
+@st.cache_resource(show_spinner=False)
+def _door(folder: Path) -> _Door:
+    return _Door(threading.Lock())
+
+
+def db() -> Database:
+    """The database of the version the manifest names now; the one before closes when its last reader is done.
+
+    Raises ExtractsMissing, ExtractCorrupt or SchemaMismatch.
+    """
+    folder = current_version(data_root())
+    door = _door(data_root())
+    with door.lock:
+        if door.database is None or door.database.version != folder.name or door.database.closed:
+            fresh = open_database(folder)
+            if door.database is not None:
+                door.database.close()
+            door.database = fresh
+        return door.database
+
+
+def ask(query: Callable[..., pd.DataFrame], *given: Any) -> pd.DataFrame:
+    """The answer of a query function to these arguments (after its `db`), cached by query, arguments and version.
+
+    The frame is the caller's own copy. When the version is replaced between two steps, the new one answers.
+    """
+    arguments = tuple(_frozen(argument) for argument in given)
+    try:
+        return _through(db(), query, arguments)
+    except DatabaseClosed:
+        return _through(db(), query, arguments)
+
+
+def _through(database: Database, query: Callable[..., pd.DataFrame], arguments: tuple[Any, ...]) -> pd.DataFrame:
+    name = f"{query.__module__}.{query.__qualname__}"
+    return _answer(str(data_root()), database.version, name, arguments, database, query)
+
+
+@st.cache_data(max_entries=ANSWERS, show_spinner=False)
+def _answer(
+    folder: str,
+    version: str,
+    name: str,
+    arguments: tuple[Any, ...],
+    _database: Database,
+    _query: Callable[..., pd.DataFrame],
+) -> pd.DataFrame:
+    return _query(_database, *(_thawed(argument) for argument in arguments))
+
+
+def _frozen(argument: Any) -> Any:
+    if isinstance(argument, Mapping):
+        return ("mapping", tuple((key, tuple(values)) for key, values in sorted(argument.items())))
+    return ("list", tuple(argument)) if isinstance(argument, list) else argument
+
+
+def _thawed(argument: Any) -> Any:
+    if isinstance(argument, tuple) and len(argument) == 2 and argument[0] == "mapping":
+        return {key: list(values) for key, values in argument[1]}
+    return (
+        list(argument[1]) if isinstance(argument, tuple) and len(argument) == 2 and argument[0] == "list" else argument
+    )
+
+
+def manifest() -> Manifest:
+    """What the current version says of itself: version, when built, edition, whether it is a demonstration."""
+    return read_manifest(data_root())
+
+
+def data_until() -> date:
+    """The last day the data reach to."""
+    return date.fromisoformat(manifest().data_until)
+
+
+def span() -> tuple[date, date]:
+    """First and last month with anything that happened in it, for choosing a period."""
+    flows = measures().query("behaviour == 'flow'")
+    first, last = flows["first_month"].min(), flows["last_month"].max()
+    return pd.Timestamp(first).date(), pd.Timestamp(last).date()
+
+
+def indicators() -> dict[str, Indicator]:
+    """All indicators by id, in the order of data/indicators.toml."""
+    return load_indicators()
+
+
+def areas() -> pd.DataFrame:
+    """One row per area of any level, indexed by code; columns of the extract `area`."""
+    return ask(queries.areas.areas).set_index("code", drop=False)
+
+
+def area(code: str) -> pd.Series[Any]:
+    """One area's row; KeyError for an unknown code."""
+    return cast("pd.Series[Any]", areas().loc[code])
+
+
+def area_path(code: str) -> pd.DataFrame:
+    """One row per step from the district down to the area itself: code, level, name_zh, name_en, step."""
+    return ask(queries.areas.area_path, code)
+
+
+def children(code: str, level: str) -> pd.DataFrame:
+    """One row per area of `level` inside `code`, by code; columns of the extract `area`."""
+    return ask(queries.areas.children, code, level)
+
+
+def measures() -> pd.DataFrame:
+    """One row per measure, indexed by its id: behaviour, grain_level, first_month, last_month, rows."""
+    return ask(queries.catalogue.measures).set_index("measure", drop=False)
+
+
+def days(period: str) -> tuple[date, date]:
+    """First and last day of a period of the View."""
+    parsed = Period.parse(period)
+    return parsed.start, parsed.end
+
+
+def indicator_values(indicator: Indicator, level: str, ancestor: str, period: str) -> pd.DataFrame:
+    """One row per area of `level` in `ancestor`: code, numerator, denominator, value (NaN where there is no data)."""
+    asked = ask(
+        queries.indicator_queries.indicator_by_area,
+        indicator.numerator,
+        indicator.denominator,
+        level,
+        ancestor,
+        *days(period),
+    )
+    return _with_value(asked, indicator)
+
+
+def indicator_of(indicator: Indicator, codes: Sequence[str], period: str) -> pd.DataFrame:
+    """One row per code, indexed by it: numerator, denominator, value."""
+    asked = ask(
+        queries.indicator_queries.indicator_by_code,
+        indicator.numerator,
+        indicator.denominator,
+        sorted(codes),
+        *days(period),
+    )
+    return _with_value(asked, indicator).set_index("code", drop=False)
+
+
+def indicator_series(indicator: Indicator, codes: Sequence[str], start: date, end: date) -> pd.DataFrame:
+    """One row per code × month: code, month, numerator, denominator, value."""
+    asked = ask(
+        queries.indicator_queries.indicator_series,
+        indicator.numerator,
+        indicator.denominator,
+        sorted(codes),
+        start,
+        end,
+    )
+    return _with_value(asked, indicator)
+
+
+def indicator_years(indicator: Indicator, codes: Sequence[str]) -> pd.DataFrame:
+    """One row per code × year: code, year, numerator, denominator, value."""
+    asked = ask(queries.indicator_queries.indicator_years, indicator.numerator, indicator.denominator, sorted(codes))
+    return _with_value(asked, indicator)
+
+
+def measure_values(wanted: Sequence[str], codes: Sequence[str], period: str) -> pd.DataFrame:
+    """One row per measure × code: measure, code, value, over the period as an indicator's numerator or denominator."""
+    return ask(queries.profile.measures_by_code, sorted(wanted), sorted(codes), *days(period))
+
+
+def records(
+    table: str,
+    area: str,
+    period: str,
+    filters: Mapping[str, Sequence[str]] | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> pd.DataFrame:
+    """A page of the records behind a number; column `total` counts all that match. Raises UnknownTable."""
+    start, end = days(period)
+    return ask(queries.records.list_records, table, area, start, end, dict(filters or {}), limit, offset)
+
+
+@lru_cache(maxsize=1)
+def published_meanings() -> pd.DataFrame:
+    """One row per published figure, indexed by id: meaning_zh, meaning_en, period_zh (from data/reference/)."""
+    table = pd.read_csv(PUBLISHED, dtype=str, keep_default_na=False)
+    return table.set_index("id")[["meaning_zh", "meaning_en", "period_zh"]]
+
+
+def _with_value(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+    return frame.assign(value=values(frame, indicator.scale, ratio=indicator.denominator is not None))

@@ -1,0 +1,193 @@
+"""Tables as files: CSV and XLSX that carry definition and provenance, with no cell a spreadsheet would execute."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pages.parts import data, state
+from pages.parts.words import t
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML, and so XLSX, can't hold these
+SHEET_ROWS = 1_048_575  # an XLSX sheet's rows less its header
+
+
+@dataclass(frozen=True)
+class About:
+    """What a file says of itself: `rows` are (label, value) in the reader's language, in the order they are written."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def csv_bytes(frame: pd.DataFrame, about: About) -> bytes:
+    """UTF-8 with a byte order mark (Excel and WPS read the Chinese right): header, rows, then lines of provenance.
+
+    The provenance stands last so that the header is the first line; its lines begin with `# `.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([defused(str(c)) for c in frame.columns])
+    writer.writerows([_csv_value(v) for v in row] for row in frame.itertuples(index=False, name=None))
+    writer.writerow([])
+    for label, value in [("", about.title), *about.rows]:
+        writer.writerow([_one_line(f"# {label}: {value}" if label else f"# {value}")])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def xlsx_bytes(frame: pd.DataFrame, about: About, sheet: str, about_sheet: str) -> bytes:
+    """A workbook of two sheets: the table (typed cells, frozen header, filter), and what it is and comes from."""
+    book = Workbook()
+    table = book.worksheets[0]
+    table.title = _sheet_name(sheet)
+    _write_table(table, frame.head(SHEET_ROWS))
+    _write_about(book.create_sheet(_sheet_name(about_sheet)), about)
+    book.properties.title = CONTROL.sub("", about.title)
+    book.properties.creator = "Linli Atlas"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def defused(text: str) -> str:
+    """Text no spreadsheet takes for a formula: an apostrophe before a leading = + - @, tab or line end (see OWASP)."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_SIGNS) else text
+
+
+def file_name(*parts: str) -> str:
+    """A name every system accepts, Chinese kept: `邻里图-活动-中心村社区-2020`."""
+    return "-".join(re.sub(r'[\\/:*?"<>|\s.]+', "_", p).strip("_") for p in parts if p)
+
+
+def about(title: str, *, definition: str, source: str, period: str) -> About:
+    """What every file says of itself: its nature, definition, source, period, edition, version, loading time."""
+    manifest = data.manifest()
+    nature = t("downloads.demonstration" if manifest.demonstration else "downloads.real")
+    edition = t("downloads.edition_value", edition=manifest.edition, effective=manifest.edition_effective)
+    rows = (
+        (t("downloads.nature"), nature),
+        (t("downloads.definition"), definition),
+        (t("downloads.source"), source),
+        (t("downloads.period"), period),
+        (t("downloads.edition"), edition),
+        (t("downloads.version"), manifest.version),
+        (t("downloads.loaded"), manifest.built_at),
+        (t("downloads.address"), state.link()),
+    )
+    return About(title, rows)
+
+
+def buttons(frame: Callable[[], pd.DataFrame], about: About, name: str, key: str) -> None:
+    """CSV and XLSX buttons side by side; `frame` is called, and the file made, only when one is pressed."""
+
+    def as_csv() -> bytes:
+        return csv_bytes(frame(), about)
+
+    def as_xlsx() -> bytes:
+        return xlsx_bytes(frame(), about, t("downloads.sheet"), t("downloads.about_sheet"))
+
+    with st.container(horizontal=True, gap="small"):
+        for kind, data, mime in (("csv", as_csv, "text/csv"), ("xlsx", as_xlsx, XLSX)):
+            st.download_button(
+                t(f"downloads.{kind}"),
+                data,
+                f"{name}.{kind}",
+                mime,
+                key=f"{key}-{kind}",
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+            )
+
+
+def _csv_value(value: Any) -> Any:
+    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
+        return ""
+    if isinstance(value, str):
+        return defused(CONTROL.sub("", value))
+    if isinstance(value, datetime):  # a pandas Timestamp is one
+        return value.strftime("%Y-%m-%d %H:%M" if (value.hour or value.minute) else "%Y-%m-%d")
+    return "" if pd.api.types.is_scalar(value) and pd.isna(value) else value
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", CONTROL.sub("", text))
+
+
+def _sheet_name(text: str) -> str:
+    return re.sub(r"[\\/*?:\[\]]", " ", text)[:31] or "1"
+
+
+def _write_table(sheet: Worksheet, frame: pd.DataFrame) -> None:
+    for place, name in enumerate(frame.columns, start=1):
+        cell = _put(sheet, 1, place, str(name))
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor="0F5C7A")
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+        values = frame.iloc[:, place - 1]
+        sheet.column_dimensions[get_column_letter(place)].width = _column_width(str(name), values)
+    for line, row in enumerate(frame.itertuples(index=False, name=None), start=2):
+        for place, value in enumerate(row, start=1):
+            _put(sheet, line, place, value)
+    sheet.freeze_panes = "A2"
+    if len(frame.columns):
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(frame.columns))}{len(frame) + 1}"
+
+
+def _write_about(sheet: Worksheet, about: About) -> None:
+    _put(sheet, 1, 1, about.title).font = Font(bold=True, size=14)
+    for line, (label, value) in enumerate(about.rows, start=3):
+        _put(sheet, line, 1, label).font = Font(bold=True)
+        cell = _put(sheet, line, 2, value)
+        for each in (sheet.cell(line, 1), cell):
+            each.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.column_dimensions["A"].width = 22
+    sheet.column_dimensions["B"].width = 90
+
+
+def _put(sheet: Worksheet, line: int, place: int, value: Any) -> Cell:
+    """Write one value; text always as text, so that a leading = never becomes a formula."""
+    cell = sheet.cell(line, place)
+    value = _xlsx_value(value)
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = value.startswith(FORMULA_SIGNS)
+    elif isinstance(value, datetime):
+        cell.number_format = "yyyy-mm-dd hh:mm" if (value.hour or value.minute) else "yyyy-mm-dd"
+    elif isinstance(value, date):
+        cell.number_format = "yyyy-mm-dd"
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        cell.number_format = "#,##0" if float(value).is_integer() else "#,##0.0###"
+    return cell
+
+
+def _xlsx_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return CONTROL.sub("", value)
+    if value is None or value is pd.NaT or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    return value.item() if hasattr(value, "item") else value
+
+
+def _column_width(name: str, values: pd.Series[Any]) -> float:
+    texts = [name, *values.head(200).astype(str)]
+    widest = max(sum(2 if ord(c) > 0x2E7F else 1 for c in text) for text in texts)
+    return min(max(widest + 2, 8), 60)

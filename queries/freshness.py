@@ -1,0 +1,15 @@
+"""How far back and how far on each table of a data version reaches."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from queries.run import Database
+
+
+def table_dates(db: Database) -> pd.DataFrame:
+    """One row per dated table, by name: table_name, first_date, last_date (NaT where the table is empty).
+
+    A yearly table reaches from 1 January of its first to 31 December of its last year.
+    """
+    return db.frame("table_dates")
