@@ -166,14 +166,19 @@ def test_without_extracts_each_part_says_what_to_do(
     assert words(language)["nav.overview"] in shown
 
 
+def asked(page: AppTest, name: str) -> str:
+    value = page.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
 def test_choosing_writes_the_view_into_the_address() -> None:
     page = opened(area=SUBDISTRICT)
     page.selectbox(key="compare").set_value("district").run()
-    assert page.query_params["compare"] == ["district"] and page.query_params["area"] == [SUBDISTRICT]
+    assert asked(page, "compare") == "district" and asked(page, "area") == SUBDISTRICT
     page.selectbox(key="indicator").set_value("events_per_neighbourhood").run()
-    assert page.query_params["indicator"] == ["events_per_neighbourhood"] and "邻里平均" in lead(page)
+    assert asked(page, "indicator") == "events_per_neighbourhood" and "每个邻里活动场次" in lead(page)
     page.selectbox(key="period").set_value("2020-05").run()
-    assert page.query_params["period"] == ["2020-05"] and "2020年5月" in lead(page)
+    assert asked(page, "period") == "2020-05" and "2020年5月" in lead(page)
 
 
 @pytest.mark.parametrize("level", LEVELS)
