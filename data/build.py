@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from data import manifest, reconcile
 from data.checks import check_records
 from data.contract import Contract, DataError, check_parquet, load_contract
-from data.manifest import Manifest, NoManifestError
+from data.manifest import Manifest, NoManifest
 from data.publish import places, write_layer
 
 Progress = Callable[[str, float], None]
@@ -52,7 +52,7 @@ STALE_SECONDS = 3600
 TOLERANCE = 1e-9
 
 
-class TotalsDifferError(DataError):
+class TotalsDiffer(DataError):
     """Raised when a total of the extracts is not that of the records."""
 
     def __init__(self, differences: list[str]) -> None:
@@ -63,7 +63,7 @@ class TotalsDifferError(DataError):
         self.differences = differences
 
 
-class EditionMissingError(DataError):
+class EditionMissing(DataError):
     """Raised when there is no published boundary edition to build on."""
 
     def __init__(self, folder: Path, missing: str) -> None:
@@ -79,8 +79,8 @@ def _quiet(_step: str, _share: float) -> None:
 def build(root: Path, progress: Progress = _quiet) -> Manifest:
     """Build the extracts of `root` (records, editions, extracts) if anything changed; return the manifest in force.
 
-    `progress` hears the step and the share done. Raises TableBrokenError, EditionMissingError, TotalsDifferError or
-    TotalMissingError, and leaves the former version in force.
+    `progress` hears the step and the share done. Raises TableBroken, EditionMissing, TotalsDiffer or
+    TotalMissing, and leaves the former version in force.
     """
     progress("compare", 0.0)
     version = _version(root)
@@ -134,7 +134,7 @@ def _digest(path: Path) -> bytes:
 def _unchanged(root: Path, version: str) -> Manifest | None:
     try:
         current = manifest.read_manifest(root)
-    except NoManifestError:
+    except NoManifest:
         return None
     folder = manifest.extracts_dir(root) / version
     whole = all((folder / f"{name}.parquet").is_file() for name in current.rows)
@@ -145,7 +145,7 @@ def _unchanged(root: Path, version: str) -> Manifest | None:
 def _former(root: Path) -> str | None:
     try:
         return manifest.read_manifest(root).version
-    except NoManifestError:
+    except NoManifest:
         return None
 
 
@@ -181,7 +181,7 @@ def _edition_areas(root: Path) -> pd.DataFrame:
     folder = manifest.edition_dir(root)
     for name in ("areas", *GEOGRAPHY, "landmarks"):
         if not (folder / f"{name}.parquet").is_file():
-            raise EditionMissingError(folder, f"{name}.parquet")
+            raise EditionMissing(folder, f"{name}.parquet")
     return pd.read_parquet(folder / "areas.parquet")
 
 
@@ -216,9 +216,7 @@ def _check_totals(connection: duckdb.DuckDBPyConnection) -> None:
     gap = (totals["records"] - totals["extracts"]).abs()
     wrong = totals[gap > TOLERANCE * totals["records"].abs().clip(lower=1)]
     if len(wrong):
-        raise TotalsDifferError(
-            [f"{row.total} {row.records:,.2f} became {row.extracts:,.2f}" for row in wrong.itertuples()]
-        )
+        raise TotalsDiffer([f"{row.total} {row.records:,.2f} became {row.extracts:,.2f}" for row in wrong.itertuples()])
 
 
 def _write_published(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data.contract import Contract, Keys, Table, TableBrokenError, check_parquet, load_contract
-from data.manifest import NoManifestError, current_folder, edition_dir, records_dir
+from data.contract import Contract, Keys, Table, TableBroken, check_parquet, load_contract
+from data.manifest import NoManifest, current_folder, edition_dir, records_dir
 
-Problem = TableBrokenError | NoManifestError
+Problem = TableBroken | NoManifest
 
 
 def broken_tables(root: Path) -> list[Problem]:
@@ -21,7 +21,7 @@ def broken_tables(root: Path) -> list[Problem]:
     problems: list[Problem] = [*_broken(records_dir(root), contract.records.values(), record_keys(root, contract))]
     try:
         folder = current_folder(root)
-    except NoManifestError as error:
+    except NoManifest as error:
         return [*problems, error]
     return [*problems, *_broken(folder, contract.extracts.values(), Keys())]
 
@@ -31,13 +31,13 @@ def _broken(folder: Path, tables: Iterable[Table], keys: Keys) -> list[Problem]:
     for table in tables:
         try:
             check_parquet(folder / f"{table.name}.parquet", table, keys)
-        except TableBrokenError as error:
+        except TableBroken as error:
             problems.append(error)
     return problems
 
 
 def check_records(root: Path, contract: Contract, progress: Callable[[str, float], None]) -> None:
-    """Raise TableBrokenError at the first record table that is not what the contract says; `progress` hears names."""
+    """Raise TableBroken at the first record table that is not what the contract says; `progress` hears names."""
     keys = record_keys(root, contract)
     for done, (name, table) in enumerate(contract.records.items()):
         progress(name, done / len(contract.records))

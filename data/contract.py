@@ -2,7 +2,7 @@
 
 DataError
 ├── ContractError    contract.toml itself says something that cannot be
-└── TableBrokenError      a record table or an extract is not what the contract says
+└── TableBroken      a record table or an extract is not what the contract says
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class ContractError(DataError):
         super().__init__(f"The data contract cannot be used: {where} {why}. Correct data/contract.toml.")
 
 
-class TableBrokenError(DataError):
+class TableBroken(DataError):
     """Raised when a table is missing, unreadable or not what the contract says; `table`, `problems`, `next_step`."""
 
     def __init__(self, table: Table, problems: list[str]) -> None:
@@ -143,26 +143,24 @@ class Keys:
 
 
 def check_parquet(path: Path, table: Table, keys: Keys | None = None) -> pa.Table:
-    """Read a Parquet file and return it if it is what the contract says, else raise TableBrokenError with every reason."""
+    """Read a Parquet file and return it if it is what the contract says, else raise TableBroken with every reason."""
     if not path.is_file():
-        raise TableBrokenError(table, [f"the file {path.name} is missing"])
+        raise TableBroken(table, [f"the file {path.name} is missing"])
     try:
         data = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
-        raise TableBrokenError(
-            table, [f"the file {path.name} is not readable Parquet ({type(error).__name__})"]
-        ) from error
+        raise TableBroken(table, [f"the file {path.name} is not readable Parquet ({type(error).__name__})"]) from error
     check_table(data, table, keys)
     return data
 
 
 def check_frame(frame: pd.DataFrame, table: Table, keys: Keys | None = None) -> None:
-    """Raise TableBrokenError with every reason if the frame is not what the contract says."""
+    """Raise TableBroken with every reason if the frame is not what the contract says."""
     check_table(pa.Table.from_pandas(frame, preserve_index=False), table, keys)
 
 
 def check_table(data: pa.Table, table: Table, keys: Keys | None = None) -> None:
-    """Raise TableBrokenError with every reason if the Arrow table is not what the contract says.
+    """Raise TableBroken with every reason if the Arrow table is not what the contract says.
 
     Checked: columns, types, nulls, allowed values, first days of months, references, and that the key is unique.
     """
@@ -175,7 +173,7 @@ def check_table(data: pa.Table, table: Table, keys: Keys | None = None) -> None:
     if not problems:
         problems = _key_problems(data, table)
     if problems:
-        raise TableBrokenError(table, problems)
+        raise TableBroken(table, problems)
 
 
 def _column_problems(values: pa.ChunkedArray, column: Column, keys: Keys) -> list[str]:

@@ -71,7 +71,7 @@ def _sums(hoods: gpd.GeoDataFrame, table: pd.DataFrame) -> pd.DataFrame:
     own["subdistrict"], own["district"] = own["code"].str[:9], DISTRICT
     ways = ["code", "community", "subdistrict", "district", "former", "zone"]
     sums = [_grouped(own, way) for way in ways]
-    table = pd.concat(sums)
+    table: pd.DataFrame = pd.concat(sums)
     return table[table["code"] != ""]
 
 

@@ -16,7 +16,7 @@ EDITION = "2020-07"
 EDITION_EFFECTIVE = "2020-07-01"
 
 
-class NoManifestError(DataError):
+class NoManifest(DataError):
     """Raised when there is no built version, or its manifest cannot be read."""
 
     def __init__(self, path: Path, why: str) -> None:
@@ -68,14 +68,14 @@ def extracts_dir(root: Path) -> Path:
 
 
 def read_manifest(root: Path) -> Manifest:
-    """Read the manifest of the current version. Raises NoManifestError when there is none or it is unreadable."""
+    """Read the manifest of the current version. Raises NoManifest when there is none or it is unreadable."""
     path = extracts_dir(root) / MANIFEST
     try:
         return Manifest(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
-        raise NoManifestError(path, "does not exist") from error
+        raise NoManifest(path, "does not exist") from error
     except (ValueError, TypeError, OSError) as error:
-        raise NoManifestError(path, f"is unreadable ({type(error).__name__})") from error
+        raise NoManifest(path, f"is unreadable ({type(error).__name__})") from error
 
 
 def write_manifest(root: Path, manifest: Manifest) -> None:

@@ -31,7 +31,7 @@ EDGE_COLUMNS = ["edge_id", "left", "right", "length_m", "barrier", "name", "line
 LINE_COLUMNS = ["line_id", "kind", "class", "name_zh", "name_en", "simulated", "bridge", "width_m", "geometry"]
 
 
-class EditionBrokenError(DataError):
+class EditionBroken(DataError):
     """Raised when boundaries to be published have gaps, overlaps or separate pieces, or stray from their community."""
 
     def __init__(self, faults: Faults) -> None:
@@ -63,7 +63,7 @@ class Edition:
 def make_edition(geography: Geography, assignment: pd.Series, progress: Progress) -> Edition:
     """Put an assignment (block_id -> neighbourhood code) into the tables of an edition.
 
-    `geography` is in EPSG:4549 metres. `progress` hears the step and the share done. Raises EditionBrokenError when the
+    `geography` is in EPSG:4549 metres. `progress` hears the step and the share done. Raises EditionBroken when the
     boundaries would have gaps, overlaps or separate pieces.
     """
     progress("neighbourhoods", 0.1)
@@ -98,7 +98,7 @@ def _check_boundaries(geography: Geography, assignment: pd.Series, hoods: gpd.Ge
         assignment=assignment,
     )
     if faults.invalid or faults.non_contiguous or faults.not_nested or faults.gap_m2 or faults.overlap_m2:
-        raise EditionBrokenError(faults)
+        raise EditionBroken(faults)
 
 
 def _shapes(hoods: gpd.GeoDataFrame, names: pd.DataFrame) -> gpd.GeoSeries:
@@ -130,7 +130,7 @@ def _empty_as_none(table: gpd.GeoDataFrame, columns: list[str]) -> gpd.GeoDataFr
 def publish_edition(edition: Edition, root: Path, name: str = EDITION) -> Path:
     """Write the edition's tables to `root`/editions/<name> and its assignment beside the geography; return the folder.
 
-    The folder appears whole or not at all. Raises TableBrokenError when a table is not what the contract says.
+    The folder appears whole or not at all. Raises TableBroken when a table is not what the contract says.
     """
     contract = load_contract()
     folder = edition_dir(root, name)

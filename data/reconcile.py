@@ -25,7 +25,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-class TotalMissingError(DataError):
+class TotalMissing(DataError):
     """Raised when a published total has no query, or a query answers to no published total."""
 
     def __init__(self, ids: list[str]) -> None:
@@ -75,12 +75,12 @@ def is_met(figure: str, published: str, bound: str, ours: float) -> bool:
 def published_table(totals: Mapping[str, float | None], path: Path = PUBLISHED) -> pd.DataFrame:
     """Return extracts.published of the contract: the figures of `path` in its order, with our totals (id -> value).
 
-    Raises TotalMissingError when the figures checked as totals and the totals given are not the same.
+    Raises TotalMissing when the figures checked as totals and the totals given are not the same.
     """
     figures = pd.read_csv(path, dtype=str, keep_default_na=False)
     wanted = set(figures.loc[figures["check"] == "total", "id"])
     if odd := sorted(wanted.symmetric_difference(totals)):
-        raise TotalMissingError(odd)
+        raise TotalMissing(odd)
     ours = [totals.get(figure) for figure in figures["id"]]
     rows = zip(figures["id"], figures["value"], figures["bound"], ours, strict=True)
     met = [None if own is None else is_met(figure, text, bound, own) for figure, text, bound, own in rows]
@@ -97,7 +97,7 @@ def _unmet_if_unknown(figures: pd.DataFrame, met: list[bool | None]) -> list[boo
 def reconcile(root: Path) -> list[Reconciled]:
     """The published figures against the current version of the extracts, in the report's order.
 
-    Raises NoManifestError when nothing is built.
+    Raises NoManifest when nothing is built.
     """
     table = pd.read_parquet(current_folder(root) / "published.parquet")
     return [_reconciled(row) for row in table.to_dict("records")]
