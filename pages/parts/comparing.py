@@ -126,10 +126,12 @@ def _extremes(indicator: Indicator, code: str, inside: str, period: str) -> str:
     """The highest and the lowest area of level `inside`; nothing where fewer than two differ."""
     if inside not in state.LEVELS:
         return ""
-    values = data.indicator_values(indicator, inside, code, period).set_index("code")["value"].dropna()
+    every = data.indicator_values(indicator, inside, code, period).set_index("code")["value"]
+    values = every.dropna()
     if values.nunique() < 2:
         return ""
     ends = {"high": str(values.idxmax()), "low": str(values.idxmin())}
     said = {f"{end}_value": quantity(values[found], indicator.unit, indicator.decimals) for end, found in ends.items()}
     named = {end: area_name(data.area(found)) for end, found in ends.items()}
-    return t("sentence.range", counted=levels_name(inside, len(values)), **named, **said)
+    key = "sentence.range" if len(values) == len(every) else "sentence.range_known"
+    return t(key, counted=levels_name(inside, len(values)), **named, **said)

@@ -34,24 +34,27 @@ def ranked(values: pd.DataFrame, indicator: Indicator, colours: dict[str, str], 
 
 
 def ranked_list(view: View, indicator: Indicator, given: Ranked) -> str:
-    """The list as an HTML table: whole when short, else its two ends and a link to the rest."""
-    count = len(given.frame)
-    whole = count <= WHOLE
-    head = given.frame if whole else given.frame.head(END)
-    tail = given.frame.iloc[0:0] if whole else given.frame.tail(END)
-    shown = [*head["code"], *tail["code"]]
-    other = others(indicator, shown, view.compare, view.period, given.level)
-    top = max(float(given.frame["value"].abs().max()), 1e-12)
+    """The list as an HTML table: whole when short, else its two ends and a link to the rest.
+
+    The lower end is that of the areas with a value; how many have none is said in the caption.
+    """
+    known = given.frame.dropna(subset=["value"])
+    whole = len(given.frame) <= WHOLE
+    head = given.frame if whole else known.head(END)
+    tail = known.iloc[END:].tail(END) if not whole else known.iloc[0:0]
+    other = others(indicator, [*head["code"], *tail["code"]], view.compare, view.period, given.level)
+    top = max(float(known["value"].abs().max()), 1e-12)
     rows = "".join(_row(view, indicator, row, given, other, top) for _, row in head.iterrows())
-    rows += "" if whole else _gap(count - 2 * END, given.level)
+    rows += "" if whole else _gap(len(given.frame) - len(head) - len(tail), given.level)
     rows += "".join(_row(view, indicator, row, given, other, top) for _, row in tail.iterrows())
-    caption = f"<caption>{escape(_caption(indicator, given))}</caption>"
+    caption = f"<caption>{escape(_caption(indicator, given, len(given.frame) - len(known)))}</caption>"
     return f'<table class="ll-table ll-ranked">{caption}{_head(view, indicator)}<tbody>{rows}</tbody></table>'
 
 
-def _caption(indicator: Indicator, given: Ranked) -> str:
+def _caption(indicator: Indicator, given: Ranked, without: int) -> str:
     counted = levels_name(given.level, len(given.frame))
-    return t(f"ranked.caption_{indicator.direction}", counted=counted, indicator=indicator.words("short", lang()))
+    said = t(f"ranked.caption_{indicator.direction}", counted=counted, indicator=indicator.words("short", lang()))
+    return said + t("ranked.without", count=number(without)) if without else said
 
 
 def _head(view: View, indicator: Indicator) -> str:
