@@ -47,6 +47,14 @@ class District:
         """Return a column of `neighbourhoods` as floats."""
         return self.neighbourhoods[name].to_numpy(dtype=float)
 
+    def lively(self, theme: str) -> Floats:
+        """Return how lively each neighbourhood is in one theme: akin to its vigour, but no place leads in everything."""
+        rng = generator(self.seed, f"lively {theme}")
+        group = pd.factorize(self.neighbourhoods["subdistrict"])[0]
+        own = rng.normal(0, 0.35, group.max() + 1)[group]
+        own += rng.normal(0, 0.35, len(self.communities))[self.neighbourhoods["community"]]
+        return standard(0.7 * self.column("vigour") + own + rng.normal(0, 0.35, len(own)))
+
 
 def read_district(geography: Path, seed: int) -> District:
     """Read blocks, buildings and assignment (Parquet, EPSG:4490) and give each neighbourhood its character."""

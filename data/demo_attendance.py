@@ -52,7 +52,7 @@ def _coded(positions: Ints, names: np.ndarray) -> pd.Categorical:
 
 def _sizes(district: District, events: pd.DataFrame, rng: np.random.Generator) -> Ints:
     """Person-times per event: log-normal, so that a few big ones carry much of the year, and exact over the year."""
-    weight = rng.lognormal(0, 0.95, len(events)) * np.exp(0.2 * district.column("vigour")[events["position"]])
+    weight = rng.lognormal(0, 0.95, len(events)) * np.exp(0.2 * district.lively("events")[events["position"]])
     for column, factors in (("kind", SIZE_BY_KIND), ("brand", SIZE_BY_BRAND), ("place", SIZE_BY_PLACE)):
         weight *= events[column].map(factors).fillna(1.0).to_numpy(dtype=float)
     held = events["held_on"].to_numpy()
@@ -105,7 +105,7 @@ def _ages(chances: Floats, old: Floats, rng: np.random.Generator) -> Ints:
 
 def _first_chance(district: District, home: Ints) -> Floats:
     """Where more has been going on, fewer come for the first time."""
-    chance: Floats = np.clip(0.17 * np.exp(-0.18 * district.column("vigour")), 0.05, 0.4)
+    chance: Floats = np.clip(0.17 * np.exp(-0.18 * district.lively("events")), 0.05, 0.4)
     return chance[home]
 
 

@@ -116,7 +116,7 @@ def _stages(
 ) -> dict[str, Dates]:
     """Times of analysis, dispatch, handling, feedback: log-normal, quicker each year and in lively places."""
     count = len(received)
-    pace = np.exp(-0.17 * year - 0.1 * district.column("vigour")[place])
+    pace = np.exp(-0.17 * year - 0.1 * district.lively("cases")[place])
     usual = np.column_stack([0.5 * pace, 0.8 * pace, HANDLING_HOURS[category] * pace, 7.0 * pace])
     hours = usual * np.exp(rng.normal(0, [0.9, 1.0, 1.15, 1.0], (count, 4)))
     times = received[:, None] + np.cumsum(np.round(hours * 3_600), axis=1).astype(SECONDS)
@@ -129,7 +129,7 @@ def _stages(
 
 
 def _settled(district: District, category: Ints, place: Ints, year: Ints, rng: np.random.Generator) -> Ints:
-    lean = CLOSE_TO_HOME[category] + 0.35 * district.column("vigour")[place] + 0.22 * (year - 1)
+    lean = CLOSE_TO_HOME[category] + 0.35 * district.lively("cases")[place] + 0.22 * (year - 1)
     higher = np.tile([0.52, 0.34, 0.09], (len(lean), 1))
     chances = np.column_stack([1.05 * np.exp(lean), higher])
     return pick_columns(rng, chances)

@@ -80,7 +80,7 @@ def _plain(district: District, form: str, count: int, rng: np.random.Generator) 
 
 def _weights(district: District, vigour: float) -> Floats:
     """Lively places deliberate more; 天勤 has nothing here but its teas, which are counted apart."""
-    weight: Floats = np.exp(vigour * district.column("vigour"))
+    weight: Floats = np.exp(vigour * district.lively("deliberation"))
     weight[district.codes == TIANQIN] = 0.0
     return weight
 
@@ -116,7 +116,7 @@ def _matters(
 ) -> pd.DataFrame:
     """Days to settle are right-skewed; what cannot settle before the last day stays open, reviews excepted."""
     count = len(place)
-    slow = np.exp(-0.15 * district.column("vigour")[place])
+    slow = np.exp(-0.15 * district.lively("deliberation")[place])
     days = np.ceil(DAYS[form] * slow * rng.lognormal(0, 0.75, count)).astype(int)
     room = (LAST_DAY - opened).astype(int)
     if form != "residents_review":

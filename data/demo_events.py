@@ -102,7 +102,7 @@ def _hosts(district: District, days: Dates, rng: np.random.Generator) -> Ints:
     """Livelier places hold more; former 港闸 kept fewer records in 2018; 秦灶 delivered nothing for December 2020."""
     hoods = district.neighbourhoods
     weight = (
-        np.exp(0.36 * district.column("vigour")) * district.column("people") ** 0.35 * rng.lognormal(0, 0.3, len(hoods))
+        np.exp(0.36 * district.lively("events")) * district.column("people") ** 0.35 * rng.lognormal(0, 0.3, len(hoods))
     )
     weight[hoods["code"] == TIANQIN] *= 1.8
     gangzha = (hoods["former"] == FORMER_GANGZHA).to_numpy()

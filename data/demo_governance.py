@@ -50,7 +50,7 @@ def make_governance(district: District, rng: np.random.Generator) -> dict[str, p
 
 
 def _harmony_councils(district: District, rng: np.random.Generator) -> pd.DataFrame:
-    hoods, vigour = district.neighbourhoods, district.column("vigour")
+    hoods, vigour = district.neighbourhoods, district.lively("governance")
     count = len(hoods)
     exists = rng.random(count) < logistic(4.2 + 0.8 * vigour)
     gangzha = (hoods["former"] == FORMER_GANGZHA).to_numpy()
@@ -91,7 +91,7 @@ def _terms(established: Dates, rng: np.random.Generator) -> tuple[Dates, Dates]:
 
 
 def _officer_posts(district: District, rng: np.random.Generator) -> pd.DataFrame:
-    codes, vigour = district.codes.to_numpy(), district.column("vigour")
+    codes, vigour = district.codes.to_numpy(), district.lively("governance")
     frames = []
     for role, ease in ROLES.items():
         filled = rng.random(len(codes)) < logistic(ease + 0.7 * vigour)

@@ -54,7 +54,7 @@ def _legal_service(district: District, rng: np.random.Generator) -> pd.DataFrame
     office = hoods.index.isin(district.offices["neighbourhood"])
     # The station stands at the community's biggest neighbourhood that has an office (each community has one).
     station = hoods[office].sort_values("people", ascending=False).drop_duplicates("community").sort_index()
-    point = hoods.iloc[pick_distinct(rng, np.exp(0.5 * district.column("vigour")) * (1 + office), LAWYER_POINTS)]
+    point = hoods.iloc[pick_distinct(rng, np.exp(0.5 * district.lively("offices")) * (1 + office), LAWYER_POINTS)]
     chosen = pd.concat([station, point])
     kinds = ["station"] * len(station) + ["lawyer_point"] * len(point)
     opened = [

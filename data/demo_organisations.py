@@ -75,7 +75,7 @@ def _social_organisations(district: District, rng: np.random.Generator) -> pd.Da
 def _scope(district: District, scope: str, rng: np.random.Generator) -> pd.DataFrame:
     founded, dissolved = _lives(scope, rng)
     count = len(founded)
-    weight = np.exp(0.5 * district.column("vigour")) * (1 + 2 * district.column("central") * (scope == "other"))
+    weight = np.exp(0.5 * district.lively("organisations")) * (1 + 2 * district.column("central") * (scope == "other"))
     place = pick(rng, weight * rng.lognormal(0, 0.4, len(weight)), count)
     hoods = district.neighbourhoods.iloc[place]
     field = choose(rng, FIELDS, count)
@@ -112,7 +112,7 @@ def _lives(scope: str, rng: np.random.Generator) -> tuple[Dates, Dates]:
 
 def _venture_projects(district: District, rng: np.random.Generator) -> pd.DataFrame:
     """Funds and beneficiaries are published over 'several years': here 2014 to 2020."""
-    place = pick(rng, np.exp(0.5 * district.column("vigour")), VENTURE_PROJECTS)
+    place = pick(rng, np.exp(0.5 * district.lively("organisations")), VENTURE_PROJECTS)
     hoods = district.neighbourhoods.iloc[place]
     word = texts([FIELD_NAMES[each] for each in choose(rng, FIELDS, VENTURE_PROJECTS)])
     funds = rng.lognormal(0, 0.35, VENTURE_PROJECTS)
@@ -132,7 +132,7 @@ def _venture_projects(district: District, rng: np.random.Generator) -> pd.DataFr
 def _micro_projects(district: District, rng: np.random.Generator) -> pd.DataFrame:
     frames = []
     for year, count in MICRO_PROJECTS.items():
-        weight = np.exp(0.35 * district.column("vigour")) * rng.lognormal(0, 0.7, len(district.codes))
+        weight = np.exp(0.35 * district.lively("organisations")) * rng.lognormal(0, 0.7, len(district.codes))
         hoods = district.neighbourhoods.iloc[np.sort(pick(rng, weight, count))]
         planned = np.round(np.clip(rng.lognormal(9.1, 0.4, count), 2_000, 30_000) / 500).astype(int) * 500
         state = np.where(rng.random(count) < (0.55 if year == 2020 else 0.03), "running", "finished")

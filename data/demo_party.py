@@ -73,7 +73,7 @@ def _branches(district: District, committees: pd.DataFrame, rng: np.random.Gener
     hoods = district.neighbourhoods
     parent = committees.set_index("position")["organisation_id"].reindex(hoods["community"]).to_numpy()
     parent_since = committees.set_index("position")["established_on"].reindex(hoods["community"]).to_numpy()
-    lean = 1.1 + 0.7 * district.column("vigour") - 1.8 * pd.isna(parent)
+    lean = 1.1 + 0.7 * district.lively("party") - 1.8 * pd.isna(parent)
     has = draw_flags(rng, 1 / (1 + np.exp(-lean)), BRANCHES)
     chosen = hoods[has]
     members = np.maximum(6, np.round(rng.lognormal(3.35, 0.4, BRANCHES) * (0.8 + 0.5 * chosen["central"]))).astype(int)
@@ -100,7 +100,7 @@ def _known(dates: Dates) -> Dates:
 
 def _stairwell_groups(district: District, branches: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Up to five below a branch; their members are part of the branch's."""
-    weight = np.exp(0.5 * district.column("vigour")[branches["position"]]) * rng.lognormal(0, 0.5, len(branches))
+    weight = np.exp(0.5 * district.lively("party")[branches["position"]]) * rng.lognormal(0, 0.5, len(branches))
     count = _capped(weight, STAIRWELL_GROUPS, np.minimum(5, branches["members"].to_numpy() // 4))
     branch = branches.loc[branches.index.repeat(count)].reset_index(drop=True)
     serial = branch.groupby("organisation_id").cumcount() + 1
@@ -132,7 +132,7 @@ def _committee_members(committees: pd.DataFrame, branches: pd.DataFrame, rng: np
 
 
 def _key_households(district: District, branches: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    weight = branches["members"].to_numpy() * np.exp(0.3 * district.column("vigour")[branches["position"]])
+    weight = branches["members"].to_numpy() * np.exp(0.3 * district.lively("party")[branches["position"]])
     count = share_out(weight * rng.lognormal(0, 0.5, len(branches)), KEY_HOUSEHOLDS)
     table = branches.assign(branch_id=branches["organisation_id"], households=count)
     return table.loc[table["households"] > 0, ["neighbourhood", "branch_id", "households"]].reset_index(drop=True)
@@ -143,7 +143,7 @@ def _volunteering(district: District, branches: pd.DataFrame, rng: np.random.Gen
     months = np.arange("2018-01", "2021-01", dtype="datetime64[M]")
     step = np.tile(np.arange(len(months)), len(branches))
     branch = branches.loc[branches.index.repeat(len(months))].reset_index(drop=True)
-    vigour = district.column("vigour")[branch["position"]]
+    vigour = district.lively("party")[branch["position"]]
     own = np.repeat(rng.lognormal(0, 0.16, len(branches)), len(months))
     season = MONTHLY[step % 12] * np.array([EPIDEMIC.get(i - 24, 1.0) for i in range(len(months))])[step]
     members = branch["members"].to_numpy()
@@ -166,7 +166,7 @@ def _volunteering(district: District, branches: pd.DataFrame, rng: np.random.Gen
 
 
 def _assist_actions(district: District, rng: np.random.Generator) -> pd.DataFrame:
-    codes, vigour = district.codes.to_numpy(), district.column("vigour")
+    codes, vigour = district.codes.to_numpy(), district.lively("party")
     frames = []
     for year in YEARS:
         rate = 2.4 * np.exp(0.35 * vigour + 0.12 * (year - 2019))[:, None] * ACTION_WEIGHTS

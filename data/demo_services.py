@@ -70,7 +70,7 @@ def make_services(district: District, rng: np.random.Generator) -> dict[str, pd.
 def _teams(district: District, rng: np.random.Generator) -> pd.DataFrame:
     brand = _branded(district, rng)
     plain = TEAMS - len(brand)
-    weight = np.exp(0.55 * district.column("vigour")) * district.column("people") ** 0.3
+    weight = np.exp(0.55 * district.lively("services")) * district.column("people") ** 0.3
     position = pick(rng, weight * rng.lognormal(0, 0.5, len(weight)), plain)
     chances = np.array([0.2, 0.29, 0.27, 0.24]) * np.exp(0.25 * district.column("old")[position])[:, None] ** [
         0.5,
@@ -97,7 +97,7 @@ def _branded(district: District, rng: np.random.Generator) -> pd.DataFrame:
     frames = []
     for brand in BRANDS:
         inside = np.flatnonzero(district.codes.str.startswith(brand.place))
-        weight = np.exp(district.column("vigour")[inside])
+        weight = np.exp(district.lively("services")[inside])
         position = inside[pick_distinct(rng, weight, min(brand.teams, len(inside)))]
         frames.append(pd.DataFrame({"position": position, "kind": brand.kind, "brand": brand.name}))
     return pd.concat(frames)
@@ -133,7 +133,7 @@ def epidemic_spring(dates: Dates) -> np.ndarray:
 def _projects(district: District, teams: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     late = district.neighbourhoods["subdistrict"].to_numpy()[teams["position"]] == LATE_OFFICE
     founded = teams["founded_on"].to_numpy().astype("datetime64[D]")
-    weight = teams["members"].to_numpy() ** 0.4 * np.exp(0.25 * district.column("vigour")[teams["position"]])
+    weight = teams["members"].to_numpy() ** 0.4 * np.exp(0.25 * district.lively("services")[teams["position"]])
     weight = weight * rng.lognormal(0, 0.6, TEAMS)
     frames = [_year_of_projects(teams, year, weight, founded, late, rng) for year in YEARS]
     table = pd.concat(frames, ignore_index=True)

@@ -64,7 +64,7 @@ def make_values(district: District, rng: np.random.Generator) -> dict[str, pd.Da
 
 def _gardens(district: District, rng: np.random.Generator) -> pd.DataFrame:
     ordinary = GARDENS - SKY_GARDENS
-    weight = np.exp(0.3 * district.column("vigour"))
+    weight = np.exp(0.3 * district.lively("values"))
     weight[district.neighbourhoods["kind"] == "rural"] = 0.0
     place = np.sort(pick(rng, weight, ordinary))
     yuelong = np.flatnonzero(district.codes.str.startswith(YUELONG))
@@ -93,7 +93,7 @@ def _gardens(district: District, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _interest_groups(district: District, rng: np.random.Generator) -> pd.DataFrame:
-    weight = np.exp(0.6 * district.column("vigour") + 0.4 * district.column("central"))
+    weight = np.exp(0.6 * district.lively("values") + 0.4 * district.column("central"))
     hoods = district.neighbourhoods.iloc[
         np.sort(pick(rng, weight * rng.lognormal(0, 0.5, len(weight)), INTEREST_GROUPS))
     ]
@@ -112,7 +112,7 @@ def _interest_groups(district: District, rng: np.random.Generator) -> pd.DataFra
 
 def _culture_places(district: District, rng: np.random.Generator) -> pd.DataFrame:
     """Every neighbourhood has its activity room; the other kinds stand where there is more going on."""
-    vigour = district.column("vigour")
+    vigour = district.lively("values")
     integrity = np.where(district.neighbourhoods["former"] == FORMER_GANGZHA, 0.9, -0.7)
     flat = np.zeros(len(vigour))
     lean = {
@@ -147,7 +147,7 @@ def _place_table(district: District, position: np.ndarray, kind: Texts, rng: np.
 
 def _values_counts(district: District, rng: np.random.Generator) -> pd.DataFrame:
     """Former 港闸 began with integrity neighbourhoods in 2018; the rest of the district follows after the merger."""
-    vigour = district.column("vigour")
+    vigour = district.lively("values")
     gangzha = (district.neighbourhoods["former"] == FORMER_GANGZHA).to_numpy()
     start, pace = rng.random(len(vigour)), rng.random(len(vigour))
     frames = []

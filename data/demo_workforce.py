@@ -176,5 +176,5 @@ def _ages(bands: Texts, team: Team, rng: np.random.Generator) -> Ints:
 
 def _informants(district: District, year: int, rng: np.random.Generator) -> Ints:
     """Part-time informants of each neighbourhood: council members who report, a few more each year."""
-    usual = 5.5 * np.exp(0.2 * district.column("vigour")) * (1 + 0.08 * (year - 2018))
+    usual = 5.5 * np.exp(0.2 * district.lively("workforce")) * (1 + 0.08 * (year - 2018))
     return rng.poisson(usual).astype(np.int64)

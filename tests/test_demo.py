@@ -182,6 +182,15 @@ def test_names_are_community_and_serial_but_for_tianqin() -> None:
     assert list(names["initials"]) == ["zxc02", "tq", "wxc12"]
 
 
+def test_no_place_leads_in_everything(records: Records) -> None:
+    district = read_district(records.root / "records" / "geography", SEED)
+    themes = pd.DataFrame({theme: district.lively(theme) for theme in ("party", "services", "events", "governance")})
+    related = themes.corr().to_numpy()[np.triu_indices(4, 1)]
+    assert ((related > 0.2) & (related < 0.8)).all()
+    best = themes.groupby(district.neighbourhoods["subdistrict"]).mean().idxmax()
+    assert best.nunique() > 1
+
+
 def test_same_seed_same_records_other_seed_others(records: Records, tmp_path: Path) -> None:
     geography = records.root / "records" / "geography"
     same, other = read_district(geography, SEED), read_district(geography, SEED + 1)
