@@ -25,7 +25,7 @@ CALENDAR_DAY = "MMDD"
 
 def published(view: View) -> None:
     """Every figure the report publishes with its meaning and how it was checked."""
-    figures = data.ask(queries.catalogue.published).join(data.published_meanings(), on="id")
+    figures = data.ask(queries.catalogue.published)
     demonstration = data.manifest().demonstration
     totals = figures["check"] == "total"
     met = figures["met"].fillna(False).astype(bool) & totals

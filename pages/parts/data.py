@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,7 +25,6 @@ from queries.indicators import values
 from queries.periods import Period
 from queries.run import Database, open_database
 
-PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "reference" / "published_figures.csv"
 ANSWERS = 4000  # cached answers; most are a few hundred bytes
 
 
@@ -215,13 +213,6 @@ def records(
     """A page of the records behind a number; column `total` counts all that match. Raises UnknownTable."""
     start, end = days(period)
     return ask(queries.records.list_records, table, area, start, end, dict(filters or {}), limit, offset)
-
-
-@lru_cache(maxsize=1)
-def published_meanings() -> pd.DataFrame:
-    """One row per published figure, indexed by id: meaning_zh, meaning_en, period_zh (from data/reference/)."""
-    table = pd.read_csv(PUBLISHED, dtype=str, keep_default_na=False)
-    return table.set_index("id")[["meaning_zh", "meaning_en", "period_zh"]]
 
 
 def _with_value(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
