@@ -19,7 +19,7 @@ SMALLEST_COMPOUND = 70
 SIZES, SIZE_SHARES = [100, 150, 200, 310], [0.32, 0.33, 0.23, 0.12]
 """Households a compound may grow to, and how often."""
 
-LARGE_ESTATES, LARGE_SIZE = 0.012, 800
+LARGE_ESTATES, LARGE_SIZE = 0.02, 900
 """Share of inhabited blocks that start an estate of several neighbourhoods, and its households at most."""
 
 OPEN_WITHIN = ("wall", "lane", "none")

@@ -150,7 +150,7 @@ def scattered_seeds(graph: BlockGraph, region: Integers, counts: Integers, rng: 
     """Return seeds, `counts[r]` in region r one region after the other, far from each other and drawn to mass."""
     order = np.argsort(region, kind="stable")
     bounds = np.searchsorted(region[order], np.arange(len(counts) + 1))
-    seeds = [_far_apart(graph, order[bounds[r] : bounds[r + 1]], int(k), rng) for r, k in enumerate(counts)]
+    seeds = [_far_apart(graph, order[bounds[r] : bounds[r + 1]], int(k), rng) for r, k in enumerate(counts) if k]
     return np.concatenate(seeds).astype(np.int64)
 
 

@@ -26,39 +26,39 @@ SLIVER_AREA, SLIVER_THICKNESS = 600.0, 8.0
 MIXED_COMMUNITIES = 0.12
 """Share of urban communities in which half of the compounds are resettlement estates."""
 
-Progress = Callable[[float, str], None]
+Progress = Callable[[str, float], None]
 Integers = NDArray[np.int64]
 Geometries = NDArray[np.object_]
 
 
-def _quiet(_share: float, _step: str) -> None:
+def _quiet(_step: str, _share: float) -> None:
     return None
 
 
 def make_geography(seed: int = 2020, progress: Progress = _quiet, reference: Path = REFERENCE) -> Geography:
     """Return the simulated district for `seed`: the same seed gives the same district.
 
-    `progress` is told the share done (0..1) and the step. `reference` holds network.geojson and communities.csv.
+    `progress` hears the step and the share done (0 to 1). `reference` holds network.geojson and communities.csv.
     """
     rng = np.random.default_rng(seed)
-    progress(0.0, "reference network")
+    progress("reference network", 0.0)
     given = geo_network.read_reference(reference / "network.geojson")
     communities = _communities(reference / "communities.csv")
     centres = _centres(given, communities)
     density = _density(centres, communities, given.outline)
-    progress(0.05, "streets")
+    progress("streets", 0.05)
     lines = network.full_network(skeleton.named_lines(given), given.outline, density, rng)
-    progress(0.15, "blocks")
+    progress("blocks", 0.15)
     found = blocks.faces(lines.geometry.to_numpy(), given.outline)
     faces = blocks.absorb_slivers(found, SLIVER_AREA, SLIVER_THICKNESS)
     edges = blocks.block_edges(faces, lines)
-    progress(0.4, "subdistricts and communities")
+    progress("subdistricts and communities", 0.4)
     mass = density.at(shapely.get_coordinates(shapely.centroid(faces))) * shapely.area(faces)
     graph = areas.block_graph(faces, edges, mass)
     grown = areas.grow_areas(graph, edges, centres, communities, _anchors(given), rng)
-    progress(0.5, "homes")
+    progress("homes", 0.5)
     settled = _settled(given, lines, faces, edges, grown, rng)
-    progress(0.9, "tables")
+    progress("tables", 0.9)
     return geography_of(settled, rng)
 
 
