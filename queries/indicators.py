@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-import mapclassify
 import numpy as np
 import pandas as pd
 
@@ -227,6 +226,8 @@ def _breaks(filled: pd.Series[float], method: Method, k: int) -> tuple[float, ..
     if distinct <= k:
         return tuple(float(number) for number in np.sort(filled.unique()))
     if method == "natural":
+        import mapclassify  # brings numba, scipy and matplotlib along, some seconds that a start without it is spared
+
         found = mapclassify.FisherJenks(filled.to_numpy(), k=k).bins
     else:
         found = np.quantile(filled.to_numpy(), np.arange(1, k + 1) / k)

@@ -24,6 +24,8 @@ function install() {
   document.addEventListener("click", follow)
   document.addEventListener("submit", submit)
   document.addEventListener("keydown", shortcut)
+  document.addEventListener("pointerover", pointFromList)
+  document.addEventListener("load", listenToMap, true)
   return shell
 }
 
@@ -76,6 +78,33 @@ function shortcut(event) {
   if (!field) return
   event.preventDefault()
   field.focus()
+}
+
+// ── the map and the list mark the same area ──
+
+function mapWindow() {
+  return document.querySelector(".st-key-map_place iframe")?.contentWindow
+}
+
+function listenToMap() {
+  const map = mapWindow()
+  if (!map || map.linliHeard) return
+  map.linliHeard = true
+  map.addEventListener("linli:hover", (event) => {
+    for (const row of document.querySelectorAll(".ll-ranked tr[data-code]")) {
+      row.toggleAttribute("data-hover", row.dataset.code === event.detail)
+    }
+  })
+}
+
+let pointed = null
+
+function pointFromList(event) {
+  const code = event.target.closest?.(".ll-ranked tr[data-code]")?.dataset.code ?? null
+  if (code === pointed) return
+  pointed = code
+  listenToMap()
+  mapWindow()?.dispatchEvent(new CustomEvent("linli:point", { detail: code }))
 }
 
 export default function ({ data }) {

@@ -34,17 +34,26 @@ function onMove(e) {
   if (!S) return;
   if (e.originalEvent.target.closest(".leaflet-control")) return leave();
   const area = areaAt(e.latlng), place = placeAt(e.latlng);
-  if (area !== hover) {
-    hover = area;
-    top.draw();
-  }
+  point(area);
   map.getContainer().style.cursor = area ? "pointer" : "";
   showTip(area, place, e.containerPoint);
 }
 
-function leave() {
-  hover = null;
+/** Outline the area pointed at, and tell the page, whose list marks it too. */
+function point(area) {
+  if (area === hover) return;
+  hover = area;
   if (top) top.draw();
+  window.dispatchEvent(new CustomEvent("linli:hover", { detail: area ? area.code : null }));
+}
+
+// the list beside the map points at an area of it
+window.addEventListener("linli:point", (e) => {
+  if (S && G) point(G.index[e.detail] || null);
+});
+
+function leave() {
+  point(null);
   if (seen.tip) seen.tip.hidden = true;
 }
 
