@@ -44,7 +44,7 @@ def filter_key(column: str) -> str:
 
 def filters_of(view: View, entry: RecordTable) -> dict[str, list[str]]:
     """The filters the address asks for."""
-    asked = {column: view.get(filter_key(column)) for column in entry.filters}
+    asked = {column: view.get(filter_key(column)) for column in (*entry.filters, *entry.options)}
     return {column: values.split(",") for column, values in asked.items() if values}
 
 
