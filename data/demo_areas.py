@@ -48,7 +48,7 @@ class District:
         return self.neighbourhoods[name].to_numpy(dtype=float)
 
     def lively(self, theme: str) -> Floats:
-        """Return how lively each neighbourhood is in one theme: akin to its vigour, but no place leads in everything."""
+        """Return how lively each neighbourhood is in one theme: akin to its vigour, but none leads in everything."""
         rng = generator(self.seed, f"lively {theme}")
         group = pd.factorize(self.neighbourhoods["subdistrict"])[0]
         own = rng.normal(0, 0.35, group.max() + 1)[group]
