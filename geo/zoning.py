@@ -17,11 +17,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo import zoning_kernel as kernel
+from geo.compiled import Ints
 from geo.zoning_checks import check_tables, limits
 from geo.zoning_codes import Labels, follow, moved_share, name_codes
+from geo.zoning_costs import Costs, new_plan
 from geo.zoning_graph import Flags, Graph, Part, build_graph, to_csr
 from geo.zoning_rules import NO_LIMIT, RULES, Infeasible, Rule, Weights, ZoningError
-from geo.zoning_tree import Ints, Net
+from geo.zoning_tree import Net, new_tree
 
 __all__ = ["RULES", "Infeasible", "Proposal", "Rule", "Weights", "ZoningError", "neighbourhoods", "propose"]
 
@@ -166,18 +168,16 @@ def solve_part(
     net = build_net(graph, part, pairs, outer)
     home, labels = home_labels(part, present, net)
     stay = graph.load[part.blocks] * weights.stay
-    state = np.array([seed_of(seed, part, graph)], dtype=np.int64)
-    costs = costs_of(part, weights)
+    state = np.array([seed_of(seed, part, graph), 0], dtype=np.int64)
+    costs, tree = costs_of(part, weights), new_tree(len(stay), len(net.group_cost))
     if labels is None:
-        labels = np.zeros(len(part.blocks), dtype=np.int64)
-        kernel.bisect(net, costs, part.parts, 8, state, labels)
+        labels = np.zeros(len(stay), dtype=np.int64)
+        kernel.bisect(net, costs, new_plan(net, labels, part.parts, home, stay), tree, 8, state)
         home = follow(labels, home, stay, part.parts)
     if part.parts > 1:
         heat = weights.heat if present is None else weights.heat // 20
-        tries = len(part.blocks)
-        kernel.anneal(
-            net, costs, part.parts, weights.flips * tries, weights.recuts * tries, heat, home, stay, state, labels
-        )
+        plan = new_plan(net, labels, part.parts, home, stay)
+        kernel.anneal(net, costs, plan, tree, weights.flips * len(stay), weights.recuts * len(stay), heat, state)
     return labels
 
 
@@ -193,11 +193,11 @@ def build_net(graph: Graph, part: Part, pairs: pd.DataFrame, outer: Ints) -> Net
     return Net(start, near, length, cut, touch, bias, sums, group, cost)
 
 
-def costs_of(part: Part, w: Weights) -> kernel.Costs:
+def costs_of(part: Part, w: Weights) -> Costs:
     """The kernel's costs for one part."""
     rule = RULES["urban" if part.urban else "rural"]
     low, high = rule.low or 0, rule.high or NO_LIMIT
-    return kernel.Costs(
+    return Costs(
         part.unit,
         w.balance,
         w.tight,

@@ -7,9 +7,9 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from geo.compiled import Ints
 from geo.zoning_graph import Graph
 from geo.zoning_rules import Infeasible, ZoningError
-from geo.zoning_tree import Ints
 
 BLOCK_COLUMNS = ("block_id", "community", "kind", "households", "buildings")
 EDGE_COLUMNS = ("left", "right", "length_m", "barrier", "contact")

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from geo.compiled import Ints
 from geo.zoning_graph import Flags, Graph, Part
-from geo.zoning_tree import Ints
 
 Labels = NDArray[np.object_]
 Floats = NDArray[np.float64]

@@ -8,8 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.compiled import Ints
 from geo.zoning_rules import Weights
-from geo.zoning_tree import Ints
 
 METRIC = "EPSG:4549"
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]

@@ -36,7 +36,7 @@ class Weights:
 
     balance: int = 40
     tight: int = 115
-    tight_cost: int = 20
+    tight_cost: int = 60
     wide: int = 195
     wide_cost: int = 120
     buildings: int = 2500
@@ -55,12 +55,12 @@ class Weights:
             "none": 40,
         }
     )
-    keep: dict[str, int] = field(default_factory=lambda: {"river": 12, "arterial": 8, "rail": 6})
+    keep: dict[str, int] = field(default_factory=lambda: {"river": 24, "arterial": 16, "rail": 12})
     mixed: int = 60
     compound: int = 12000
     stay: int = 60
     heat: int = 4000
-    flips: int = 30
+    flips: int = 12
     recuts: int = 1
 
 

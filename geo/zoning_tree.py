@@ -6,16 +6,11 @@ seed gives the same neighbourhoods on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
-import numba
 import numpy as np
-import numpy.typing as npt
 
-F = TypeVar("F", bound=Callable[..., Any])
-Ints = npt.NDArray[np.int64]
-compiled = cast("Callable[[F], F]", numba.njit(cache=True, nogil=True))
+from geo.compiled import Ints, inner
 
 # Rows of the sums over the blocks of a neighbourhood or a branch; the last two only of a branch.
 LOAD, BUILDINGS, AREA, PERIMETER, SIZE, BORDER, BORDER_COST = 0, 1, 2, 3, 4, 5, 6
@@ -61,9 +56,9 @@ class Tree(NamedTuple):
     key: Ints
     seen: Ints
     last: Ints
+    reached: Ints
 
 
-@compiled
 def new_tree(n: int, groups: int) -> Tree:
     """Room for trees over `n` blocks in `groups` compounds."""
     return Tree(
@@ -76,13 +71,21 @@ def new_tree(n: int, groups: int) -> Tree:
         np.zeros((7, n), np.int64),
         np.zeros(n, np.int64),
         np.zeros(n, np.int64),
-        np.full(groups + 1, -1, np.int64),
+        np.zeros(groups + 1, np.int64),
+        np.zeros(n, np.int64),
     )
 
 
-@compiled
+@inner
+def copy(source: Ints, target: Ints) -> None:
+    """Copy numbers one by one: numba's slice assignment would compile its error messages for seconds."""
+    for i in range(len(source)):
+        target[i] = source[i]
+
+
+@inner
 def draw(state: Ints, below: int) -> int:
-    """Next number of a 32-bit xorshift generator (Marsaglia 2003), scaled to 0 … below-1."""
+    """Next number (kept in `state[0]`) of a 32-bit xorshift generator (Marsaglia 2003), scaled to 0 … below-1."""
     x: int = state[0]
     x ^= (x << 13) & 0xFFFFFFFF
     x ^= x >> 17
@@ -91,20 +94,33 @@ def draw(state: Ints, below: int) -> int:
     return (x * below) >> 32
 
 
-@compiled
-def collect(tree: Tree, part: Ints, a: int, b: int) -> int:
-    """Take the blocks labelled `a` or `b` as the tree's nodes; returns how many."""
-    count = 0
-    for v in range(len(part)):
-        tree.inside[v] = 0
-        if part[v] == a or part[v] == b:
-            tree.inside[v] = 1
-            tree.nodes[count] = v
-            count += 1
+@inner
+def collect(net: Net, tree: Tree, part: Ints, v: int, other: int) -> int:
+    """Take the blocks labelled like `v` or `other` that are joined to `v` as the tree's nodes; returns how many."""
+    own = part[v]
+    tree.nodes[0] = v
+    tree.inside[v] = 1
+    head, count = 0, 1
+    while head < count:
+        u = tree.nodes[head]
+        head += 1
+        for e in range(net.start[u], net.start[u + 1]):
+            w = net.near[e]
+            if net.touch[e] == 1 and tree.inside[w] == 0 and (part[w] == own or part[w] == other):
+                tree.inside[w] = 1
+                tree.nodes[count] = w
+                count += 1
     return count
 
 
-@compiled
+@inner
+def release(tree: Tree, count: int) -> None:
+    """Give the collected nodes back."""
+    for i in range(count):
+        tree.inside[tree.nodes[i]] = 0
+
+
+@inner
 def nearest(tree: Tree, count: int) -> int:
     """The node outside the tree with the smallest key."""
     best: int = tree.nodes[0]
@@ -116,7 +132,7 @@ def nearest(tree: Tree, count: int) -> int:
     return best
 
 
-@compiled
+@inner
 def grow(net: Net, tree: Tree, count: int, shift: int, state: Ints) -> None:
     """Random spanning tree (Prim) of the collected nodes, which must be connected.
 
@@ -143,7 +159,7 @@ def grow(net: Net, tree: Tree, count: int, shift: int, state: Ints) -> None:
                     tree.parent[u] = v
 
 
-@compiled
+@inner
 def climb(tree: Tree, u: int, w: int, length: int, cost: int) -> None:
     """Charge every branch on the path between two nodes: the branches whose cutting parts them."""
     while u != w:
@@ -154,7 +170,7 @@ def climb(tree: Tree, u: int, w: int, length: int, cost: int) -> None:
         u = tree.parent[u]
 
 
-@compiled
+@inner
 def charge_group(net: Net, tree: Tree, count: int, first: int) -> None:
     """Charge once every branch that would divide the group of node number `first`: on its paths to the others."""
     g = net.group[tree.order[first]]
@@ -171,7 +187,7 @@ def charge_group(net: Net, tree: Tree, count: int, first: int) -> None:
             u = tree.parent[u]
 
 
-@compiled
+@inner
 def sum_branches(net: Net, tree: Tree, count: int) -> None:
     """For every branch: sums over its blocks, and length and cost of the border if it is cut from the other nodes."""
     for i in range(count):
@@ -192,7 +208,7 @@ def sum_branches(net: Net, tree: Tree, count: int) -> None:
     charge_borders(net, tree, count)
 
 
-@compiled
+@inner
 def charge_borders(net: Net, tree: Tree, count: int) -> None:
     """Charge the branches for every adjacency and every group among the nodes."""
     for i in range(count):
@@ -201,15 +217,15 @@ def charge_borders(net: Net, tree: Tree, count: int) -> None:
             u = net.near[e]
             if tree.inside[u] == 1 and u > v:
                 climb(tree, u, v, net.length[e], net.cut[e])
-        if net.group[v] >= 0 and tree.last[net.group[v]] < 0:
+        if net.group[v] >= 0 and tree.last[net.group[v]] == 0:
             tree.last[net.group[v]] = 1
             charge_group(net, tree, count, i)
     for i in range(count):
         if net.group[tree.order[i]] >= 0:
-            tree.last[net.group[tree.order[i]]] = -1
+            tree.last[net.group[tree.order[i]]] = 0
 
 
-@compiled
+@inner
 def mark_branch(tree: Tree, count: int, at: int) -> None:
     """Set `side` to 1 on the branch that hangs on `at`, 0 on the other nodes."""
     for i in range(count):
