@@ -19,8 +19,10 @@ FRAME_TO_STATIC: Final = "../../app/static/"
 _GUARD: Final = (
     "(function(){function say(){if(document.getElementById('linli-failure'))return;var p=document.createElement('p');"
     "p.id='linli-failure';p.setAttribute('role','alert');p.textContent=SENTENCE;p.style.cssText='position:fixed;left:16px;"
-    "right:16px;bottom:16px;z-index:9999;margin:0;padding:12px 16px;background:#fff;color:#1d2733;"
-    "border:1px solid #8c510a;border-radius:4px;font:14px/1.6 system-ui,sans-serif';document.body.appendChild(p)}"
+    "right:16px;top:16px;z-index:9999;margin:0;padding:12px 16px;background:#fff;color:#1d2733;"
+    "border:1px solid #8c510a;border-radius:4px;font:14px/1.6 system-ui,sans-serif';document.body.appendChild(p);"
+    "var m=document.getElementById('map_div');"
+    "if(window.Streamlit)Streamlit.setFrameHeight(m&&parseInt(m.style.height)||240)}"
     "addEventListener('error',say,true);addEventListener('unhandledrejection',say)})()"
 )
 """Waits in the frame before anything is fetched, so that a blank map always says why."""

@@ -3,10 +3,11 @@
 function paintBase(v) {
   paintGround(v);
   paintAreas(v);
-  paintDim(v);
   if (shown("rivers")) paintWater(v);
   if (shown("roads")) paintRoads(v);
   paintBorders(v);
+  paintDim(v);
+  paintChosen(v);
   paintPlaces(v);
   paintLabels(v);
 }
@@ -175,6 +176,9 @@ function paintBorders(v) {
   for (const rank of ["zone", "former_district"]) if (shown(rank) && G.borders[rank]) stroke(ctx, G.borders[rank], v.px(1.8 * bold()));
   ctx.setLineDash([]);
   ctx.globalAlpha = 1;
+}
+
+function paintChosen(v) {
   outline(v, G.index[S.focus], 2.6, ink().ink, S.focus && G.index[S.focus] && G.index[S.focus].level !== "district");
   for (const code of S.highlight) outline(v, G.index[code], 3, ink().accent, true);
 }

@@ -16,7 +16,7 @@ function frame(animate) {
   const narrow = size.x < 520;
   map.fitBounds(latLngBounds(area ? area.box : G.box), {
     paddingTopLeft: [narrow ? 10 : 40, narrow ? 14 : 18],
-    paddingBottomRight: [narrow ? 10 : 24, narrow ? 44 : 34],
+    paddingBottomRight: [narrow ? 10 : 24, narrow ? 92 : 34],
     maxZoom: 16.5,
     animate: animate && !REDUCED,
   });
@@ -61,7 +61,7 @@ function start(id, options) {
   L.Icon.Default.imagePath = IMAGES.path;
   L.Icon.Default.mergeOptions({ iconUrl: IMAGES.icon, iconRetinaUrl: IMAGES.icon2x, shadowUrl: IMAGES.shadow });
   map = L.map(id, {
-    zoomSnap: 0.25, wheelPxPerZoomLevel: 110, maxZoom: 18, attributionControl: false,
+    zoomSnap: 0.1, wheelPxPerZoomLevel: 110, maxZoom: 18, attributionControl: false,
     zoomAnimation: !REDUCED, fadeAnimation: false, inertia: !REDUCED, maxBoundsViscosity: 0.7, bounceAtZoomLimits: false,
   });
   map.getContainer().setAttribute("role", "region");
