@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from queries.periods import Period, compare_period
@@ -36,6 +37,8 @@ Direction = Literal["up", "down", "none"]
 Verdict = Literal["higher", "similar", "lower"]
 Judgement = Literal["better", "worse", "neutral"]
 Method = Literal["quantile", "natural"]
+
+Numbers = npt.NDArray[np.float64]
 
 SIMILAR_BY = ("people", "density", "households_per_building", "collective_share", "area_km2")
 MISSING, ZERO = -1, -2
@@ -226,12 +229,36 @@ def _breaks(filled: pd.Series[float], method: Method, k: int) -> tuple[float, ..
     if distinct <= k:
         return tuple(float(number) for number in np.sort(filled.unique()))
     if method == "natural":
-        import mapclassify  # brings numba, scipy and matplotlib along, some seconds that a start without it is spared
-
-        found = mapclassify.FisherJenks(filled.to_numpy(), k=k).bins
+        found = _natural(np.sort(filled.to_numpy()), k)
     else:
         found = np.quantile(filled.to_numpy(), np.arange(1, k + 1) / k)
     return tuple(float(number) for number in np.unique(found))
+
+
+def _natural(ordered: Numbers, k: int) -> Numbers:
+    """Greatest value of each of `k` classes whose squared distances to the class means are least (Fisher 1958, exact).
+
+    By dynamic programming over the ordered values, in numpy: 1,074 values take about 40 ms, where a compiled library
+    would take some seconds before its first answer.
+    """
+    around = ordered - ordered.mean()
+    sums, squares = np.append(0.0, around.cumsum()), np.append(0.0, (around**2).cumsum())
+    best = squares[1:] - sums[1:] ** 2 / np.arange(1, len(ordered) + 1)  # of the first 1, 2, … values in one class
+    starts: list[list[int]] = []
+    for before in range(1, k):  # and now in one class more: where does the last class best start?
+        cost, start = np.full_like(best, np.inf), [0] * len(ordered)
+        for end in range(before, len(ordered)):
+            first = np.arange(before, end + 1)
+            spread = squares[end + 1] - squares[first] - (sums[end + 1] - sums[first]) ** 2 / (end + 1 - first)
+            total = best[first - 1] + spread
+            start[end] = before + int(total.argmin())
+            cost[end] = total.min()
+        best = cost
+        starts.append(start)
+    uppers = [len(ordered) - 1]
+    for start in reversed(starts):
+        uppers.append(start[uppers[-1]] - 1)
+    return ordered[uppers[::-1]]
 
 
 def rounded(number: float, digits: int) -> float:

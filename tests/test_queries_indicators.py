@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from datetime import date
@@ -324,6 +325,20 @@ def test_natural_classes_follow_the_gaps() -> None:
     found = classes(pd.Series([1, 1.1, 1.2, 50, 51, 52, 200, 201, 202]), "natural", 3)
     assert found.breaks == (1.2, 52.0, 202.0)
     assert found.index.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+
+
+def spread(values: list[float]) -> float:
+    return sum((number - sum(values) / len(values)) ** 2 for number in values)
+
+
+@given(st.lists(st.integers(1, 60).map(float), min_size=4, max_size=9), st.integers(2, 4))
+def test_natural_classes_have_the_least_spread_of_all(found: list[float], k: int) -> None:
+    ordered, made = sorted(found), classes(pd.Series(found), "natural", k)
+    if len(set(found)) > k:
+        cuts = [(0, *inner, len(found)) for inner in itertools.combinations(range(1, len(found)), k - 1)]
+        least = min(sum(spread(ordered[a:b]) for a, b in itertools.pairwise(cut)) for cut in cuts)
+        ours = sum(spread(list(group)) for _, group in pd.Series(found).groupby(made.index))
+        assert ours == pytest.approx(least)
 
 
 @pytest.mark.parametrize("method", ["quantile", "natural"])
