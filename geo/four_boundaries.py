@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 SIDES = ("east", "south", "west", "north")
 """In the order in which 四至 are written."""
 
+SIDE_KEYS = ["code", "side"]
+
 DIRECTIONS = np.array([[1.0, 0.0], [0.0, -1.0], [-1.0, 0.0], [0.0, 1.0]])
 
 NAMED_SHARE = 0.25
@@ -40,15 +42,60 @@ def four_boundaries(
     """Code -> side (east, south, west, north) -> what bounds it.
 
     `edges`: left, right, length_m, barrier, name, geometry (metres), those to the outside with right = -1.
-    `assignment`: block_id -> code. `blocks`: block_id, geometry (metres). A side's length is that of its edges as
-    seen from that direction: each straight piece counts with its outward normal. A side on which nothing lies (a
-    wedge) takes the next best direction's edge.
+    `assignment`: block_id -> code. `blocks`: block_id, geometry (metres). A side is made of the edges that face mainly
+    its way, each weighing what is seen of it from there; where none does (a wedge), of those that face it at all.
     """
-    table = sides_table(edges, assignment, blocks)
-    result: dict[str, dict[str, Side]] = {}
-    for code, rows in table.groupby("code", sort=True):
-        result[str(code)] = {side: choose(rows, side) for side in SIDES}
-    return result
+    rows = facing(sides_table(edges, assignment, blocks))
+    total = rows.groupby(SIDE_KEYS)["weight"].sum()
+    named = sums(rows.dropna(subset="name"), "name")
+    named = named[named["weight"] >= NAMED_SHARE * total.reindex(named.index)]
+    rows["chosen"] = as_chosen(rows, named)
+    chosen = rows[rows["chosen"]]
+    table = pd.DataFrame(
+        {
+            "name": named["name"].reindex(total.index),
+            "barrier": sums(chosen, "barrier")["barrier"],
+            "neighbour": sums(chosen.dropna(subset="neighbour"), "neighbour")["neighbour"].reindex(total.index),
+            "level": sums(chosen, "level")["level"],
+            "share": (chosen.groupby(SIDE_KEYS)["weight"].sum() / total).round(3),
+        }
+    ).astype(object)
+    table = table.where(table.notna(), None)
+    found = {key: Side(*row) for key, row in zip(table.index, table.itertuples(index=False, name=None), strict=True)}
+    return {str(code): {side: found[code, side] for side in SIDES} for code in table.index.unique(0)}
+
+
+def facing(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per outer edge and side it makes up, with its `weight` there; every neighbourhood has all four sides."""
+    most = table[list(SIDES)].max(axis=1)
+    rows = table.melt(
+        id_vars=["code", "name", "barrier", "neighbour", "level"],
+        value_vars=list(SIDES),
+        var_name="side",
+        value_name="weight",
+    )
+    # 2: faces mainly this way, 1: faces it at all, 0: does not, but is all there is.
+    rows["rank"] = (rows["weight"] > 0).astype(int) + (
+        (rows["weight"] > 0) & (rows["weight"] >= np.tile(most.to_numpy(), len(SIDES)))
+    )
+    rows["weight"] = rows["weight"].clip(lower=1e-6)
+    return rows[rows["rank"] == rows.groupby(SIDE_KEYS)["rank"].transform("max")].reset_index(drop=True)
+
+
+def sums(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Per code and side the value of `column` with the greatest weight (ties: the first in order), and that weight."""
+    weight = rows.groupby([*SIDE_KEYS, column], sort=True)["weight"].sum().round(6).reset_index()
+    weight = weight.sort_values("weight", ascending=False, kind="stable")
+    return weight.drop_duplicates(SIDE_KEYS).set_index(SIDE_KEYS).sort_index()
+
+
+def as_chosen(rows: pd.DataFrame, named: pd.DataFrame) -> pd.Series:
+    """Which rows a side is described by: those of its name, else those of its commonest barrier and level together."""
+    keys = pd.MultiIndex.from_frame(rows[SIDE_KEYS])
+    name = pd.Series(named["name"].reindex(keys).to_numpy(dtype=object), index=rows.index)
+    kind = rows["barrier"] + "|" + rows["level"]
+    commonest = sums(rows.assign(kind=kind), "kind")["kind"].reindex(keys).to_numpy(dtype=object)
+    return pd.Series(np.where(name.notna(), rows["name"] == name, kind == commonest), index=rows.index)
 
 
 def sides_table(edges: gpd.GeoDataFrame, assignment: pd.Series, blocks: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -102,38 +149,3 @@ def levels(table: pd.DataFrame) -> pd.Series:
     level[(other != "") & (own.str[:9] == other.str[:9])] = "community"
     level[(other != "") & (own.str[:12] == other.str[:12])] = "neighbourhood"
     return level
-
-
-def choose(rows: pd.DataFrame, side: str) -> Side:
-    """What bounds one neighbourhood on one side."""
-    # Only what faces mainly this way; for a wedge, whatever faces it at all, then whatever there is.
-    facing = rows[rows[side] >= rows[list(SIDES)].max(axis=1)]
-    facing = facing[facing[side] > 0]
-    if facing.empty:
-        facing = rows[rows[side] > 0]
-    if facing.empty:
-        facing = rows
-    weight = facing[side].clip(lower=1e-6)
-    total = float(weight.sum())
-    named = weight[facing["name"].notna()].groupby(facing["name"]).sum()
-    if len(named) and float(named.max()) / total >= NAMED_SHARE:
-        name = str(named.idxmax())
-        chosen = facing["name"] == name
-    else:
-        name = None
-        by_kind = weight.groupby([facing["barrier"], facing["level"]]).sum()
-        kinds = by_kind.index[int(by_kind.to_numpy().argmax())]
-        chosen = (facing["barrier"] == kinds[0]) & (facing["level"] == kinds[1])
-    return describe(facing[chosen], weight[chosen], name, total)
-
-
-def describe(rows: pd.DataFrame, weight: pd.Series, name: str | None, total: float) -> Side:
-    """The side made of the chosen edges: their commonest barrier, level and neighbour by length."""
-    neighbours = weight.groupby(rows["neighbour"]).sum()
-    return Side(
-        name=name,
-        barrier=str(weight.groupby(rows["barrier"]).sum().idxmax()),
-        neighbour=str(neighbours.idxmax()) if len(neighbours) else None,
-        level=str(weight.groupby(rows["level"]).sum().idxmax()),
-        share=round(float(weight.sum()) / total, 3),
-    )
