@@ -38,6 +38,7 @@ KEY = (
     "settled_in_neighbourhood_share", "neighbourhoods_per_officer", "workers_per_10000", "workers_posted_share",
     "workers_certified_share", "satisfaction", "approval", "usefulness", "gain",
 )  # fmt: skip
+UNITS_NAMED = {"per_1000", "per_10000", "per_1000_households", "person_times_per_1000"}  # the name says it already
 CHILD_COLUMNS = ("people", "households", "neighbourhoods", "area_km2")
 
 
@@ -126,7 +127,12 @@ def _distance(entry: Entry) -> float:
 def _highlight(name: str, entry: Entry, around: Fellows) -> str:
     place = ""
     if entry.place and around.parent:
-        place = t("area.place_in", count=levels_name(around.level, entry.place.of), rank=entry.place.rank)
+        place = t(
+            "area.place_in",
+            parent=area_name(data.area(around.parent)),
+            count=levels_name(around.level, entry.place.of),
+            rank=entry.place.rank,
+        )
     words = quantity(entry.value, entry.indicator.unit, entry.indicator.decimals)
     return t(f"area.{name}", indicator=entry.indicator.words("name", lang()), value=words, place=place)
 
@@ -156,16 +162,28 @@ def facts(row: pd.Series[Any]) -> str:
         (t("area.former_district"), _overlay(row["former_district"])),
         (t("area.zone"), _overlay(row["zone"])),
         (t("area.parts"), _overlays_of(row)),
-        (t("area.bounds"), escape(bounds(row))),
+        (t("area.bounds"), bounds(row)),
         (t("area.code"), escape(str(row["code"]))),
     ]
     return tables.facts(pairs)
 
 
 def bounds(row: pd.Series[Any]) -> str:
-    """The four boundaries in words, "" where an area has none."""
+    """The four boundaries in words, neighbours as links; "" for an area that has none."""
     sides = {side: row[f"bound_{side}"] for side in ("east", "south", "west", "north")}
-    return t("area.bounds_text", **sides) if all(isinstance(value, str) and value for value in sides.values()) else ""
+    known = sum(isinstance(value, str) and value != "" for value in sides.values())
+    if known == 0 or (known < len(sides) and row["level"] == "district"):
+        return ""
+    return escape(t("area.bounds_text")).format(**{side: _bound(value) for side, value in sides.items()})
+
+
+def _bound(value: object) -> str:
+    """What lies on one side: a neighbouring area, or a road or river by its name."""
+    if not isinstance(value, str) or not value:
+        return escape(t("area.district_border"))
+    if value in data.areas().index:
+        return tables.anchor(state.link(area=value), area_name(data.area(value)))
+    return escape(data.line_name(value))
 
 
 def _inside(row: pd.Series[Any], column: str, level: str) -> str:
@@ -242,7 +260,8 @@ def indicator_table(view: View, around: Fellows, found: Sequence[Entry]) -> str:
 def _name_cell(entry: Entry) -> str:
     name = entry.indicator.words("name", lang())
     link = tables.anchor(state.link("overview", indicator=entry.indicator.id), name, t("area.map_of", indicator=name))
-    return f'{link} <span class="ll-unit">{escape(unit_name(entry.indicator.unit))}</span>'
+    unit = "" if entry.indicator.unit in UNITS_NAMED else unit_name(entry.indicator.unit)
+    return f'{link} <span class="ll-unit">{escape(unit)}</span>' if unit else link
 
 
 def _value_cell(view: View, entry: Entry) -> str:
@@ -410,12 +429,13 @@ def main() -> None:
             st.html(tables.heading(t("area.map")))
             locate(view, row)
             st.html(tables.anchor(state.link("overview"), t("area.map_link")))
-        with guard("area indicators"):
+        left, right = st.columns([66, 34], gap="medium")
+        with left, guard("area indicators"):
             if any(e.value is not None for e in found):
                 indicators(view, around, listed, len(found))
             else:
                 nothing(t("area.no_area"), t("records.none_next"))
-        with guard("area trends"):
+        with right, guard("area trends"):
             trends.show(view, around)
         with guard("area glances"):
             glances.show(view, around)

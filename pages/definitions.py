@@ -12,12 +12,13 @@ from data.indicators import Indicator
 from pages.parts import data, downloads, frame, state, tables
 from pages.parts.failures import guard, nothing
 from pages.parts.state import View
-from pages.parts.words import lang, level_name, number, quantity, t, unit_name
+from pages.parts.words import compact, lang, level_name, number, quantity, t, unit_name
 
 WORKERS = 1407
 NEIGHBOURHOODS = 1074
 PARTS = ("published", "conflicts", "assumptions", "merger", "indicators")
 CALENDAR_DAY = "MMDD"
+MANY = 10_000_000
 
 
 # ── published figures ──
@@ -74,7 +75,8 @@ def written(value: float, unit: str) -> str:
     if unit == "share":
         return f"{number(value * 100, 1).removesuffix('.0')}%"
     decimals = 0 if float(value).is_integer() else 1
-    return t("definitions.with_unit", value=number(value, decimals), unit=t(f"published_unit.{unit}")).strip()
+    words = compact(value) if value >= MANY else number(value, decimals)
+    return t("definitions.with_unit", value=words, unit=t(f"published_unit.{unit}")).strip()
 
 
 def figure(row: tables.Row) -> str:
@@ -234,7 +236,7 @@ def _decimals(value: float, usual: int) -> int:
 
 
 def _sources(indicator: Indicator) -> str:
-    names = [tables.anchor(f"{state.link('dictionary')}#{name}", t(f"table.{name}.name")) for name in indicator.source]
+    names = [tables.anchor(state.link("dictionary", open=name), t(f"table.{name}.name")) for name in indicator.source]
     return t("list.comma").join(names)
 
 

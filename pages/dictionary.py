@@ -14,6 +14,7 @@ import queries.freshness
 from data.contract import Column, Table, load_contract
 from pages.parts import data, fields, frame, state, tables
 from pages.parts.failures import guard
+from pages.parts.state import View
 from pages.parts.words import NOTHING, date_text, enum, number, t
 from queries.records import RECORD_TABLES
 
@@ -48,7 +49,7 @@ def built(moment: str) -> str:
     return f"{stamp:%Y-%m-%d %H:%M} {stamp:%z}".strip()
 
 
-def extracts() -> None:
+def extracts(view: View) -> None:
     """The tables the pages read: what a row is, how many, which dates, and what was recorded last."""
     rows = data.ask(queries.catalogue.tables)
     dates = data.ask(queries.freshness.table_dates).dropna().set_index("table_name")
@@ -67,7 +68,10 @@ def extracts() -> None:
         tables.Column(t("dictionary.covers"), lambda r: escape(r["covers"])),
     ]
     st.html(tables.table([tables.Group("", listed)], columns, t("dictionary.extracts"), wide=True))
-    st.html("".join(_columns_of(known[str(name)]) for name in rows["table"] if name in known))
+    names = [str(name) for name in rows["table"] if name in known]
+    if view.get("open") in names:
+        st.html(_columns_of(known[view.get("open")], opened=True))
+    st.html("".join(_columns_of(known[name]) for name in names if name != view.get("open")))
 
 
 def _described(table: Table, rows: int, dates: pd.DataFrame) -> tables.Row:
@@ -97,7 +101,7 @@ def _source(table: Table) -> str:
     return t(f"source.{table.source}") if table.source else t("dictionary.made")
 
 
-def _columns_of(table: Table) -> str:
+def _columns_of(table: Table, opened: bool = False) -> str:
     title = t("dictionary.columns_of", table=t(f"table.{table.name}.name"))
     columns = [
         tables.Column(t("dictionary.column"), lambda r: f"<code>{escape(r['column'].name)}</code>"),
@@ -108,7 +112,8 @@ def _columns_of(table: Table) -> str:
     ]
     body = tables.table([tables.Group("", [{"column": c} for c in table.columns.values()])], columns, title, wide=True)
     head = f"<strong>{escape(title)}</strong><span>{len(table.columns)} {escape(t('dictionary.columns'))}</span>"
-    return f'<details class="ll-definition" id="{table.name}"><summary>{head}</summary>{body}</details>'
+    opening = f'<details class="ll-definition" id="{table.name}"{" open" if opened else ""}>'
+    return f"{opening}<summary>{head}</summary>{body}</details>"
 
 
 def kind_of(column: Column) -> str:
@@ -132,11 +137,11 @@ def delivered() -> None:
 
 def main() -> None:
     """Draw the page part by part; a part that fails says so and the others stand."""
-    frame.page("dictionary")
+    view = frame.page("dictionary")
     with guard("data version"):
         version()
     with guard("tables"):
-        extracts()
+        extracts(view)
     with guard("delivered records"):
         delivered()
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 from data.contract import Column, Table
 from data.indicators import LEVELS
-from pages.parts import data, downloads, fields, frame, state, tables
+from pages.parts import controls, data, downloads, fields, frame, state, tables
 from pages.parts.failures import guard, nothing
 from pages.parts.state import View
 from pages.parts.words import area_name, date_text, lang, level_name, number, period_text, speaking, t
@@ -167,7 +167,7 @@ def one_record(view: View, name: str, table: Table, rows: pd.DataFrame) -> None:
     )
 
 
-def controls(view: View, entry: RecordTable | None, table: Table) -> None:
+def choosers(view: View, entry: RecordTable | None, table: Table) -> None:
     """The table and its filters; each choice goes into the address."""
     names = [name for names in THEMES.values() for name in names]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -176,6 +176,8 @@ def controls(view: View, entry: RecordTable | None, table: Table) -> None:
             t("records.table"), names, format_func=lambda n: t(f"table.{n}.name"), key=key, width=280,
             on_change=_choose_table, args=(key,),
         )  # fmt: skip
+        if entry and entry.time != "none":
+            controls.period(view, *data.span())
         for column in entry.filters if entry else ():
             _filter(view, entry.table if entry else "", table.columns[column])
 
@@ -300,7 +302,7 @@ def show(view: View) -> None:
         return
     area, table = data.area(view.area), fields.table_of(name)
     entry = RECORD_TABLES.get(name)
-    controls(view, entry, table)
+    choosers(view, entry, table)
     if entry and too_fine(entry, area):
         send_upwards(entry, area)
     elif entry and view.get("record"):

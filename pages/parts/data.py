@@ -15,10 +15,12 @@ import streamlit as st
 import queries.areas
 import queries.catalogue
 import queries.indicator_queries
+import queries.lines
 import queries.profile
 import queries.records
 from data.indicators import Indicator, load_indicators
 from data.manifest import Manifest, data_root, read_manifest
+from pages.parts.words import lang
 from queries.errors import DatabaseClosed
 from queries.extracts import current_version
 from queries.indicators import values
@@ -145,6 +147,14 @@ def children(code: str, level: str) -> pd.DataFrame:
 def measures() -> pd.DataFrame:
     """One row per measure, indexed by its id: behaviour, grain_level, first_month, last_month, rows."""
     return ask(queries.catalogue.measures).set_index("measure", drop=False)
+
+
+def line_name(name: str) -> str:
+    """A road's or river's Chinese name in the reader's language; itself where no other is known."""
+    if lang() == "zh":
+        return name
+    names = ask(queries.lines.line_names).set_index("name_zh")["name_en"]
+    return str(names.get(name) or name)
 
 
 def days(period: str) -> tuple[date, date]:

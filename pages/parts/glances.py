@@ -50,7 +50,7 @@ def party(view: View, start: date, end: date) -> None:
     row = data.ask(glance.glance_party, view.area, start, end).iloc[0]
     names = {"households": "key_households"}
     steps = "".join(
-        f'<li><a href="{escape(state.link("records", table=table, **chosen))}"><strong>{number(row[name])}</strong>'
+        f'<li><a href="{escape(state.link("records", table=table, **chosen))}"><strong>{number(row[name])}</strong> '
         f"<span>{escape(t(f'area.{names.get(name, name)}'))}</span></a></li>"
         for name, table, chosen in CHAIN
         if pd.notna(row[name])

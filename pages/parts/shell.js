@@ -50,6 +50,7 @@ function follow(event) {
   event.preventDefault()
   if (url.hash && url.pathname === location.pathname && url.search === location.search) {
     const target = document.getElementById(url.hash.slice(1))
+    if (target instanceof HTMLDetailsElement) target.open = true
     target?.setAttribute("tabindex", "-1")
     target?.focus()
     return

@@ -34,18 +34,14 @@ def theme_of(view: View) -> Theme:
 
 
 def show(view: View, around: Fellows) -> None:
-    """The multiples in a grid that becomes one column on a phone."""
+    """The multiples one under the other, all with the same months."""
     known = data.indicators()
     chosen = [known[name] for name in SHOWN if profile.reaches(known[name], around.level)]
     st.html(tables.heading(t("area.trends"), "trends") + tables.paragraph(t("area.merger_note"), "ll-note-text"))
-    places = st.columns(FEW, gap="medium")
-    for index, indicator in enumerate(chosen):
-        with places[index % FEW]:
-            title, figure = multiple(view, around, indicator)
-            name = f"{indicator.words('short', 'en')}-{view.area}".replace(" ", "-")
-            st.plotly_chart(
-                figure, theme=None, config=charts.config(lang(), name), key=f"trend.{indicator.id}", alt=title
-            )
+    for indicator in chosen:
+        title, figure = multiple(view, around, indicator)
+        name = f"{indicator.words('short', 'en')}-{view.area}".replace(" ", "-")
+        st.plotly_chart(figure, theme=None, config=charts.config(lang(), name), key=f"trend.{indicator.id}", alt=title)
 
 
 def multiple(view: View, around: Fellows, indicator: Indicator) -> tuple[str, go.Figure]:
@@ -79,7 +75,7 @@ def series(indicator: Indicator, codes: list[str]) -> pd.DataFrame:
 def finding(indicator: Indicator, code: str) -> str:
     """What the chart shows: the last year's value and its change on the year before."""
     years = data.indicator_years(indicator, [code]).dropna(subset=["value"]).sort_values("year")
-    name = indicator.words("short", lang())
+    name = indicator.words("short" if lang() == "zh" else "name", lang())
     if years.empty:
         return name
     last = years.iloc[-1]
