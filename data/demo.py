@@ -12,7 +12,7 @@ from data.demo_areas import District, read_district
 from data.demo_cases import make_cases
 from data.demo_deliberation import make_deliberation
 from data.demo_events import make_events
-from data.demo_governance import make_governance, write_units
+from data.demo_governance import make_governance
 from data.demo_offices import make_offices
 from data.demo_organisations import make_organisations
 from data.demo_outcomes import make_outcomes
@@ -21,6 +21,7 @@ from data.demo_people import make_people
 from data.demo_services import make_services
 from data.demo_store import write_table
 from data.demo_tools import generator
+from data.demo_units import write_units
 from data.demo_values import make_values
 from data.demo_workforce import make_workforce
 
@@ -45,13 +46,13 @@ THEMES: tuple[tuple[str, float, Maker], ...] = (  # name, share of the work, mak
 def make_records(root: Path, seed: int, progress: Callable[[str, float], None]) -> None:
     """Write every record table of the contract as `root`/records/<table>.parquet.
 
-    Reads blocks, buildings and assignment from `root`/records/geography and adds grids and residents' groups to it.
+    Reads blocks, edges, buildings and assignment from `root`/records/geography, adds grids and residents' groups to it.
     The same geography and seed give the same records. `progress` hears the theme's name and the share done (0 to 1).
     """
     records = root / "records"
     progress("areas", 0.0)
     district = read_district(records / "geography", seed)
-    write_table(records, "three_in_one", write_units(records / "geography", district, seed))
+    write_table(records, "three_in_one", write_units(records / "geography", seed))
     done = 1 - sum(share for _, share, _ in THEMES)
     for theme, share, make in THEMES:
         progress(theme, done)

@@ -1,13 +1,9 @@
-"""Harmony councils, officer roles and forces, community structure, grids and residents' groups, posted staff."""
+"""Harmony councils, officer roles and forces, community structure, agencies' posted staff."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from data.demo_areas import District
 from data.demo_posting import officer_shares
@@ -16,11 +12,8 @@ from data.demo_tools import (
     NO_DATE,
     YEARS,
     Dates,
-    Ints,
     days_between,
-    generator,
     logistic,
-    texts,
 )
 
 ROLES = {  # how readily each role finds somebody, as log-odds
@@ -36,7 +29,6 @@ ROLES = {  # how readily each role finds somebody, as log-odds
 }
 FORCES = {"force_professional": 8, "force_volunteer": 30, "force_joint": 9}  # usual number of members
 AGENCIES = {"police": 0.34, "migrant_population": 0.27, "law_enforcement": 0.18}
-UNIT_PREFIX = {"grid": "WG", "residents_group": "JZ"}
 
 
 def make_governance(district: District, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
@@ -127,68 +119,3 @@ def _posted_staff(district: District, rng: np.random.Generator) -> pd.DataFrame:
             staff = np.round(level * 4) / 4
             frames.append(pd.DataFrame({"neighbourhood": codes, "agency": agency, "year": year, "staff": staff}))
     return pd.concat(frames, ignore_index=True)
-
-
-def write_units(geography: Path, district: District, seed: int) -> pd.DataFrame:
-    """Draw grids and residents' groups as unions of blocks into `geography`; return the rows of `three_in_one`."""
-    rng = generator(seed, "units")
-    blocks = gpd.read_parquet(geography / "blocks.parquet", columns=["block_id", "geometry"])
-    position = pd.Series(district.neighbourhoods.index, index=district.codes)
-    blocks = blocks.merge(district.blocks, on="block_id")
-    blocks["place"] = position.loc[blocks["neighbourhood"]].to_numpy()
-    tables = []
-    for kind, (merged, cut) in {"grid": (0.10, 0.08), "residents_group": (0.04, 0.20)}.items():
-        unit = _cut(blocks, _merged(district, blocks, merged, rng), cut, rng)
-        table, polygons = _units(kind, blocks, unit, district)
-        polygons.to_parquet(geography / f"{kind}s.parquet", compression="zstd")
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
-
-
-def _merged(district: District, blocks: pd.DataFrame, share: float, rng: np.random.Generator) -> Ints:
-    """The neighbourhood each neighbourhood is joined to (itself mostly): a touching one of the same community."""
-    home = district.neighbourhoods["community"].to_numpy()
-    joined = np.arange(len(home))
-    shapes = _outlines(blocks)
-    for place in rng.permutation(len(home))[: int(share * len(home))]:
-        others = [other for other in district.near[place, 1:8] if home[other] == home[place] and joined[other] == other]
-        touching = [other for other in others if shapely.dwithin(shapes[place], shapes[other], 0)]
-        if touching and joined[place] == place and not (joined == place).sum() > 1:
-            joined[place] = touching[0]
-    return joined
-
-
-def _outlines(blocks: pd.DataFrame) -> list[shapely.Geometry]:
-    groups = blocks.groupby("place")["geometry"]
-    return [shapely.multipolygons(shapely.get_parts(shapely.GeometryCollection(list(each)))) for _, each in groups]
-
-
-def _cut(blocks: pd.DataFrame, joined: Ints, share: float, rng: np.random.Generator) -> Ints:
-    """Give each block its unit: the joined neighbourhood, some cut in two halves by their blocks' middle line."""
-    unit = joined[blocks["place"].to_numpy()] * 2
-    middle = shapely.centroid(blocks["geometry"].to_numpy())
-    x = pd.Series(shapely.get_x(middle))
-    alone = np.bincount(joined, minlength=len(joined)) == 1
-    cut = (rng.random(len(joined)) < share / max(alone.mean(), 0.1)) & alone & (joined == np.arange(len(joined)))
-    east = (x > x.groupby(unit).transform("median")).to_numpy()
-    units: Ints = unit + (cut[unit // 2] & east)
-    return units
-
-
-def _units(kind: str, blocks: pd.DataFrame, unit: Ints, district: District) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
-    frame = blocks.assign(unit=unit)
-    groups = frame.groupby("unit")
-    shapes = [shapely.union_all(each.to_numpy()) for _, each in groups["geometry"]]
-    table = pd.DataFrame(
-        {"place": groups["place"].first(), "blocks": groups.size(), "places": groups["place"].nunique()}
-    )
-    whole = table["blocks"].to_numpy() == frame.groupby("place").size().to_numpy()[table["place"]]
-    codes = district.codes.to_numpy()[table["place"]]
-    community = texts([code[:12] for code in codes])
-    serial = pd.Series(community).groupby(community).cumcount() + 1
-    table["unit_id"] = UNIT_PREFIX[kind] + community + serial.astype(str).str.zfill(3).to_numpy()
-    same = pd.Series(codes, index=table.index).where(whole & (table["places"] == 1))
-    table = table.assign(kind=kind, community=community, coincides_with=same)
-    columns = ["unit_id", "kind", "community", "coincides_with"]
-    polygons = gpd.GeoDataFrame(table[["unit_id", "community"]].reset_index(drop=True), geometry=shapes, crs=4490)
-    return table[columns].reset_index(drop=True), polygons

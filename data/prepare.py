@@ -133,7 +133,7 @@ def all_steps(static: Path = STATIC) -> tuple[Step, ...]:
         ),
         Step(
             "records", "Writing demonstration records", 4.0,
-            ("data/demo*.py", "data/contract.toml", "data/reference/*.csv"),
+            ("data/demo*.py", "data/demo_geography/grids.py", "data/contract.toml", "data/reference/*.csv"),
             _record_inputs, _record_files, _make_records, demonstration=True,
         ),
         Step(
@@ -166,7 +166,7 @@ def _edition_files(root: Path) -> list[Path]:
 
 
 def _record_inputs(root: Path) -> list[Path]:
-    return _named(geography_dir(root), ("blocks", "buildings", "assignment"))
+    return _named(geography_dir(root), ("blocks", "edges", "buildings", "assignment"))
 
 
 def _record_files(root: Path) -> list[Path]:

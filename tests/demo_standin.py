@@ -15,10 +15,11 @@ ORIGIN, CELL, BLOCK = (540_000.0, 3_540_000.0), 1_300.0, 140.0
 
 
 def write_geography(folder: Path) -> None:
-    """Write blocks, buildings and assignment (EPSG:4490) as the demonstration's geography does, into `folder`."""
+    """Write blocks, edges, buildings and assignment (EPSG:4490) into `folder`, as the demonstration does."""
     folder.mkdir(parents=True, exist_ok=True)
     blocks = _blocks()
     _buildings(blocks).to_crs(4490).to_parquet(folder / "buildings.parquet")
+    _edges(blocks).to_parquet(folder / "edges.parquet")
     blocks[["block_id", "neighbourhood"]].to_parquet(folder / "assignment.parquet")
     blocks.drop(columns="neighbourhood").to_crs(4490).to_parquet(folder / "blocks.parquet")
 
@@ -78,3 +79,13 @@ def _buildings(blocks: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         geometry=points,
         crs=4549,
     )
+
+
+def _edges(blocks: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Every pair of blocks with a common side."""
+    shapes = blocks.geometry.to_numpy()
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="touches")
+    left, right = left[left < right], right[left < right]
+    length = shapely.length(shapely.intersection(shapes[left], shapes[right]))
+    table = pd.DataFrame({"left": left, "right": right, "length_m": length, "contact": True})
+    return table[table["length_m"] > 1].reset_index(drop=True)
