@@ -74,6 +74,25 @@ class Contacts:
         return len(self.pieces(members)) <= 1
 
 
+def touched_faults(
+    contacts: Contacts, blocks: pd.DataFrame, assignment: pd.Series, codes: Iterable[str]
+) -> dict[str, list[list[int]]]:
+    """After an edit: for those of `codes` that are wrong now, their pieces (block ids, largest first; [] if none is left).
+
+    Wrong is a neighbourhood without blocks, in several pieces, or with a block outside its community; of the last the
+    pieces are those outside.
+    """
+    faults: dict[str, list[list[int]]] = {}
+    community = blocks.set_index("block_id")["community"]
+    for code in codes:
+        members = assignment.index[(assignment == code).to_numpy()]
+        outside = members[(community.reindex(members) != code[:12]).to_numpy()]
+        pieces = contacts.pieces(outside if len(outside) else members)
+        if len(outside) or len(pieces) != 1:
+            faults[code] = pieces
+    return faults
+
+
 def disconnected(assignment: pd.Series, edges: pd.DataFrame) -> list[str]:
     """Codes of the neighbourhoods whose blocks (`assignment`: block_id -> code) are not joined by contact."""
     codes, names = pd.factorize(assignment, sort=True)

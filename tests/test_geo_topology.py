@@ -113,3 +113,17 @@ def test_the_round_trip_through_degrees_makes_no_gap_and_no_overlap() -> None:
     layer = layer_of(HALVES).to_crs(4490).to_crs(4549)
     faults = topology.layer_faults(layer, outline=shapely.union_all(layer.geometry.to_numpy()))
     assert faults.clean
+
+
+def test_only_what_an_edit_touched_is_checked() -> None:
+    blocks = grid_blocks(4, 4)
+    contacts = topology.Contacts(blocks["block_id"], grid_edges(blocks, 4, 4))
+    west, east = f"{COMMUNITY}001", f"{COMMUNITY}002"
+    assert topology.touched_faults(contacts, blocks, HALVES, [west, east]) == {}
+    edited = HALVES.copy()
+    edited[[4, 5]] = east  # cuts the west half in two
+    assert topology.touched_faults(contacts, blocks, edited, [west, east]) == {west: [[8, 9, 12, 13], [0, 1]]}
+    edited[:] = east
+    assert topology.touched_faults(contacts, blocks, edited, [west, east]) == {west: []}
+    blocks.loc[15, "community"] = "320602001002"
+    assert topology.touched_faults(contacts, blocks, HALVES, [east]) == {east: [[15]]}
