@@ -65,7 +65,7 @@ def test_the_district_is_told_against_last_year_with_its_extremes(
     if language == "zh":
         word = "高于" if now > before else "低于"
         assert said == (
-            f"崇川区2020年每千人活动参与人次为 {number(now)}，{word}上年同期（{number(before)}）{by}。"
+            f"2020年，崇川区每千人活动参与人次为 {number(now)}，{word}上年同期（{number(before)}）{by}。"
             f"16 个街道中，最高的是{high}（{number(inside.max())}），最低的是{low}（{number(inside.min())}）。"
         )
     else:
@@ -85,6 +85,8 @@ def test_an_area_is_told_with_its_rank_among_its_siblings(
     row = areas.loc[code]
     beside = rates.loc[areas.index[(areas["parent"] == row["parent"]) & (areas["level"] == level)], 2020].dropna()
     rank = int((beside > beside[code]).sum()) + 1
+    tied = int((beside == beside[code]).sum()) > 1
+    place = {"zh": ("居第", "并列第"), "en": ("rank", "joint rank")}[language][tied]
     said = lead(opened(area=code, lang=language, compare="district"))
     parent = areas.loc[row["parent"], f"name_{language}"]
     district, mad = rates.at[DISTRICT, 2020], (beside - beside.median()).abs().median()
@@ -97,9 +99,9 @@ def test_an_area_is_told_with_its_rank_among_its_siblings(
     }
     assert verdict_words[language][verdict] in said
     if language == "zh":
-        assert f"在{parent} {len(beside)} 个{words('zh')[f'level.{level}']}中居第 {rank}。" in said
+        assert f"在{parent} {len(beside)} 个{words('zh')[f'level.{level}']}中{place} {rank}。" in said
     else:
-        assert f"rank {rank} of {len(beside)} {words('en')[f'levels.{level}']} in {parent}." in said
+        assert f"{place} {rank} of {len(beside)} {words('en')[f'levels.{level}']} in {parent}." in said
 
 
 def test_the_list_ranks_the_areas_and_each_row_leads_into_one(areas: pd.DataFrame, rates: pd.DataFrame) -> None:
@@ -149,7 +151,7 @@ def test_an_unknown_value_is_named_and_the_page_stands(query: dict[str, str], ke
 def test_a_period_without_data_says_so_and_the_rest_works(language: str) -> None:
     page = opened(period="2031", lang=language)
     shown = text_of(page)
-    assert ("2031年没有“每千人活动参与人次”的数据" if language == "zh" else "has no data on") in lead(page)
+    assert ("2031年，崇川区没有“每千人活动参与人次”的数据" if language == "zh" else "has no data on") in lead(page)
     assert words(language)["ranked.nothing_next"] in shown
     assert words(language)["badge.demonstration"] in shown
 
@@ -186,7 +188,7 @@ def test_an_indicator_that_is_not_known_so_finely_is_shown_where_it_is(level: st
     page = opened(area=COMMUNITY, indicator="satisfaction")
     assert f'data-code="{COMMUNITY}" class="ll-here"' in "".join(html_of(page))
     assert "居民" in lead(page)
-    assert lead(opened(indicator="district_micro_budget", level=level)).startswith("崇川区2020年")
+    assert lead(opened(indicator="district_micro_budget", level=level)).startswith("2020年，崇川区")
 
 
 def test_every_page_says_that_the_data_are_a_demonstration() -> None:

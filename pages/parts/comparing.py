@@ -118,7 +118,7 @@ def _rank(indicator: Indicator, stands: Standing, row: pd.Series[Any]) -> str:
         f"sentence.rank_{indicator.direction}",
         parent=area_name(data.area(str(row["parent"]))),
         counted=levels_name(str(row["level"]), stands.of),
-        rank=number(stands.rank),
+        place=t("sentence.place_joint" if stands.ties else "sentence.place", rank=number(stands.rank)),
     )
 
 

@@ -51,7 +51,7 @@ def page(name: str) -> View:
     state.enter(name)
     view = state.current_view()
     st.html(header(view))
-    st.html(f'<main id="content" class="ll-sr" tabindex="-1"><h1>{escape(heading(view))}</h1></main>')
+    st.html(f'<h1 id="content" class="ll-sr" tabindex="-1">{escape(heading(view))}</h1>')
     with guard("breadcrumb"):
         st.html(breadcrumb(view, data.areas()))
     for notice in state.notices():
