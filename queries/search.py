@@ -24,6 +24,7 @@ LIKE_ENOUGH = 70.0
 LEVELS = ("district", "subdistrict", "zone", "former_district", "community", "neighbourhood")
 SUFFIXES = {
     "name": ("镇街道", "街道", "经济开发区", "开发区", "社区", "村委会", "居委会", "村", "邻里", "区"),
+    "alias": ("街道", "社区", "村"),
     "english": ("developmentzone", "subdistrict", "community", "neighbourhood", "village", "district"),
     "pinyin": ("zhenjiedao", "jiedao", "jingjikaifaqu", "kaifaqu", "shequ", "cun", "qu"),
     "initials": ("zjd", "jd", "jjkfq", "kfq", "sq"),
@@ -59,10 +60,17 @@ def folded(text: str) -> str:
 
 
 def without_suffix(text: str, suffixes: tuple[str, ...] = ANY_SUFFIX) -> str:
-    """The folded text without its kind of area at the end; unchanged when nothing would be left of it."""
+    """The folded text without its kind of area at the end or before a number; unchanged when nothing would be left.
+
+    >>> without_suffix("中心村社区02")
+    '中心村02'
+    """
+    name = text.rstrip("0123456789")
+    if name in suffixes:
+        return text
     for suffix in suffixes:
-        if text.endswith(suffix) and len(text) > len(suffix):
-            return text.removesuffix(suffix)
+        if name.endswith(suffix):
+            return name.removesuffix(suffix) + text[len(name) :]
     return text
 
 

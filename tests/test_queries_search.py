@@ -69,6 +69,8 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         ("320613001001002", MILL_2),
         ("中心村-02", MILL_2),
         ("中心村02", MILL_2),
+        ("中心村社区-02", MILL_2),
+        ("唐家闸街道", WEST),
         ("Matou 01", WHARF_1),
         ("钟秀街道 码头", WHARF),
         ("钟秀街道码头社区", WHARF),
@@ -178,4 +180,6 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 def test_a_suffix_is_taken_off_once_and_never_everything() -> None:
     assert without_suffix("唐闸镇街道") == "唐闸"
     assert without_suffix("街道") == "街道"
+    assert without_suffix("shequ") == "shequ"
+    assert without_suffix("02") == "02"
     assert without_suffix("中心村社区") == "中心村"

@@ -50,7 +50,7 @@ AREAS: Rows = [
     _area(FORMER, "former_district", DISTRICT, "原崇川区", "Former Chongchuan", "yuanchongchuanqu", "yccq"),
     _area(ZONE, "zone", DISTRICT, "崇川经济开发区", "Chongchuan Development Zone", "chongchuanjingjikaifaqu", "ccjjkfq"),
     _area(EAST, "subdistrict", DISTRICT, "钟秀街道", "Zhongxiu Subdistrict", "zhongxiujiedao", "zxjd"),
-    _area(WEST, "subdistrict", DISTRICT, "唐闸镇街道", "Tangzhazhen Subdistrict", "tangzhazhenjiedao", "tzzjd", aliases="唐家闸|唐闸"),
+    _area(WEST, "subdistrict", DISTRICT, "唐闸镇街道", "Tangzhazhen Subdistrict", "tangzhazhenjiedao", "tzzjd", aliases="唐家闸街道|唐闸"),
     _area(MILL, "community", EAST, "中心村社区", "Zhongxincun Community", "zhongxincunshequ", "zxcsq"),
     _area(WHARF, "community", EAST, "码头社区", "Matou Community", "matoushequ", "mtsq", zone=ZONE),
     _area(FIELD, "community", WEST, "五星村", "Wuxing Village", "wuxingcun", "wxc"),
