@@ -11,7 +11,7 @@ function paintLabels(v) {
   if (shown("names")) placeLabels(v, "landmark", LANDMARKS_FROM);
   if (shown("rivers")) lineLabels(v, "water", ["bank", "river", "moat", "canal", "stream"]);
   if (shown("roads")) lineLabels(v, "road", ["arterial", "secondary", "minor", "lane"]);
-  if (shown("offices")) placeLabels(v, "service_office", 15.6);
+  if (shown("offices")) placeLabels(v, "service_office", 16);
 }
 
 // zoom from which areas above the level shown are named for orientation
@@ -105,7 +105,7 @@ function placeLabels(v, kind, from) {
   const style = { size: 11 * bold(), weight: 500, colour: kind === "landmark" ? ink().ink : ink().office };
   const group = G.places.find((p) => p.kind === kind);
   for (const p of group ? group.points : []) {
-    const text = name(p), w = measure(v, text, style), x = v.x(p.at[0]), y = v.y(p.at[1]) + style.size;
+    const text = name(p), w = measure(v, text, style), x = v.x(p.at[0]), y = v.y(p.at[1]) + style.size * 1.15;
     if (take(v, [[x - w / 2, y - style.size * 0.6, x + w / 2, y + style.size * 0.6]])) write(v, text, x, y, 0, style);
   }
 }

@@ -185,13 +185,15 @@ function paintChosen(v) {
 
 function outline(v, area, width, colour, wanted) {
   if (!wanted || !area) return;
-  const { ctx } = v;
+  edge(v, area, width + 2.4, ink().halo);
+  edge(v, area, width, colour);
+}
+
+function edge(v, area, width, colour) {
   v.world();
-  ctx.lineJoin = "round";
-  ctx.strokeStyle = ink().halo;
-  stroke(ctx, area.path, v.px((width + 2.4) * bold()));
-  ctx.strokeStyle = colour;
-  stroke(ctx, area.path, v.px(width * bold()));
+  v.ctx.lineJoin = "round";
+  v.ctx.strokeStyle = colour;
+  stroke(v.ctx, area.path, v.px(width * bold()));
 }
 
 const LANDMARKS_FROM = 11.5;

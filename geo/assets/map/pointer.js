@@ -1,7 +1,7 @@
 /* Pointer: what lies under it, its outline and its words, and the click that goes to the page. */
 
 function paintTop(v) {
-  if (hover && hover.path) outline(v, hover, 2, ink().ink, true);
+  if (hover) edge(v, hover, 2.4, ink().ink); // no halo: it would cover names
 }
 
 function local(latlng) {
