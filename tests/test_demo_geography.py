@@ -231,3 +231,13 @@ def test_grids_and_residents_groups_mostly_are_neighbourhoods(district: Geograph
         assert (same["coincides_with"].str[:12] == same["community"]).all()
         shapes = blocks.dissolve(assignment.to_numpy()).geometry.loc[same["coincides_with"]]
         assert shapely.equals(shapes.to_numpy(), same.geometry.to_numpy()).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 5, 7])
+def test_any_seed_gives_a_whole_district(seed: int) -> None:
+    made = make_geography(seed)
+    assert made.targets["neighbourhoods"].sum() == 1074
+    assert (made.blocks["people"] + made.blocks["collective"]).sum() == 1_080_000
+    assert (pieces(len(made.blocks), made.edges, made.blocks["community"].to_numpy()) == 1).all()
+    assert shapely.coverage_is_valid(made.blocks.geometry.to_numpy())

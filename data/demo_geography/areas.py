@@ -53,10 +53,11 @@ def block_graph(blocks: NDArray[np.object_], edges: gpd.GeoDataFrame, mass: Floa
     touching = edges[edges["contact"]].sort_values(["left", "right", "length_m"], ascending=[True, True, False])
     # Where two blocks meet on several lines the longest stretch decides how willingly one steps across.
     pairs = touching.drop_duplicates(["left", "right"])
+    border = touching.groupby(["left", "right"])["length_m"].sum().to_numpy()
     a, b = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     xy = shapely.get_coordinates(shapely.centroid(blocks))
     reluctance = pairs["barrier"].map(RELUCTANCE).to_numpy(dtype=float)
-    return BlockGraph(xy, mass, a, b, np.hypot(*(xy[a] - xy[b]).T) * reluctance)
+    return BlockGraph(xy, mass, a, b, np.hypot(*(xy[a] - xy[b]).T) * reluctance, border)
 
 
 def enclosed(count: int, edges: gpd.GeoDataFrame, barriers: tuple[str, ...]) -> Integers:

@@ -55,10 +55,11 @@ def make_grids(
 
 
 def _contact_graph(blocks: gpd.GeoDataFrame, edges: pd.DataFrame) -> BlockGraph:
-    touching = edges.loc[edges["contact"], ["left", "right"]].drop_duplicates()
+    touching = edges[edges["contact"]].groupby(["left", "right"], as_index=False)["length_m"].sum()
     a, b = touching["left"].to_numpy(dtype=np.int64), touching["right"].to_numpy(dtype=np.int64)
+    border = touching["length_m"].to_numpy()
     xy = shapely.get_coordinates(shapely.centroid(crs.to_metric(blocks, "Blocks").geometry.to_numpy()))
-    return BlockGraph(xy, blocks["households"].to_numpy() + 1.0, a, b, np.hypot(*(xy[a] - xy[b]).T))
+    return BlockGraph(xy, blocks["households"].to_numpy() + 1.0, a, b, np.hypot(*(xy[a] - xy[b]).T), border)
 
 
 def _units(

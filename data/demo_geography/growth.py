@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -16,13 +16,17 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class BlockGraph:
-    """Blocks as nodes: positions (n, 2) in metres, mass, neighbour pairs a-b, the cost in metres of stepping across."""
+    """Blocks as nodes: positions (n, 2) in metres, mass; neighbour pairs a-b, the cost in metres of stepping across.
+
+    `border` is the length (m) on which a pair touches.
+    """
 
     xy: Floats
     mass: Floats
     a: Integers
     b: Integers
     cost: Floats
+    border: Floats
 
     @cached_property
     def component(self) -> Integers:
@@ -32,28 +36,28 @@ class BlockGraph:
         return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
 
     def quotient(self, group: Integers) -> BlockGraph:
-        """Return the graph of groups of blocks: masses added, middles weighted by block, the cheapest step kept."""
+        """Return the graph of groups of blocks: masses and borders added, middles and reluctance averaged.
+
+        Groups that touch on little border compared with their distance are hard to step between.
+        """
         k = int(group.max()) + 1
         size = np.bincount(group, minlength=k)
         xy = np.column_stack([np.bincount(group, self.xy[:, d], minlength=k) / size for d in (0, 1)])
-        a, b = np.minimum(group[self.a], group[self.b]), np.maximum(group[self.a], group[self.b])
-        pairs, first = np.unique(np.column_stack([a, b])[a != b], axis=0, return_inverse=True)
-        between = np.hypot(*(self.xy[self.a] - self.xy[self.b]).T)[a != b]
-        reluctance = np.full(len(pairs), np.inf)
-        np.minimum.at(reluctance, first.ravel(), self.cost[a != b] / between)
+        crossing = group[self.a] != group[self.b]
+        ends = np.sort(np.column_stack([group[self.a], group[self.b]])[crossing], axis=1)
+        pairs, pair = np.unique(ends, axis=0, return_inverse=True)
+        border = np.asarray(np.bincount(pair.ravel(), self.border[crossing]), dtype=np.float64)
+        reluctance = self.cost / np.hypot(*(self.xy[self.a] - self.xy[self.b]).T)
+        mean = np.bincount(pair.ravel(), (reluctance * self.border)[crossing]) / border
         apart = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
-        return BlockGraph(
-            xy, np.bincount(group, self.mass, minlength=k).astype(float), pairs[:, 0], pairs[:, 1], apart * reluctance
-        )
+        cost = apart * mean * np.sqrt(np.clip(apart / border, 1.0, 16.0))
+        mass = np.bincount(group, self.mass, minlength=k).astype(float)
+        return BlockGraph(xy, mass, pairs[:, 0], pairs[:, 1], cost, border)
 
     def within(self, region: Integers) -> BlockGraph:
         """Return the graph without the pairs that cross from one region to another."""
         same = region[self.a] == region[self.b]
-        return BlockGraph(self.xy, self.mass, self.a[same], self.b[same], self.cost[same])
-
-    def weighted(self, mass: Floats) -> BlockGraph:
-        """Return the graph with another mass per block."""
-        return BlockGraph(self.xy, mass, self.a, self.b, self.cost)
+        return BlockGraph(self.xy, self.mass, self.a[same], self.b[same], self.cost[same], self.border[same])
 
 
 def grow(graph: BlockGraph, seeds: Integers, target: Floats, rounds: int, move: int) -> Integers:
@@ -77,7 +81,24 @@ def grow(graph: BlockGraph, seeds: Integers, target: Floats, rounds: int, move: 
             seeds = _middles(graph, label, seeds)
         if i % 4 == 3 and i < rounds - 8:
             seeds, start = _revived(graph, label, seeds, start, held / target)
-    return best
+    return _filled(graph, best, seeds)
+
+
+def _filled(graph: BlockGraph, label: Integers, seeds: Integers) -> Integers:
+    """Return the labels with each area that stayed empty given one block, which its fullest fellow can lose."""
+    label = label.copy()
+    for empty in np.flatnonzero(np.bincount(label[label >= 0], minlength=len(seeds)) == 0):
+        fellow = graph.component[seeds] == graph.component[seeds[empty]]
+        size = np.bincount(label[label >= 0], minlength=len(seeds))
+        held = np.bincount(label[label >= 0], graph.mass[label >= 0], minlength=len(seeds))
+        donor = int(np.argmax(np.where(fellow & (size > 1), held, -1.0)))
+        members = np.flatnonzero(label == donor)
+        inner = (label[graph.a] == donor) & (label[graph.b] == donor)
+        a, b = np.searchsorted(members, graph.a[inner]), np.searchsorted(members, graph.b[inner])
+        links = csr_array(coo_array((np.ones(len(a)), (a, b)), shape=(len(members), len(members))))
+        # The last block a search reaches is a leaf of its tree: the others hang together without it.
+        label[members[breadth_first_order(links, 0, directed=False)[0][-1]]] = empty
+    return label
 
 
 def _spread(graph: BlockGraph, seeds: Integers) -> Floats:

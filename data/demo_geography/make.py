@@ -53,11 +53,13 @@ def make_geography(seed: int = 2020, progress: Progress = _quiet, reference: Pat
     faces = blocks.absorb_slivers(found, SLIVER_AREA, SLIVER_THICKNESS)
     edges = blocks.block_edges(faces, lines)
     progress("subdistricts and communities", 0.4)
+    landmark_face = shapely.STRtree(faces).nearest(given.landmarks.geometry.to_numpy())
     mass = density.at(shapely.get_coordinates(shapely.centroid(faces))) * shapely.area(faces)
+    mass[landmark_face] = 0.0
     graph = areas.block_graph(faces, edges, mass)
     grown = areas.grow_areas(graph, edges, centres, communities, _anchors(given), rng)
     progress("homes", 0.5)
-    settled = _settled(given, lines, faces, edges, grown, rng)
+    settled = _settled(given, lines, faces, edges, grown, landmark_face, rng)
     progress("tables", 0.9)
     return geography_of(settled, rng)
 
@@ -97,10 +99,10 @@ def _settled(
     faces: Geometries,
     edges: gpd.GeoDataFrame,
     grown: areas.Areas,
+    landmark_face: Integers,
     rng: np.random.Generator,
 ) -> Settled:
-    """Return the district with homes on its blocks, blocks of too many divided into atoms."""
-    landmark_face = shapely.STRtree(faces).nearest(given.landmarks.geometry.to_numpy())
+    """Return the district with homes on its blocks (none at landmarks), blocks of too many divided into atoms."""
     free = np.ones(len(faces), dtype=bool)
     free[landmark_face] = False
     households = homes.part_households(grown, rng)
