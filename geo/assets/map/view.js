@@ -55,6 +55,12 @@ function tameTouch() {
   }, { passive: true });
 }
 
+/** How far out one may zoom: never from a frame that has no size yet, which would keep the map zoomed in for good. */
+function limit(whole) {
+  const size = map.getSize();
+  if (size.x && size.y) map.setMinZoom(Math.max(8, map.getBoundsZoom(whole) - 1.5));
+}
+
 function start(id, options) {
   if (!window.LINLI_GEOMETRY) throw new Error("The map's geometry did not arrive.");
   G = decode(window.LINLI_GEOMETRY);
@@ -67,7 +73,7 @@ function start(id, options) {
   map.getContainer().setAttribute("role", "region");
   const whole = latLngBounds(G.box);
   map.fitBounds(whole, { padding: [20, 20], animate: false });
-  map.setMinZoom(Math.max(8, map.getZoom() - 1.5));
+  limit(whole);
   map.setMaxBounds(whole.pad(0.6));
   if (options.tiles) L.tileLayer(options.tiles, { attribution: options.credit, opacity: 0.55 }).addTo(map);
   furnish();
@@ -79,6 +85,7 @@ function start(id, options) {
   map.getContainer().addEventListener("wheel", () => (moved = true), { passive: true });
   new ResizeObserver(() => {
     map.invalidateSize({ pan: false });
+    limit(whole);
     if (!moved) frame(false);
   }).observe(map.getContainer());
   return map;
