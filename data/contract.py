@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +22,7 @@ import pyarrow.parquet as pq
 
 CONTRACT = Path(__file__).with_name("contract.toml")
 TYPES = ("string", "int", "float", "bool", "date", "timestamp", "month", "code", "enum", "geometry")
+TEXTS = ("string", "code", "enum")
 SHOWN = 3
 """How many wrong values a sentence quotes."""
 
@@ -142,16 +144,16 @@ class Keys:
         return self.known.get(table)
 
 
-def check_parquet(path: Path, table: Table, keys: Keys | None = None) -> pa.Table:
-    """Read a Parquet file and return it if it is what the contract says, else raise TableBroken with every reason."""
+def check_parquet(path: Path, table: Table, keys: Keys | None = None) -> None:
+    """Raise TableBroken with every reason if a Parquet file is missing, unreadable or not what the contract says."""
     if not path.is_file():
         raise TableBroken(table, [f"the file {path.name} is missing"])
+    texts = [c.name for c in table.columns.values() if c.type == "enum" or (c.name in table.key and c.type in TEXTS)]
     try:
-        data = pq.read_table(path)
+        data = pq.read_table(path, read_dictionary=texts)
     except (pa.ArrowException, OSError) as error:
         raise TableBroken(table, [f"the file {path.name} is not readable Parquet ({type(error).__name__})"]) from error
     check_table(data, table, keys)
-    return data
 
 
 def check_frame(frame: pd.DataFrame, table: Table, keys: Keys | None = None) -> None:
@@ -198,7 +200,7 @@ def _column_problems(values: pa.ChunkedArray, column: Column, keys: Keys) -> lis
 def _fits(found: pa.DataType, wanted: str) -> bool:
     if pa.types.is_dictionary(found):
         found = found.value_type
-    if wanted in ("string", "code", "enum"):
+    if wanted in TEXTS:
         return bool(pa.types.is_string(found) or pa.types.is_large_string(found))
     fits = {
         "int": pa.types.is_integer,
@@ -213,7 +215,7 @@ def _fits(found: pa.DataType, wanted: str) -> bool:
 
 
 def _unknown(values: pa.ChunkedArray, allowed: pa.Array, column: Column, what: str) -> list[str]:
-    distinct = pc.unique(values.cast(pa.string())).drop_null()
+    distinct = pc.unique(values).drop_null().cast(pa.string())
     strange = distinct.filter(pc.invert(pc.is_in(distinct, value_set=allowed.cast(pa.string()))))
     if len(strange) == 0:
         return []
@@ -222,7 +224,19 @@ def _unknown(values: pa.ChunkedArray, allowed: pa.Array, column: Column, what: s
 
 
 def _key_problems(data: pa.Table, table: Table) -> list[str]:
-    key = list(table.key)
-    distinct = data.select(key).group_by(key, use_threads=True).aggregate([]).num_rows
-    doubles = data.num_rows - distinct
-    return [f"{doubles:,} rows repeat the key {' × '.join(key)}"] if doubles else []
+    doubles = data.num_rows - _distinct(data, list(table.key))
+    return [f"{doubles:,} rows repeat the key {' × '.join(table.key)}"] if doubles else []
+
+
+def _distinct(data: pa.Table, key: list[str]) -> int:
+    """How many different keys there are: the columns' values numbered, and the numbers joined into one."""
+    joined, size = np.zeros(data.num_rows, dtype=np.int64), 1
+    for name in key:
+        column = data.column(name).combine_chunks().dictionary_encode()
+        values = max(len(column.dictionary), 1)
+        if size * values >= 2**62:
+            found, joined = np.unique(joined, return_inverse=True)
+            size = len(found)
+        joined, size = joined * values + column.indices.to_numpy(), size * values
+    joined.sort()
+    return min(1, len(joined)) + int(np.count_nonzero(np.diff(joined)))

@@ -10,7 +10,10 @@ with delivered as (
 ),
 
 calendar as (
-    select month, cast(month + interval '1' month as date) as next_month, year(month) as year
+    select
+        month,
+        cast(month + interval '1' month as date) as next_month,
+        year(month) as year
     from delivered
 )
 

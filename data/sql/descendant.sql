@@ -1,32 +1,55 @@
 -- One row per ancestor area × area in it, itself included; zones and former districts are ancestors too.
 with itself as (
-    select code as ancestor, code, level from area
+    select
+        code as ancestor,
+        code,
+        level
+    from area
 ),
 
 up_one as (
-    select parent as ancestor, code, level from area where parent is not null
+    select
+        parent as ancestor,
+        code,
+        level
+    from area
+    where parent is not null
 ),
 
 up_two as (
-    select area.parent as ancestor, up_one.code, up_one.level
+    select
+        area.parent as ancestor,
+        up_one.code,
+        up_one.level
     from up_one
-    join area on area.code = up_one.ancestor
+    inner join area on up_one.ancestor = area.code
     where area.parent is not null
 ),
 
 up_three as (
-    select area.parent as ancestor, up_two.code, up_two.level
+    select
+        area.parent as ancestor,
+        up_two.code,
+        up_two.level
     from up_two
-    join area on area.code = up_two.ancestor
+    inner join area on up_two.ancestor = area.code
     where area.parent is not null
 ),
 
 in_zone as (
-    select zone as ancestor, code, level from area where zone is not null and level <> 'zone'
+    select
+        zone as ancestor,
+        code,
+        level
+    from area
+    where zone is not null and level <> 'zone'
 ),
 
 in_former_district as (
-    select former_district as ancestor, code, level
+    select
+        former_district as ancestor,
+        code,
+        level
     from area
     where former_district is not null and level in ('subdistrict', 'community', 'neighbourhood')
 ),
@@ -45,4 +68,5 @@ descendant as (
     select * from in_former_district
 )
 
-select * from descendant order by ancestor, level, code
+select * from descendant
+order by ancestor, level, code

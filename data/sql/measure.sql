@@ -1,73 +1,136 @@
 -- One row per measure × area (every level at or above the measure's own) × month.
--- Flows and stocks have a row, zero if need be, wherever their office delivered; no row means that nothing is known.
-with rolled as (
-    select native.measure, up.ancestor as code, native.month, sum(native.value) as value
-    from measure_native as native
-    join descendant as up on up.code = native.area
-    group by native.measure, up.ancestor, native.month
+-- Flows and stocks have a row, zero if need be, wherever they were delivered; no row means that nothing is known.
+with kind as (
+    select
+        measure,
+        behaviour,
+        grain_level,
+        delivery,
+        row_number() over (order by measure) as measure_number
+    from measure_native
+    group by measure, behaviour, grain_level, delivery
 ),
 
-kind as (
-    select distinct measure, behaviour, grain_level, reporter from measure_native
+-- Numbers stand for measures and areas until the end, in the order of the result: joining and sorting text is slow.
+place as (
+    select
+        code,
+        level,
+        row_number() over (order by level, code) as area_number
+    from area
+),
+
+inside as (
+    select
+        descendant.code,
+        descendant.level,
+        place.area_number,
+        place.level as ancestor_level
+    from descendant
+    inner join place on descendant.ancestor = place.code
+),
+
+rolled as (
+    select
+        kind.measure_number,
+        inside.area_number,
+        native.month,
+        sum(native.value) as value
+    from measure_native as native
+    inner join kind on native.measure = kind.measure
+    inner join inside on native.area = inside.code
+    group by kind.measure_number, inside.area_number, native.month
 ),
 
 reach as (
-    select distinct level as grain_level, ancestor as code from descendant
+    select distinct
+        level as grain_level,
+        area_number
+    from inside
 ),
 
--- Months in which each subdistrict's office delivered anything, and every area that this touches.
+-- Events and projects come in month by month from the subdistricts' offices: neither in a month means that the office
+-- delivered nothing, not that nothing happened. Everything else is entered as it happens.
 office_month as (
-    select distinct subdistrict.code as subdistrict, native.month
+    select distinct
+        inside.area_number as subdistrict,
+        native.month
     from measure_native as native
-    join descendant as inside on inside.code = native.area
-    join area as subdistrict on subdistrict.code = inside.ancestor
-    where subdistrict.level = 'subdistrict' and native.behaviour = 'flow' and native.reporter = 'subdistrict_office'
+    inner join inside on native.area = inside.code
+    where inside.ancestor_level = 'subdistrict' and native.delivery = 'monthly'
 ),
 
 touched as (
-    select distinct inside.ancestor as subdistrict, up.ancestor as code
-    from area as subdistrict
-    join descendant as inside on inside.ancestor = subdistrict.code
-    join descendant as up on up.code = inside.code
-    where subdistrict.level = 'subdistrict'
+    select distinct
+        subdistrict.area_number as subdistrict,
+        up.area_number
+    from inside as subdistrict
+    inner join inside as up on subdistrict.code = up.code
+    where subdistrict.ancestor_level = 'subdistrict'
 ),
 
 delivered as (
-    select distinct touched.code, office_month.month
+    select distinct
+        touched.area_number,
+        office_month.month
     from office_month
-    join touched on touched.subdistrict = office_month.subdistrict
-    join calendar on calendar.month = office_month.month
+    inner join touched on office_month.subdistrict = touched.subdistrict
 ),
 
 known as (
-    select kind.measure, reach.code, calendar.month
+    select
+        kind.measure_number,
+        reach.area_number,
+        calendar.month
     from kind
-    join reach on reach.grain_level = kind.grain_level
+    inner join reach on kind.grain_level = reach.grain_level
     cross join calendar
-    where kind.behaviour = 'stock' or (kind.behaviour = 'flow' and kind.reporter = 'bureau')
+    where kind.behaviour <> 'yearly' and kind.delivery = 'continuous'
     union all
-    select kind.measure, reach.code, delivered.month
+    select
+        kind.measure_number,
+        reach.area_number,
+        delivered.month
     from kind
-    join reach on reach.grain_level = kind.grain_level
-    join delivered on delivered.code = reach.code
-    where kind.behaviour = 'flow' and kind.reporter = 'subdistrict_office'
+    inner join reach on kind.grain_level = reach.grain_level
+    inner join delivered on reach.area_number = delivered.area_number
+    inner join calendar on delivered.month = calendar.month
+    where kind.behaviour <> 'yearly' and kind.delivery = 'monthly'
 ),
 
 valued as (
-    select known.measure, known.code, known.month, coalesce(rolled.value, 0) as value
+    select
+        known.measure_number,
+        known.area_number,
+        known.month,
+        coalesce(rolled.value, 0) as value
     from known
-    left join rolled on rolled.measure = known.measure and rolled.code = known.code and rolled.month = known.month
+    left join rolled
+        on known.measure_number = rolled.measure_number
+        and known.area_number = rolled.area_number
+        and known.month = rolled.month
     union all
-    select rolled.measure, rolled.code, rolled.month, rolled.value
+    select
+        rolled.measure_number,
+        rolled.area_number,
+        rolled.month,
+        rolled.value
     from rolled
-    join kind on kind.measure = rolled.measure
+    inner join kind on rolled.measure_number = kind.measure_number
     where kind.behaviour = 'yearly'
 ),
 
 measure as (
-    select valued.measure, area.level, valued.code, valued.month, valued.value
+    select
+        kind.measure,
+        place.level,
+        place.code,
+        valued.month,
+        valued.value
     from valued
-    join area on area.code = valued.code
+    inner join kind on valued.measure_number = kind.measure_number
+    inner join place on valued.area_number = place.area_number
+    order by kind.measure_number, place.area_number, valued.month
 )
 
-select * from measure order by measure, level, code, month
+select * from measure

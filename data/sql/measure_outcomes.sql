@@ -1,57 +1,134 @@
 -- One row per measure of outcomes × area at its native grain × month.
 with answered as (
     select
-        survey.community as area, year_end.month, survey.question, sum(survey.responses) as responses,
+        survey.community as area,
+        year_end.month,
+        survey.question,
+        sum(survey.responses) as responses,
         sum(case when survey.answer = 'yes' then survey.responses else 0 end) as yes
     from record_survey as survey
-    join year_end on year_end.year = survey.year
+    inner join year_end on survey.year = year_end.year
     group by survey.community, year_end.month, survey.question
 ),
 
 rated as (
-    select assessment.community as area, year_end.month, assessment.dimension, assessment.score_sum, assessment.raters
+    select
+        assessment.community as area,
+        year_end.month,
+        assessment.dimension,
+        assessment.score_sum,
+        assessment.raters
     from record_assessment as assessment
-    join year_end on year_end.year = assessment.year
+    inner join year_end on assessment.year = year_end.year
 ),
 
 document as (
-    select district.code as area, calendar.month, count(*) as documents
+    select
+        district.code as area,
+        calendar.month,
+        count(*) as policy_documents
     from calendar
-    join record_policy_document as policy_document on policy_document.issued_on < calendar.next_month
+    inner join record_policy_document as policy_document on calendar.next_month > policy_document.issued_on
     cross join area as district
     where district.level = 'district'
     group by district.code, calendar.month
 ),
 
+unpivoted as (
+    select
+        'yearly' as behaviour,
+        'community' as grain_level,
+        'continuous' as delivery,
+        measure,
+        area,
+        month,
+        value
+    from answered
+    unpivot (value for measure in (yes as satisfaction_yes, responses as satisfaction_responses))
+    where question = 'satisfaction'
+    union all
+    select
+        'yearly' as behaviour,
+        'community' as grain_level,
+        'continuous' as delivery,
+        measure,
+        area,
+        month,
+        value
+    from answered
+    unpivot (value for measure in (yes as approval_yes, responses as approval_responses))
+    where question = 'approval'
+    union all
+    select
+        'yearly' as behaviour,
+        'community' as grain_level,
+        'continuous' as delivery,
+        measure,
+        area,
+        month,
+        value
+    from answered
+    unpivot (value for measure in (yes as standardisation_yes, responses as standardisation_responses))
+    where question = 'standardisation_approval'
+    union all
+    select
+        'yearly' as behaviour,
+        'community' as grain_level,
+        'continuous' as delivery,
+        measure,
+        area,
+        month,
+        value
+    from rated
+    unpivot (value for measure in (score_sum as usefulness_sum, raters as usefulness_raters))
+    where dimension = 'usefulness'
+    union all
+    select
+        'yearly' as behaviour,
+        'community' as grain_level,
+        'continuous' as delivery,
+        measure,
+        area,
+        month,
+        value
+    from rated
+    unpivot (value for measure in (score_sum as participation_sum, raters as participation_raters))
+    where dimension = 'participation'
+    union all
+    select
+        'yearly' as behaviour,
+        'community' as grain_level,
+        'continuous' as delivery,
+        measure,
+        area,
+        month,
+        value
+    from rated
+    unpivot (value for measure in (score_sum as gain_sum, raters as gain_raters))
+    where dimension = 'gain'
+    union all
+    select
+        'stock' as behaviour,
+        'district' as grain_level,
+        'continuous' as delivery,
+        measure,
+        area,
+        month,
+        value
+    from document
+    unpivot (value for measure in (policy_documents))
+),
+
 measure_outcomes as (
-    select 'satisfaction_yes' as measure, 'yearly' as behaviour, 'community' as grain_level, area, month, yes as value
-    from answered where question = 'satisfaction'
-    union all
-    select 'satisfaction_responses', 'yearly', 'community', area, month, responses from answered where question = 'satisfaction'
-    union all
-    select 'approval_yes', 'yearly', 'community', area, month, yes from answered where question = 'approval'
-    union all
-    select 'approval_responses', 'yearly', 'community', area, month, responses from answered where question = 'approval'
-    union all
-    select 'standardisation_yes', 'yearly', 'community', area, month, yes from answered where question = 'standardisation_approval'
-    union all
-    select 'standardisation_responses', 'yearly', 'community', area, month, responses
-    from answered where question = 'standardisation_approval'
-    union all
-    select 'usefulness_sum', 'yearly', 'community', area, month, score_sum from rated where dimension = 'usefulness'
-    union all
-    select 'usefulness_raters', 'yearly', 'community', area, month, raters from rated where dimension = 'usefulness'
-    union all
-    select 'participation_sum', 'yearly', 'community', area, month, score_sum from rated where dimension = 'participation'
-    union all
-    select 'participation_raters', 'yearly', 'community', area, month, raters from rated where dimension = 'participation'
-    union all
-    select 'gain_sum', 'yearly', 'community', area, month, score_sum from rated where dimension = 'gain'
-    union all
-    select 'gain_raters', 'yearly', 'community', area, month, raters from rated where dimension = 'gain'
-    union all
-    select 'policy_documents', 'stock', 'district', area, month, documents from document
+    select
+        measure,
+        behaviour,
+        grain_level,
+        delivery,
+        area,
+        month,
+        cast(value as double) as value
+    from unpivoted
 )
 
-select measure, behaviour, grain_level, 'bureau' as reporter, area, month, cast(value as double) as value
-from measure_outcomes
+select * from measure_outcomes

@@ -1,13 +1,20 @@
 -- One row per measure of the workforce × community × year's end.
 with staff as (
-    select staffing.community as area, year_end.month, staffing.dimension, staffing.category, staffing.workers
+    select
+        staffing.community as area,
+        year_end.month,
+        staffing.dimension,
+        staffing.category,
+        staffing.workers
     from record_staffing as staffing
-    join year_end on year_end.year = staffing.year
+    inner join year_end on staffing.year = year_end.year
 ),
 
 named as (
     select
-        area, month, workers,
+        area,
+        month,
+        workers,
         case
             when dimension = 'total' then 'workers'
             when dimension = 'age_sum' then 'worker_age_sum'
@@ -26,22 +33,49 @@ named as (
 -- A bachelor's degree counts both for itself and as college education or above.
 educated as (
     select
-        area, month, case when category in ('college', 'bachelor', 'master') then workers else 0 end as college,
+        area,
+        month,
+        case when category in ('college', 'bachelor', 'master') then workers else 0 end as college,
         case when category = 'bachelor' then workers else 0 end as bachelor
     from staff
     where dimension = 'education'
 ),
 
+together as (
+    select
+        measure,
+        area,
+        month,
+        workers as value
+    from named
+    where measure is not null
+    union all
+    select
+        'workers_college' as measure,
+        area,
+        month,
+        college as value
+    from educated
+    union all
+    select
+        'workers_bachelor' as measure,
+        area,
+        month,
+        bachelor as value
+    from educated
+),
+
 measure_workforce as (
-    select measure, area, month, workers as value from named where measure is not null
-    union all
-    select 'workers_college' as measure, area, month, college as value from educated
-    union all
-    select 'workers_bachelor' as measure, area, month, bachelor as value from educated
+    select
+        measure,
+        'yearly' as behaviour,
+        'community' as grain_level,
+        'continuous' as delivery,
+        area,
+        month,
+        cast(sum(value) as double) as value
+    from together
+    group by measure, area, month
 )
 
-select
-    measure, 'yearly' as behaviour, 'community' as grain_level, 'bureau' as reporter, area, month,
-    cast(sum(value) as double) as value
-from measure_workforce
-group by measure, area, month
+select * from measure_workforce

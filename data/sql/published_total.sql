@@ -1,171 +1,205 @@
--- One row per published total: its id and what the records come to over its own period.
-with district as (
-    select * from area where level = 'district'
-),
-
-now as (
-    select measure.measure, measure.value
+-- One row per published total: its id and what the records come to over its own period (null where they hold nothing).
+with now as (
+    select
+        measure.measure,
+        measure.value
     from measure
-    join last_month on last_month.month = measure.month
+    inner join last_month on measure.month = last_month.month
     where measure.level = 'district'
 ),
 
--- The report's "a year" and 2019 are the last full year before it that the epidemic did not touch.
+-- The report's "a year" and "2019" are the last full year before it that the epidemic did not touch.
 year_2019 as (
-    select measure, sum(value) as value
+    select
+        measure,
+        sum(value) as value
     from measure
     where level = 'district' and year(month) = 2019
     group by measure
 ),
 
--- Neighbourhood self-management is taken to have begun with 2013.
-at_start as (
-    select count(*) as organisations, sum(case when scope = 'community' then 1 else 0 end) as community_organisations
-    from record_social_organisation
-    where founded_on < date '2013-01-01' and (dissolved_on is null or dissolved_on >= date '2013-01-01')
+level_count as (
+    select
+        sum(case when level = 'district' then area_km2 else 0 end) as area,
+        sum(case when level = 'subdistrict' then 1 else 0 end) as subdistricts,
+        sum(case when level = 'zone' then 1 else 0 end) as development_zones,
+        sum(case when level = 'community' then 1 else 0 end) as communities,
+        sum(case when level = 'neighbourhood' then 1 else 0 end) as neighbourhoods
+    from area
 ),
 
-registered as (
-    select count(*) as organisations, sum(case when scope = 'community' then 1 else 0 end) as community_organisations
+-- Neighbourhood self-management is taken to have begun with 2013.
+organisation as (
+    select
+        sum(case when dissolved_on is null then 1 else 0 end) as social_orgs,
+        sum(case when dissolved_on is null and scope = 'community' then 1 else 0 end) as community_social_orgs,
+        sum(
+            case
+                when founded_on >= date '2013-01-01' then 0
+                when dissolved_on < date '2013-01-01' then 0
+                else 1
+            end
+        ) as all_at_start,
+        sum(
+            case
+                when founded_on >= date '2013-01-01' or scope <> 'community' then 0
+                when dissolved_on < date '2013-01-01' then 0
+                else 1
+            end
+        ) as community_at_start
     from record_social_organisation
-    where dissolved_on is null
+),
+
+growth as (
+    select
+        cast(social_orgs as double) / nullif(all_at_start, 0) - 1 as social_orgs_growth,
+        cast(community_social_orgs as double) / nullif(community_at_start, 0) - 1 as community_social_orgs_growth
+    from organisation
 ),
 
 venture as (
-    select sum(funds) as funds, count(*) as projects, sum(beneficiaries) as beneficiaries from record_venture_project
+    select
+        sum(funds) as venture_funds,
+        count(*) as venture_projects,
+        sum(beneficiaries) as venture_beneficiaries
+    from record_venture_project
 ),
 
 sky_garden as (
-    select count(*) as gardens, sum(garden.green_area) as green_area
+    select
+        count(*) as sky_gardens,
+        sum(garden.green_area) as sky_garden_area
     from record_garden as garden
-    join area on area.code = garden.neighbourhood
-    join area as community on community.code = area.parent
+    inner join area on garden.neighbourhood = area.code
+    inner join area as community on area.parent = community.code
     where garden.kind = 'sky_garden' and community.name_zh = '跃龙社区'
 ),
 
-tianqin as (
-    select count(*) as matters
+deliberated as (
+    select
+        sum(case when deliberation.form = 'deliberation' and area.name_zh = '天勤' then 1 else 0 end)
+            as deliberations_tianqin,
+        sum(case when deliberation.form = 'residents_review' and deliberation.outcome = 'solved' then 1 else 0 end)
+            as reviews_resolved
     from record_deliberation as deliberation
-    join area on area.code = deliberation.neighbourhood
-    where deliberation.form = 'deliberation' and area.name_zh = '天勤'
+    inner join area on deliberation.neighbourhood = area.code
 ),
 
-reviews as (
-    select count(*) as resolved from record_deliberation where form = 'residents_review' and outcome = 'solved'
+document as (
+    select count(*) as policy_documents from record_policy_document
 ),
 
-documents as (
-    select count(*) as documents from record_policy_document
+counted as (
+    select
+        cast(level_count.area as double) as area,
+        cast(level_count.subdistricts as double) as subdistricts,
+        cast(level_count.development_zones as double) as development_zones,
+        cast(level_count.communities as double) as communities,
+        cast(level_count.neighbourhoods as double) as neighbourhoods,
+        cast(organisation.social_orgs as double) as social_orgs,
+        cast(organisation.community_social_orgs as double) as community_social_orgs,
+        growth.social_orgs_growth,
+        growth.community_social_orgs_growth,
+        cast(venture.venture_funds as double) as venture_funds,
+        cast(venture.venture_projects as double) as venture_projects,
+        cast(venture.venture_beneficiaries as double) as venture_beneficiaries,
+        cast(sky_garden.sky_gardens as double) as sky_gardens,
+        cast(sky_garden.sky_garden_area as double) as sky_garden_area,
+        cast(deliberated.deliberations_tianqin as double) as deliberations_tianqin,
+        cast(deliberated.reviews_resolved as double) as reviews_resolved,
+        cast(document.policy_documents as double) as policy_documents
+    from level_count
+    cross join organisation
+    cross join growth
+    cross join venture
+    cross join sky_garden
+    cross join deliberated
+    cross join document
 ),
 
-level_count as (
-    select level, count(*) as areas from area group by level
+standing as (
+    select
+        value,
+        case measure
+            when 'population' then 'population'
+            when 'service_offices' then 'service_offices'
+            when 'legal_stations' then 'legal_stations'
+            when 'party_committees' then 'community_party_committees'
+            when 'party_branches' then 'neighbourhood_party_branches'
+            when 'stairwell_groups' then 'corridor_party_groups'
+            when 'key_households' then 'party_member_households'
+            when 'service_teams' then 'service_teams'
+            when 'gardens' then 'gardens'
+            when 'interest_groups' then 'interest_groups'
+            when 'workers' then 'workers'
+            when 'workers_exam' then 'worker_exam'
+            when 'workers_promoted' then 'promoted_workers'
+        end as id
+    from now
+),
+
+yearly as (
+    select
+        value,
+        case measure
+            when 'service_projects' then 'service_projects'
+            when 'events' then 'events'
+            when 'attendances' then 'participations'
+            when 'cadre_volunteers' then 'cadre_volunteers'
+        end as id
+    from year_2019
 ),
 
 share as (
-    select top.measure as numerator, base.measure as denominator, top.value / nullif(base.value, 0) as value
+    select
+        top.value / nullif(base.value, 0) as value,
+        case concat(top.measure, ' / ', base.measure)
+            when 'workers_posted / workers' then 'workers_in_neighbourhoods'
+            when 'neighbourhoods_with_lawyer / neighbourhoods' then 'lawyer_points'
+            when 'workers_certified / workers' then 'certified_share'
+            when 'approval_yes / approval_responses' then 'approval'
+            when 'standardisation_yes / standardisation_responses' then 'standardisation_approval'
+            when 'satisfaction_yes / satisfaction_responses' then 'satisfaction'
+            when 'worker_age_sum / workers' then 'worker_mean_age'
+            when 'workers_45 / workers' then 'worker_under_45'
+            when 'workers_college / workers' then 'worker_college'
+            when 'workers_bachelor / workers' then 'worker_bachelor'
+            when 'workers_party / workers' then 'worker_party'
+        end as id
     from now as top
     cross join now as base
 ),
 
 published_total as (
-    select 'area' as id, area_km2 as ours from district
-    union all
-    select 'population', value from now where measure = 'population'
-    union all
-    select 'subdistricts', areas from level_count where level = 'subdistrict'
-    union all
-    select 'development_zones', areas from level_count where level = 'zone'
-    union all
-    select 'communities', areas from level_count where level = 'community'
-    union all
-    select 'neighbourhoods', areas from level_count where level = 'neighbourhood'
-    union all
-    select 'service_offices', value from now where measure = 'service_offices'
-    union all
-    select 'social_orgs', organisations from registered
-    union all
-    select 'community_social_orgs', community_organisations from registered
-    union all
-    select 'social_orgs_growth', registered.organisations / nullif(cast(at_start.organisations as double), 0) - 1
-    from registered
-    cross join at_start
+    select
+        id,
+        ours
+    from counted
+    unpivot include nulls (
+        ours for id in (
+            area, subdistricts, development_zones, communities, neighbourhoods, social_orgs, community_social_orgs,
+            social_orgs_growth, community_social_orgs_growth, venture_funds, venture_projects, venture_beneficiaries,
+            sky_gardens, sky_garden_area, deliberations_tianqin, reviews_resolved, policy_documents
+        )
+    )
     union all
     select
-        'community_social_orgs_growth',
-        registered.community_organisations / nullif(cast(at_start.community_organisations as double), 0) - 1
-    from registered
-    cross join at_start
+        id,
+        value as ours
+    from standing
+    where id is not null
     union all
-    select 'venture_funds', funds from venture
+    select
+        id,
+        value as ours
+    from yearly
+    where id is not null
     union all
-    select 'venture_projects', projects from venture
-    union all
-    select 'venture_beneficiaries', beneficiaries from venture
-    union all
-    select 'workers_in_neighbourhoods', value from share where numerator = 'workers_posted' and denominator = 'workers'
-    union all
-    select 'legal_stations', value from now where measure = 'legal_stations'
-    union all
-    select 'lawyer_points', value from share where numerator = 'neighbourhoods_with_lawyer' and denominator = 'neighbourhoods'
-    union all
-    select 'community_party_committees', value from now where measure = 'party_committees'
-    union all
-    select 'neighbourhood_party_branches', value from now where measure = 'party_branches'
-    union all
-    select 'corridor_party_groups', value from now where measure = 'stairwell_groups'
-    union all
-    select 'party_member_households', value from now where measure = 'key_households'
-    union all
-    select 'service_teams', value from now where measure = 'service_teams'
-    union all
-    select 'service_projects', value from year_2019 where measure = 'service_projects'
-    union all
-    select 'deliberations_tianqin', matters from tianqin
-    union all
-    select 'sky_gardens', gardens from sky_garden
-    union all
-    select 'sky_garden_area', green_area from sky_garden
-    union all
-    select 'reviews_resolved', resolved from reviews
-    union all
-    select 'events', value from year_2019 where measure = 'events'
-    union all
-    select 'participations', value from year_2019 where measure = 'attendances'
-    union all
-    select 'gardens', value from now where measure = 'gardens'
-    union all
-    select 'interest_groups', value from now where measure = 'interest_groups'
-    union all
-    select 'certified_share', value from share where numerator = 'workers_certified' and denominator = 'workers'
-    union all
-    select 'cadre_volunteers', value from year_2019 where measure = 'cadre_volunteers'
-    union all
-    select 'promoted_workers', value from now where measure = 'workers_promoted'
-    union all
-    select 'approval', value from share where numerator = 'approval_yes' and denominator = 'approval_responses'
-    union all
-    select 'policy_documents', documents from documents
-    union all
-    select 'standardisation_approval', value
+    select
+        id,
+        value as ours
     from share
-    where numerator = 'standardisation_yes' and denominator = 'standardisation_responses'
-    union all
-    select 'satisfaction', value from share where numerator = 'satisfaction_yes' and denominator = 'satisfaction_responses'
-    union all
-    select 'workers', value from now where measure = 'workers'
-    union all
-    select 'worker_mean_age', value from share where numerator = 'worker_age_sum' and denominator = 'workers'
-    union all
-    select 'worker_under_45', value from share where numerator = 'workers_45' and denominator = 'workers'
-    union all
-    select 'worker_college', value from share where numerator = 'workers_college' and denominator = 'workers'
-    union all
-    select 'worker_bachelor', value from share where numerator = 'workers_bachelor' and denominator = 'workers'
-    union all
-    select 'worker_party', value from share where numerator = 'workers_party' and denominator = 'workers'
-    union all
-    select 'worker_exam', value from now where measure = 'workers_exam'
+    where id is not null
 )
 
-select id, cast(ours as double) as ours from published_total
+select * from published_total

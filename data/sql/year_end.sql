@@ -6,13 +6,19 @@ with reported as (
 ),
 
 last_delivered as (
-    select year, max(month) as month from calendar group by year
+    select
+        year,
+        max(month) as month
+    from calendar
+    group by year
 ),
 
 year_end as (
-    select reported.year, coalesce(last_delivered.month, make_date(reported.year, 12, 1)) as month
+    select
+        reported.year,
+        coalesce(last_delivered.month, make_date(reported.year, 12, 1)) as month
     from reported
-    left join last_delivered on last_delivered.year = reported.year
+    left join last_delivered on reported.year = last_delivered.year
 )
 
 select * from year_end
