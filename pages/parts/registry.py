@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class Entry:
 
 
 # Groups in their order: overview, linli, outcomes, boundaries, report, data.
-PAGES: tuple[Entry, ...] = (
+PAGES = (
     Entry("overview", "overview"),
     Entry("area", "overview"),
     Entry("records", "data"),
@@ -28,7 +27,6 @@ PAGES: tuple[Entry, ...] = (
     Entry("dictionary", "data"),
     Entry("search", ""),
 )
-PAGES = tuple(entry for entry in PAGES if (Path(__file__).resolve().parents[2] / entry.path).exists())
 
 
 def groups() -> dict[str, list[Entry]]:

@@ -31,6 +31,8 @@ def trend(view: View, indicator: Indicator) -> None:
         empty=t("trend.nothing"),
         height=HEIGHT,
     )
+    # only a point that is drawn can be chosen
+    figure.update_traces(mode="lines+markers", marker_size=6, unselected_marker_opacity=1)
     st.plotly_chart(
         figure,
         key="trend",
