@@ -2,143 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from data.indicators import THEMES, Indicator
+from data.indicators import Indicator
 from geo.layers import MapState
-from pages.parts import controls, data, downloads, frame, glances, map_view, profile, state, tables, trends
+from pages.parts import controls, data, frame, glances, map_view, profile, standings, state, tables, trends
 from pages.parts.failures import guard, nothing
-from pages.parts.profile import Entry, Fellows
 from pages.parts.state import View
 from pages.parts.words import (
     area_name,
     enum,
     lang,
-    level_name,
     levels_name,
     number,
-    period_text,
-    quantity,
-    signed,
     t,
     unit_name,
 )
 
-KEY = (
-    "neighbourhoods_per_office", "three_in_one_share", "elderly_share", "branch_coverage", "key_households_per_1000",
-    "volunteer_hours_per_member", "members_with_post_share", "teams_per_10000", "projects_per_1000",
-    "door_to_door_share", "micro_project_coverage", "council_coverage", "officer_posts_filled_share",
-    "matters_per_10000", "matters_solved_share", "lawyer_point_coverage", "attendances_per_1000",
-    "first_time_share", "groups_per_10000", "integrity_share", "cases_per_1000", "hours_to_close",
-    "settled_in_neighbourhood_share", "neighbourhoods_per_officer", "workers_per_10000", "workers_posted_share",
-    "workers_certified_share", "satisfaction", "approval", "usefulness", "gain",
-)  # fmt: skip
-UNITS_NAMED = {"per_1000", "per_10000", "per_1000_households", "person_times_per_1000"}  # the name says it already
 CHILD_COLUMNS = ("people", "households", "neighbourhoods", "area_km2")
-
-
-# ── how it stands ──
-
-
-def opening(view: View, row: pd.Series[Any], around: Fellows, found: Sequence[Entry]) -> str:
-    """Name, what it is part of, its size in a sentence, and how its indicators stand."""
-    parent = data.area(around.parent) if around.parent else None
-    level = level_name(around.level)
-    place = t("area.of", parent=area_name(parent), level=level) if parent is not None else level
-    kind = row["kind"]
-    mark = f'<span class="ll-kind">{escape(t(f"area.kind_{kind}"))}</span>' if isinstance(kind, str) else ""
-    return (
-        f'<h2 class="ll-title">{escape(area_name(row))} <span class="ll-of">{escape(place)}</span>{mark}</h2>'
-        f'<p class="ll-lead">{escape(size(row) + verdicts(view, around, found))}</p>'
-        f"{tables.paragraph(highlights(around, found))}"
-    )
-
-
-def size(row: pd.Series[Any]) -> str:
-    """People, households and parts, in a sentence."""
-    parts = "".join(
-        t(f"area.part_{name}", count=number(row[name]))
-        for name in ("communities", "neighbourhoods")
-        if int(row[name]) > 1
-    )
-    return (
-        t(
-            "area.stands",
-            name=area_name(row),
-            people=number(row["people"]),
-            households=number(row["households"]),
-            parts=parts,
-        )
-        + _gap()
-    )
-
-
-def verdicts(view: View, around: Fellows, found: Sequence[Entry]) -> str:
-    """How many indicators are better, similar and worse than what they are compared with."""
-    judged = [e for e in found if e.verdict and e.indicator.direction != "none"]
-    if not judged:
-        return ""
-    counts = {name: sum(e.judgement == name for e in judged) for name in ("better", "neutral", "worse")}
-    key, named = _versus(around)
-    return t(
-        f"area.verdicts_{key}", period=period_text(view.period), count=len(judged), better=counts["better"],
-        similar=counts["neutral"], worse=counts["worse"], **named,
-    )  # fmt: skip
-
-
-def _versus(around: Fellows) -> tuple[str, dict[str, str]]:
-    if around.peers:
-        return "peers", {"level": levels_name(around.level)}
-    if around.parent:
-        return "parent", {"parent": area_name(data.area(around.parent))}
-    return "last_year", {}
-
-
-def versus(around: Fellows) -> str:
-    """What the area is compared with, in words."""
-    key, named = _versus(around)
-    return t(f"area.versus_{key}", count=len(around.peers), **named)
-
-
-def highlights(around: Fellows, found: Sequence[Entry]) -> str:
-    """The indicator that stands out and the one to be watched."""
-    best, worst = _extreme(found, "better"), _extreme(found, "worse")
-    said = [_highlight(name, e, around) for name, e in (("best", best), ("worst", worst)) if e]
-    return t("area.and").join(said) + t("common.stop").strip() if said else ""
-
-
-def _extreme(found: Sequence[Entry], judgement: str) -> Entry | None:
-    chosen = [e for e in found if e.judgement == judgement and e.indicator.direction != "none"]
-    return max(chosen, key=_distance, default=None)
-
-
-def _distance(entry: Entry) -> float:
-    """How far from usual: in deviations where there are peers, else relative to what it is compared with."""
-    if entry.peers:
-        return abs(entry.peers.difference) / (entry.peers.mad or abs(entry.peers.median) / 4 or 1.0)
-    return abs(entry.versus.ratio or 0.0) if entry.versus else 0.0
-
-
-def _highlight(name: str, entry: Entry, around: Fellows) -> str:
-    place = ""
-    if entry.place and around.parent:
-        place = t(
-            "area.place_in",
-            parent=area_name(data.area(around.parent)),
-            count=levels_name(around.level, entry.place.of),
-            rank=entry.place.rank,
-        )
-    words = quantity(entry.value, entry.indicator.unit, entry.indicator.decimals)
-    return t(f"area.{name}", indicator=entry.indicator.words("name", lang()), value=words, place=place)
-
-
-def _gap() -> str:
-    return "" if lang() == "zh" else " "
 
 
 # ── what it is ──
@@ -233,116 +118,6 @@ def locate(view: View, row: pd.Series[Any]) -> None:
     map_view.show_map(given, key="area.map", height=320, on_click=lambda code: state.go(area=code))
 
 
-# ── its indicators ──
-
-
-def indicator_table(view: View, around: Fellows, found: Sequence[Entry]) -> str:
-    """Indicators by theme: value, change, parent, verdict with difference, rank."""
-    groups = [
-        tables.Group(t(f"theme_of.{theme}"), [{"entry": e} for e in found if e.indicator.theme == theme])
-        for theme in THEMES
-    ]
-    columns = [
-        tables.Column(t("area.indicator"), lambda row: _name_cell(row["entry"])),
-        tables.Column(period_text(view.period), lambda row: _value_cell(view, row["entry"]), numeric=True),
-        tables.Column(t("area.change"), lambda row: _change_cell(row["entry"]), numeric=True),
-    ]
-    if around.parent:
-        parent = area_name(data.area(around.parent))
-        columns.append(tables.Column(parent, lambda row: _plain(row["entry"], row["entry"].parent), numeric=True))
-        columns.append(tables.Column(t("area.verdict"), lambda row: _verdict_cell(row["entry"])))
-    if len(around.siblings) > 2:
-        note = t("area.rank_note", parent=area_name(data.area(around.parent)), levels=levels_name(around.level))
-        columns.append(tables.Column(t("area.rank"), lambda row: _rank_cell(row["entry"]), numeric=True, note=note))
-    return tables.table([g for g in groups if g.rows], columns, t("area.indicators"))
-
-
-def _name_cell(entry: Entry) -> str:
-    name = entry.indicator.words("name", lang())
-    link = tables.anchor(state.link("overview", indicator=entry.indicator.id), name, t("area.map_of", indicator=name))
-    unit = "" if entry.indicator.unit in UNITS_NAMED else unit_name(entry.indicator.unit)
-    return f'{link} <span class="ll-unit">{escape(unit)}</span>' if unit else link
-
-
-def _value_cell(view: View, entry: Entry) -> str:
-    if entry.value is None:
-        return f'<span class="ll-nothing">{escape(t("area.no_data"))}</span>'
-    shown = number(entry.value, entry.indicator.decimals)
-    label = t("area.records_of", indicator=entry.indicator.words("name", lang()), value=shown)
-    return tables.anchor(glances.records_link(entry.indicator), shown, label)
-
-
-def _change_cell(entry: Entry) -> str:
-    if entry.before is None:
-        return number(None)
-    return (
-        f'<span class="ll-{entry.before.judgement}">{signed(entry.before.difference, entry.indicator.decimals)}</span>'
-    )
-
-
-def _plain(entry: Entry, value: float | None) -> str:
-    return number(value, entry.indicator.decimals)
-
-
-def _verdict_cell(entry: Entry) -> str:
-    if not entry.verdict:
-        return number(None)
-    words = f"{t(f'area.{entry.verdict}')} {signed(entry.difference, entry.indicator.decimals)}"
-    return f'<span class="ll-verdict ll-{entry.judgement}">{escape(words)}</span>'
-
-
-def _rank_cell(entry: Entry) -> str:
-    return t("area.rank_of", rank=entry.place.rank, of=entry.place.of) if entry.place else number(None)
-
-
-def indicators(view: View, around: Fellows, found: Sequence[Entry], all_of_them: int) -> None:
-    """The table with its words, its switch between key and all indicators, and its files."""
-    text = t("area.indicators_text" if around.peers else "area.indicators_text_plain", versus=versus(around))
-    switch = (
-        tables.anchor(state.link(all=None), t("area.show_key"))
-        if view.get("all")
-        else tables.anchor(state.link(all=1), t("area.show_all", count=all_of_them))
-    )
-    st.html(tables.heading(t("area.indicators"), "indicators") + tables.paragraph(text, "ll-note-text"))
-    st.html(indicator_table(view, around, found))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(switch)
-        _files(view, around, found)
-
-
-def _files(view: View, around: Fellows, found: Sequence[Entry]) -> None:
-    name = area_name(data.area(view.area))
-    about = downloads.about(
-        f"{name} · {t('area.indicators')}",
-        definition=t("area.csv_definition", versus=versus(around)),
-        source=", ".join(sorted({t(f"table.{s}.name") for e in found for s in e.indicator.source})),
-        period=period_text(view.period),
-    )
-    frame_ = _exported(view, around, found)
-    file = downloads.file_name(t("app.name"), t("area.csv_name"), name, view.period)
-    downloads.buttons(lambda: frame_, about, file, "area.indicators")
-
-
-def _exported(view: View, around: Fellows, found: Sequence[Entry]) -> pd.DataFrame:
-    parent = area_name(data.area(around.parent)) if around.parent else ""
-    rows = [
-        {
-            t("area.indicator"): e.indicator.words("name", lang()),
-            t("definitions.unit"): unit_name(e.indicator.unit),
-            period_text(view.period): e.value,
-            t("area.change"): e.before.difference if e.before else None,
-            **({parent: e.parent} if parent else {}),
-            t("area.verdict"): t(f"area.{e.verdict}") if e.verdict else "",
-            t("definitions.difference"): e.difference,
-            t("area.rank"): t("area.rank_of", rank=e.place.rank, of=e.place.of) if e.place else "",
-            t("definitions.numerator"): e.indicator.words("numerator", lang()),
-            t("definitions.denominator"): e.indicator.words("denominator", lang()),
-        }
-        for e in found
-    ]
-    return pd.DataFrame(rows)
-
-
 # ── its parts ──
 
 
@@ -415,10 +190,10 @@ def main() -> None:
         every = data.indicators()
         known = [each for each in every.values() if profile.reaches(each, around.level)]
         found = profile.entries(known, around, view.period)
-        listed = found if view.get("all") else [e for e in found if e.indicator.id in KEY]
+        listed = found if view.get("all") else [e for e in found if e.indicator.id in standings.KEY]
         with guard("area opening"):
             first, last = data.span()
-            st.html(opening(view, row, around, [e for e in found if e.indicator.id in KEY]))
+            st.html(standings.opening(view, row, around, [e for e in found if e.indicator.id in standings.KEY]))
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 controls.period(view, first, last)
                 controls.share(view)
@@ -432,7 +207,7 @@ def main() -> None:
         left, right = st.columns([66, 34], gap="medium")
         with left, guard("area indicators"):
             if any(e.value is not None for e in found):
-                indicators(view, around, listed, len(found))
+                standings.indicators(view, around, listed, len(found))
             else:
                 nothing(t("area.no_area"), t("records.none_next"))
         with right, guard("area trends"):

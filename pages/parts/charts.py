@@ -134,60 +134,6 @@ def trend(
     return figure
 
 
-def bars(
-    frame: pd.DataFrame,
-    *,
-    title: str,
-    text: Text,
-    theme: Theme,
-    empty: str,
-    highlight: str | None = None,
-    reference: tuple[float, str] | None = None,
-    row_height: int = 26,
-) -> go.Figure:
-    """Horizontal bars in the given order (columns label, value, optional code), the value beside each, no value axis.
-
-    Null values are shown as “–”; `highlight` names the code drawn in the accent colour; `reference` is a dashed line.
-    """
-    tone = TONES[theme]
-    if frame.empty or frame["value"].isna().all():
-        return _empty(title, empty, theme, 140)
-    row = max(row_height, round(tone.size * 1.7))
-    height = _title_height(title, tone) + row * len(frame) + (tone.size * 2 if reference else 8)
-    labels = [_short(str(x), 26) for x in frame["label"]]
-    figure = _canvas(
-        title,
-        theme,
-        height,
-        left=max(map(_width, labels)) * tone.size * 0.55 + 12,
-        right=8,
-        bottom=tone.size * 2 if reference else 8,
-    )
-    codes = frame["code"] if "code" in frame else frame["label"]
-    plain = tone.accent if highlight is None else tone.context
-    figure.add_trace(
-        go.Bar(
-            x=frame["value"].fillna(0), y=list(range(len(frame))), orientation="h", width=0.62, cliponaxis=False,
-            marker={"color": [tone.accent if c == highlight else plain for c in codes]},
-            text=[text(v) if pd.notna(v) else "–" for v in frame["value"]], textposition="outside",
-            constraintext="none", textfont={"color": tone.ink}, customdata=list(codes), hoverinfo="skip",
-        )
-    )  # fmt: skip
-    top = max(0.0, float(frame["value"].max()), reference[0] if reference else 0.0)
-    low = min(0.0, float(frame["value"].min()))
-    reach = (
-        max(_width(text(v)) for v in frame["value"].dropna()) / 46
-    )  # room for the value written outside the longest bar
-    figure.update_xaxes(visible=False, range=[low * (1 + reach), (top or 1) * (1.04 + reach)])
-    figure.update_yaxes(
-        tickvals=list(range(len(frame))), ticktext=labels, range=[len(frame) - 0.5, -0.5], showgrid=False,
-        zeroline=False, tickfont={"color": tone.ink, "size": tone.size},
-    )  # fmt: skip
-    if reference:
-        _reference(figure, reference, tone)
-    return figure
-
-
 def columns(frame: pd.DataFrame, *, title: str, text: Text, theme: Theme, empty: str, height: int = 220) -> go.Figure:
     """One column a month (columns month, value), the highest one labelled; null months stay empty."""
     tone = TONES[theme]
@@ -207,25 +153,6 @@ def columns(frame: pd.DataFrame, *, title: str, text: Text, theme: Theme, empty:
     )  # fmt: skip
     _value_axis(figure, [0.0, *data["value"], float(data["value"].max()) * 1.12], text, "y")
     _month_axis(figure, data["month"])
-    return figure
-
-
-def spark(points: pd.DataFrame, *, theme: Theme, height: int = 40) -> go.Figure:
-    """A line without axes (columns month, value), its last value as a dot; empty where there is nothing to draw."""
-    tone = TONES[theme]
-    data = points.dropna(subset=["value"]).sort_values("month")
-    figure = go.Figure(layout={"template": template(theme), "height": height, "margin": dict.fromkeys("lrtb", 4)})
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
-    if data.empty:
-        return figure
-    figure.add_trace(
-        go.Scatter(x=data["month"], y=data["value"], mode="lines", line={"color": tone.accent, "width": 1.5})
-    )
-    figure.add_trace(
-        go.Scatter(x=data["month"].tail(1), y=data["value"].tail(1), mode="markers", marker={"color": tone.accent})
-    )
-    figure.update_traces(hoverinfo="skip")
     return figure
 
 
@@ -375,22 +302,6 @@ def _mark(figure: go.Figure, marker: tuple[str, str], tone: Tone) -> None:
         x=month, y=1, yref="paper", yanchor="top", xanchor="right", xshift=-3, text=words, showarrow=False,
         font={"color": tone.muted, "size": tone.size - 1},
     )  # fmt: skip
-
-
-def _reference(figure: go.Figure, reference: tuple[float, str], tone: Tone) -> None:
-    value, words = reference
-    figure.add_shape(
-        type="line", x0=value, x1=value, y0=0, y1=1, yref="paper", line={"color": tone.ink, "width": 1, "dash": "dash"}
-    )
-    figure.add_annotation(
-        x=value,
-        y=0,
-        yref="paper",
-        yanchor="top",
-        text=words,
-        showarrow=False,
-        font={"color": tone.muted, "size": tone.size},
-    )
 
 
 def _width(text: str) -> int:

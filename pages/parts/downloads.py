@@ -188,6 +188,6 @@ def _xlsx_value(value: Any) -> Any:
 
 
 def _column_width(name: str, values: pd.Series[Any]) -> float:
-    texts = [name, *values.head(200).astype(str)]
+    texts = [name, *map(str, values.head(200))]
     widest = max(sum(2 if ord(c) > 0x2E7F else 1 for c in text) for text in texts)
     return min(max(widest + 2, 8), 60)

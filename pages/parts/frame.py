@@ -22,17 +22,12 @@ from pages.parts.words import area_name, date_text, lang, levels_name, t
 HERE = Path(__file__).resolve().parent
 ICON = HERE / "assets" / "mark.svg"
 
-# A folder called pages makes Streamlit run a page's file alone, without the frame, when the first address that a fresh
-# process is asked for is a page's own; it stops at the first st.navigation. Pages must not depend on who came first.
-PagesManager.uses_pages_directory = False
-
-_frame: dict[str, bool] = {"begun": False}
 _shell = st.components.v2.component("linli_shell", js=(HERE / "shell.js").read_text(encoding="utf-8"))
 
 
 def begin() -> None:
     """Before any page: the style, the script of the frame, and which codes exist."""
-    _frame["begun"] = True
+    state.keep("begun", True)
     st.html(HERE / "style.css")
     view = state.current_view()
     _shell(
@@ -46,8 +41,12 @@ def begin() -> None:
 
 def page(name: str) -> View:
     """A page begins with this: draws header, breadcrumb and notices, and says what the reader wants to see."""
-    if not _frame["begun"]:
-        st.rerun()  # through app.py this time
+    if not state.recall("begun", False):
+        # Since there is a folder called pages, Streamlit runs a page's file alone, without the frame, when a fresh
+        # process is first asked for that page's address; it stops at the first st.navigation. So: through app.py.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    state.keep("begun", False)
     state.enter(name)
     view = state.current_view()
     st.html(header(view))
