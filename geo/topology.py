@@ -77,7 +77,7 @@ class Contacts:
 def touched_faults(
     contacts: Contacts, blocks: pd.DataFrame, assignment: pd.Series, codes: Iterable[str]
 ) -> dict[str, list[list[int]]]:
-    """After an edit: for those of `codes` that are wrong now, their pieces (block ids, largest first; [] if none is left).
+    """After an edit: those of `codes` that are wrong, with their pieces (block ids, largest first; [] if none is left).
 
     Wrong is a neighbourhood without blocks, in several pieces, or with a block outside its community; of the last the
     pieces are those outside.

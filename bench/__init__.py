@@ -1,0 +1,1 @@
+"""We and our peers, side by side, in one run."""
