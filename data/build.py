@@ -80,7 +80,7 @@ def build(root: Path, progress: Progress = _quiet) -> Manifest:
     """Build the extracts of `root` (records, editions, extracts) if anything changed; return the manifest in force.
 
     `progress` hears the step and the share done. Raises TableBroken, EditionMissing, TotalsDiffer or
-    TotalMissing, and leaves the former version in force.
+    TotalUnknown, and leaves the former version in force.
     """
     progress("compare", 0.0)
     version = _version(root)

@@ -182,8 +182,6 @@ def _column_problems(values: pa.ChunkedArray, column: Column, keys: Keys) -> lis
     problems = []
     if values.null_count and not column.nullable:
         problems.append(f"the column {column.name} is empty in {values.null_count:,} rows")
-    if pa.types.is_null(values.type):
-        return problems
     if not _fits(values.type, column.type):
         return [*problems, f"the column {column.name} holds {values.type} where the contract says {column.type}"]
     if column.type == "enum":

@@ -25,13 +25,13 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-class TotalMissing(DataError):
-    """Raised when a published total has no query, or a query answers to no published total."""
+class TotalUnknown(DataError):
+    """Raised when data/sql/published_total.sql names a figure that is not published as a total."""
 
     def __init__(self, ids: list[str]) -> None:
         super().__init__(
-            f"Published figures and data/sql/published_total.sql do not match: {', '.join(ids)}. "
-            "Give every figure checked as a total one row there, and no other."
+            f"Nothing is published as a total under {', '.join(ids)}. "
+            "Use the ids of data/reference/published_figures.csv in data/sql/published_total.sql."
         )
         self.ids = ids
 
@@ -75,12 +75,12 @@ def is_met(figure: str, published: str, bound: str, ours: float) -> bool:
 def published_table(totals: Mapping[str, float | None], path: Path = PUBLISHED) -> pd.DataFrame:
     """Return extracts.published of the contract: the figures of `path` in its order, with our totals (id -> value).
 
-    Raises TotalMissing when the figures checked as totals and the totals given are not the same.
+    A total that is not given, because no record bears on it, is missed. Raises TotalUnknown for one never published.
     """
     figures = pd.read_csv(path, dtype=str, keep_default_na=False)
     wanted = set(figures.loc[figures["check"] == "total", "id"])
-    if odd := sorted(wanted.symmetric_difference(totals)):
-        raise TotalMissing(odd)
+    if odd := sorted(set(totals) - wanted):
+        raise TotalUnknown(odd)
     ours = [totals.get(figure) for figure in figures["id"]]
     rows = zip(figures["id"], figures["value"], figures["bound"], ours, strict=True)
     met = [None if own is None else is_met(figure, text, bound, own) for figure, text, bound, own in rows]

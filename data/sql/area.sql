@@ -13,15 +13,15 @@ area as (
     select
         edition.code,
         edition.level,
-        edition.parent,
+        cast(edition.parent as varchar) as parent,
         edition.name_zh,
         edition.name_en,
         edition.pinyin,
         edition.initials,
         edition.aliases,
-        edition.kind,
-        edition.former_district,
-        edition.zone,
+        cast(edition.kind as varchar) as kind,
+        cast(edition.former_district as varchar) as former_district,
+        cast(edition.zone as varchar) as zone,
         edition.area_km2,
         edition.households,
         edition.people,
@@ -35,10 +35,10 @@ area as (
         contact.unit_en,
         contact.post,
         contact.telephone,
-        edition.bound_east,
-        edition.bound_south,
-        edition.bound_west,
-        edition.bound_north
+        cast(edition.bound_east as varchar) as bound_east,
+        cast(edition.bound_south as varchar) as bound_south,
+        cast(edition.bound_west as varchar) as bound_west,
+        cast(edition.bound_north as varchar) as bound_north
     from edition_area as edition
     left join contact on edition.code = contact.area
     order by edition.code
