@@ -72,3 +72,21 @@ def test_one_broken_part_leaves_the_others_standing(caplog: pytest.LogCaptureFix
     assert shown[1] == "<p>the rest</p>"
     number = re.search(r"[0-9A-F]{6}", shown[0])[0]  # type: ignore[index]
     assert number in caplog.text and "secret detail" in caplog.text
+
+
+def page_without_data() -> None:
+    from pages.parts.failures import begin, guard
+    from queries.errors import ExtractsMissing
+
+    begin()
+    for part in ("map", "list", "trend"):
+        with guard(part):
+            raise ExtractsMissing("No data", reason="none built", next_step="Build.", table="measure")
+
+
+def test_one_reason_for_many_parts_is_told_once_in_full() -> None:
+    page = AppTest.from_function(page_without_data)
+    for _ in range(2):  # and again on the next run
+        shown = [element.proto.body for element in page.run().get("html")]
+        assert [body.count("make data") for body in shown] == [1, 0, 0]
+        assert all(words("zh")["failure.ExtractsMissing.sentence"] in body for body in shown)

@@ -11,6 +11,7 @@ from html import escape
 
 import streamlit as st
 
+from pages.parts import state
 from pages.parts.words import has, t
 
 log = logging.getLogger("linli")
@@ -68,9 +69,21 @@ def guard(part: str) -> Iterator[None]:
 
 
 def show(told: Explanation) -> None:
-    """Draw an explanation."""
+    """Draw an explanation; one already given on this page is not given again, the part only says that it is missing."""
+    given: list[Explanation] = state.recall("told", [])
+    if told in given:
+        st.html(
+            f'<p class="ll-failure ll-again" role="status">{escape(t("failure.again", sentence=told.sentence))}</p>'
+        )
+        return
+    state.keep("told", [*given, told])
     lines = "".join(f"<p>{escape(text)}</p>" for text in (told.reason, told.next_step) if text)
     st.html(f'<div class="ll-failure" role="alert"><p><strong>{escape(told.sentence)}</strong></p>{lines}</div>')
+
+
+def begin() -> None:
+    """A page begins anew: nothing has been told yet."""
+    state.keep("told", [])
 
 
 def nothing(sentence: str, next_step: str = "") -> None:

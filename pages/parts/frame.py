@@ -13,11 +13,13 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from data.contract import DataError
 from data.indicators import load_indicators
-from pages.parts import data, registry, state
+from pages.parts import data, failures, registry, state
 from pages.parts.failures import guard
 from pages.parts.state import View
 from pages.parts.words import area_name, date_text, lang, levels_name, t
+from queries.errors import QueriesError
 
 HERE = Path(__file__).resolve().parent
 ICON = HERE / "assets" / "mark.svg"
@@ -34,9 +36,13 @@ def begin() -> None:
         key="linli_shell",
         data={"lang": "zh-CN" if view.lang == "zh" else "en", "theme": view.theme, "dark": view.dark},
     )
-    with guard("known codes"):
+    failures.begin()
+    try:
         areas = data.areas()
-        state.learn(state.Known(dict(zip(areas["code"], areas["level"], strict=True)), frozenset(load_indicators())))
+        known = state.Known(dict(zip(areas["code"], areas["level"], strict=True)), frozenset(load_indicators()))
+    except (DataError, QueriesError):  # each part that needs the data will say so in its place
+        known = state.Known()
+    state.learn(known)
 
 
 def page(name: str) -> View:
@@ -75,9 +81,18 @@ def header(view: View) -> str:
         f'<a class="ll-mark" href="{escape(state.link("overview", area=state.DISTRICT))}">{escape(t("app.name"))}</a>'
         f"{_navigation(view)}{_search(view)}"
         f'<div class="ll-switches">{_languages(view)}{_themes(view)}</div>'
-        f'<span class="ll-badge">{escape(t("badge.demonstration"))}</span>'
+        f"{_badge()}"
         "</header>"
     )
+
+
+def _badge() -> str:
+    """The mark of demonstration data; it is shown too while nobody can say whose data they are."""
+    try:
+        demonstration = data.manifest().demonstration
+    except DataError:
+        demonstration = True
+    return f'<span class="ll-badge">{escape(t("badge.demonstration"))}</span>' if demonstration else ""
 
 
 def _navigation(view: View) -> str:
