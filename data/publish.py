@@ -82,9 +82,9 @@ def make_edition(geography: Geography, assignment: pd.Series, progress: Progress
     return Edition(
         areas=areas,
         boundaries=crs.to_stored(_boundaries(areas, shapes)),
-        blocks=crs.to_stored(_empty_as_none(blocks, ["compound", "village_group", "landmark"])),
-        edges=crs.to_stored(_empty_as_none(edges[EDGE_COLUMNS], ["name"])),
-        network=crs.to_stored(_empty_as_none(network, ["name_zh", "name_en"])),
+        blocks=crs.to_stored(_as_text(blocks, ["compound", "village_group", "landmark"])),
+        edges=crs.to_stored(_as_text(edges[EDGE_COLUMNS], ["name"])),
+        network=crs.to_stored(_as_text(network, ["name_zh", "name_en"])),
         landmarks=crs.to_stored(marks.drop(columns="block_id")),
     )
 
@@ -122,8 +122,9 @@ def _boundaries(areas: pd.DataFrame, shapes: gpd.GeoSeries) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=shapes.loc[areas["code"]].to_numpy(), crs=shapes.crs)
 
 
-def _empty_as_none(table: gpd.GeoDataFrame, columns: list[str]) -> gpd.GeoDataFrame:
-    texts = {name: table[name].astype(object).where(table[name].notna(), None) for name in columns}
+def _as_text(table: gpd.GeoDataFrame, columns: list[str]) -> gpd.GeoDataFrame:
+    """Make columns text even where all of one is empty: a file of nothing but gaps would have no type."""
+    texts = {name: table[name].astype(object).where(table[name].notna(), None).astype("str") for name in columns}
     return table.assign(**texts)
 
 
