@@ -194,3 +194,25 @@ def test_an_indicator_that_is_not_known_so_finely_is_shown_where_it_is(level: st
 def test_every_page_says_that_the_data_are_a_demonstration() -> None:
     shown = text_of(opened())
     assert shown.count("演示数据 · Demonstration data") == 2  # header and footer
+
+
+def test_a_map_of_totals_says_that_they_are_totals() -> None:
+    from pages.parts import data
+    from pages.parts.scene import scene, shown
+    from pages.parts.state import View
+
+    known = data.indicators()
+    for name, total in (("events", True), ("attendances_per_1000", False)):
+        view = View(indicator=name)
+        drawn = scene(view, known[name], shown(view, known[name]))
+        assert ("总数，未按人口折算" in drawn.state.footer) == total
+        assert "示意图·非法定界线 · 边界版本 2020-07" in drawn.state.footer
+        assert drawn.state.hover_suffix == "演示边界"
+        assert set(drawn.state.classes) == set(drawn.values["code"]) and len(drawn.state.classes) == 16
+
+
+def test_the_approval_number_of_the_map_is_configurable(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages.parts.scene import footer
+
+    monkeypatch.setenv("LINLI_MAP_APPROVAL", "苏S(2020)001号")
+    assert footer().endswith("审图号：苏S(2020)001号")

@@ -66,7 +66,7 @@ def scene(view: View, indicator: Indicator, what: Shown) -> Scene:
         level=what.level,
         lang="zh" if lang() == "zh" else "en",
         theme=theme,
-        footer=footer(),
+        footer=footer() if indicator.map_default else f"{t('map_footer.count')} · {footer()}",
         hover_suffix=t("map_footer.demonstration") if data.manifest().demonstration else "",
         classes=marks,
         values={str(code): number(value, indicator.decimals) for code, value in numbers},
