@@ -33,8 +33,9 @@ def make_geography() -> Geography:
     blocks = gpd.GeoDataFrame(
         {
             "block_id": range(16), "face_id": range(16), "subdistrict": "320613001", "community": community,
-            "zone": None, "kind": ["rural" if one == EAST else "urban" for one in community], "compound": None, "village_group": None,
-            "landmark": None, "households": 75, "people": 200, "collective": [30] + [0] * 15, "buildings": 2,
+            "kind": ["rural" if one == EAST else "urban" for one in community], "zone": None, "compound": None,
+            "village_group": None, "landmark": None, "households": 75, "people": 200,
+            "collective": [30] + [0] * 15, "buildings": 2,
         },
         geometry=[square(*spot) for spot in spots], crs=METRIC,
     )  # fmt: skip
