@@ -204,7 +204,9 @@ def main() -> None:
             st.html(tables.heading(t("area.map")))
             locate(view, row)
             st.html(tables.anchor(state.link("overview"), t("area.map_link")))
-        left, right = st.columns([66, 34], gap="medium")
+        left, right = (
+            (st.container(), st.container()) if view.theme == "projector" else st.columns([66, 34], gap="medium")
+        )
         with left, guard("area indicators"):
             if any(e.value is not None for e in found):
                 standings.indicators(view, around, listed, len(found))

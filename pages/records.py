@@ -103,7 +103,11 @@ def columns(name: str, rows: pd.DataFrame, table: Table) -> list[tables.Column]:
     """The table's columns as the reader sees them: the area first as a link, then the contract's own."""
     own = [table.columns[c] for c in rows.columns if c in table.columns and c not in fields.AREA_COLUMNS]
     key = table.key[0] if len(table.key) == 1 and table.key[0] in rows.columns else ""
-    place = [tables.Column(t("records.area"), _area_cell)] if "area_zh" in rows else []
+    place = (
+        [tables.Column(t("records.area"), _area_cell)]
+        if "area_zh" in rows and set(fields.AREA_COLUMNS) & set(rows.columns)
+        else []
+    )
     named = next((c for c in own if c.name in {"name", "title"}), None)
     rest = [_column(name, c) for c in own if c is not named and c.name != key]
     if not key:
@@ -123,13 +127,16 @@ def _column(name: str, column: Column) -> tables.Column:
 
 
 def _area_cell(row: Mapping[str, Any]) -> str:
-    code = next(str(row[c]) for c in fields.AREA_COLUMNS if c in row and isinstance(row[c], str))
-    return tables.anchor(state.link("area", area=code), str(row[f"area_{lang()}"]))
+    return tables.anchor(state.link("area", area=_area_of(row)), str(row[f"area_{lang()}"]))
+
+
+def _area_of(row: Mapping[str, Any]) -> str:
+    """The finest area a record belongs to; what has none belongs to the district."""
+    return next((str(row[c]) for c in fields.AREA_COLUMNS if c in row and isinstance(row[c], str)), state.DISTRICT)
 
 
 def _record_link(shown: Column, key: str, row: Mapping[str, Any]) -> str:
-    code = next((str(row[c]) for c in fields.AREA_COLUMNS if c in row and isinstance(row[c], str)), state.DISTRICT)
-    return tables.anchor(state.link(area=code, record=row[key], p=None), fields.shown(shown, row))
+    return tables.anchor(state.link(area=_area_of(row), record=row[key], p=None), fields.shown(shown, row))
 
 
 def exported(name: str, rows: pd.DataFrame, language: str) -> pd.DataFrame:
@@ -159,7 +166,8 @@ def one_record(view: View, name: str, table: Table, rows: pd.DataFrame) -> None:
         row = tables.rows_of(found.head(1))[0]
         own = [table.columns[c] for c in found.columns if c in table.columns and c not in fields.AREA_COLUMNS]
         pairs = [(fields.label(name, c.name), f"{fields.html(c, row)} {escape(fields.unit(c))}".strip()) for c in own]
-        pairs.insert(1, (t("records.area"), _area_cell(row)))
+        if "area_zh" in row:
+            pairs.insert(1, (t("records.area"), _area_cell(row)))
         st.html(tables.facts(pairs))
     st.html(
         tables.paragraph("")
@@ -218,8 +226,6 @@ def _choose_filter(key: str, name: str) -> None:
 
 def pager(page: int, pages: int) -> str:
     """Links to the first, neighbouring and last pages."""
-    if pages < 2:
-        return ""
     wanted = sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})
     items, last = [], 0
     for number_of in wanted:
@@ -252,7 +258,8 @@ def listing(view: View, name: str, entry: RecordTable | None, table: Table, area
     )
     shown = rows if entry else rows.iloc[(page - 1) * PAGE : page * PAGE]
     st.html(tables.table([tables.Group("", tables.rows_of(shown))], columns(name, rows, table), sentence))
-    st.html(pager(page, math.ceil(total / PAGE)))
+    if total > PAGE:
+        st.html(pager(page, math.ceil(total / PAGE)))
     _files(view, name, sentence, rows_of)
 
 

@@ -127,7 +127,7 @@ def trend(
     values = [v for x in shown for v in x.points["value"].dropna()]
     low, high = _value_axis(figure, values, text, "y")
     _month_axis(figure, pd.concat([x.points["month"] for x in shown]))
-    room = height - 40 - _title_height(title, tone)
+    room = height - tone.size * 3 - _title_height(title, tone)
     _label_ends(figure, shown, text, tone, gap=(high - low) * tone.size * 1.25 / max(room, 1))
     if marker:
         _mark(figure, marker, tone)
@@ -177,9 +177,7 @@ def ticks(low: float, high: float, count: int = 4) -> list[float]:
     return [round(i * step, 10) for i in range(first, max(last, first + 1) + 1)]
 
 
-def _canvas(
-    title: str, theme: Theme, height: int, *, left: float = 0, right: float = 10, bottom: float = 28
-) -> go.Figure:
+def _canvas(title: str, theme: Theme, height: int, *, left: float = 0, right: float = 10) -> go.Figure:
     tone = TONES[theme]
     words = wrapped(title, TITLE_WIDTH * 12 // tone.size)
     down = 4 + (
@@ -190,7 +188,7 @@ def _canvas(
         layout={
             "template": template(theme),
             "height": height,
-            "margin": {"l": left, "r": right, "t": top, "b": bottom},
+            "margin": {"l": left, "r": right, "t": top, "b": round(tone.size * 2.3)},
             "title": {"text": words, "y": 1 - down / height, "yref": "container", "yanchor": "top"},
         }
     )
@@ -290,7 +288,7 @@ def _month_axis(figure: go.Figure, months: pd.Series[Any]) -> None:
         marks = list(every[:: max(1, math.ceil(len(every) / 5))])
         labels = [f"{m:%Y-%m}" if i == 0 else f"{m:%m}" for i, m in enumerate(marks)]
     pad = max((last - first) * 0.02, pd.Timedelta(days=12))
-    figure.update_xaxes(type="date", tickvals=marks, ticktext=labels, range=[first - pad, last + pad])
+    figure.update_xaxes(type="date", tickangle=0, tickvals=marks, ticktext=labels, range=[first - pad, last + pad])
 
 
 def _mark(figure: go.Figure, marker: tuple[str, str], tone: Tone) -> None:

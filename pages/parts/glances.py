@@ -130,7 +130,14 @@ def _monthly(view: View, start: date, end: date) -> None:
         "area.events_monthly", area=area_name(data.area(view.area)), month=month_text(peak["month"]),
         value=number(peak["value"]),
     )  # fmt: skip
-    figure = charts.columns(months, title=title, text=compact, theme=trends.theme_of(view), empty=t("area.trend_empty"))
+    figure = charts.columns(
+        months,
+        title=title,
+        text=compact,
+        theme=trends.theme_of(view),
+        empty=t("area.trend_empty"),
+        height=trends.height_of(view),
+    )
     st.plotly_chart(
         figure, theme=None, config=charts.config(lang(), f"events-{view.area}"), key="area.events", alt=title
     )

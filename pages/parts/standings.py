@@ -122,7 +122,7 @@ def _distance(entry: Entry) -> float:
 
 def _highlight(name: str, entry: Entry, around: Fellows) -> str:
     place = ""
-    if entry.place and around.parent:
+    if entry.place and len(around.siblings) > 2:
         place = t(
             "area.place_in",
             parent=area_name(data.area(around.parent)),
@@ -130,7 +130,12 @@ def _highlight(name: str, entry: Entry, around: Fellows) -> str:
             rank=entry.place.rank,
         )
     words = quantity(entry.value, entry.indicator.unit, entry.indicator.decimals)
-    return t(f"area.{name}", indicator=entry.indicator.words("name", lang()), value=words, place=place)
+    return t(f"area.{name}", indicator=_within(entry.indicator.words("name", lang())), value=words, place=place)
+
+
+def _within(name: str) -> str:
+    """A name inside a sentence: English names lose their capital, unless it is a proper one."""
+    return name if lang() == "zh" or name.startswith("Party") else name[:1].lower() + name[1:]
 
 
 def _gap() -> str:

@@ -33,15 +33,23 @@ def theme_of(view: View) -> Theme:
     return "dark" if view.theme == "dark" else "projector" if view.theme == "projector" else "light"
 
 
+def height_of(view: View) -> int:
+    """Height of a chart in px: more where type is larger."""
+    return 320 if view.theme == "projector" else 220
+
+
 def show(view: View, around: Fellows) -> None:
-    """The multiples one under the other, all with the same months."""
+    """The multiples one under the other, all with the same months; larger and two abreast on a projector."""
     known = data.indicators()
     chosen = [known[name] for name in SHOWN if profile.reaches(known[name], around.level)]
     st.html(tables.heading(t("area.trends"), "trends") + tables.paragraph(t("area.merger_note"), "ll-note-text"))
-    for indicator in chosen:
+    places = st.columns(2, gap="medium") if view.theme == "projector" else [st.container()]
+    for index, indicator in enumerate(chosen):
         title, figure = multiple(view, around, indicator)
         name = f"{indicator.words('short', 'en')}-{view.area}".replace(" ", "-")
-        st.plotly_chart(figure, theme=None, config=charts.config(lang(), name), key=f"trend.{indicator.id}", alt=title)
+        settings = charts.config(lang(), name)
+        with places[index % len(places)]:
+            st.plotly_chart(figure, theme=None, config=settings, key=f"trend.{indicator.id}", alt=title)
 
 
 def multiple(view: View, around: Fellows, indicator: Indicator) -> tuple[str, go.Figure]:
@@ -58,6 +66,7 @@ def multiple(view: View, around: Fellows, indicator: Indicator) -> tuple[str, go
         text=lambda value: axis_text(value, indicator),
         theme=theme_of(view),
         empty=t("area.trend_empty"),
+        height=height_of(view),
         marker=(MERGER.isoformat(), t("area.merger")) if len(points) > FEW * len(codes) else None,
     )
     return title, figure
