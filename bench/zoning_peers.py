@@ -38,16 +38,19 @@ class Place:
 
 
 def place_of(code: str, blocks: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, target: pd.Series) -> Place:
-    """Cut one community out of the district's tables."""
+    """Cut one community out of the district's tables; cutting a compound costs as much a metre as an oversize block."""
     mine = blocks[blocks["community"] == code].reset_index(drop=True)
     position = pd.Series(mine.index, index=mine["block_id"])
     inner = edges[edges["left"].isin(position.index) & edges["right"].isin(position.index) & edges["contact"]]
+    group = mine.set_index("block_id")["compound"].fillna(mine.set_index("block_id")["village_group"])
     pairs = pd.DataFrame({
         "i": position.reindex(inner["left"]).to_numpy(),
         "j": position.reindex(inner["right"]).to_numpy(),
         "length_m": inner["length_m"].to_numpy(),
         "cost": inner["length_m"].to_numpy() * (inner["barrier"].map(Weights().cut).to_numpy() + 2),
+        "same": group.reindex(inner["left"]).to_numpy() == group.reindex(inner["right"]).to_numpy(),
     })  # fmt: skip
+    pairs["cost"] = pairs["cost"].where(~pairs.pop("same"), 40 * pairs["length_m"])
     pairs = pairs.groupby(["i", "j"], as_index=False).sum()
     return Place(code, mine, pairs, int(target["neighbourhoods"]), int(target["target"]))
 

@@ -41,7 +41,7 @@ def test_a_border_follows_the_river_though_households_are_evener_elsewhere() -> 
     on_river = (edges.geometry.bounds["minx"] == middle) & (edges.geometry.bounds["maxx"] == middle)
     edges.loc[on_river, ["barrier", "contact"]] = ["river", False]
     edges.loc[on_river & (edges["left"] == 3), "contact"] = True  # one bridge: both sides could be one neighbourhood
-    proposal = zoning.propose(blocks, edges, targets_for(COMMUNITY, 2), seed=3)
+    proposal = zoning.propose(blocks, edges, targets_for(COMMUNITY, 2, 297), seed=3)
     assert picture(proposal.assignment, 9) == ["111122222"] * 3
 
 
