@@ -166,12 +166,22 @@ def _steps(shape: shapely.Geometry) -> list[Point]:
 def _directed_segments(shapes: Sequence[shapely.Geometry]) -> dict[tuple[Point, Point], tuple[int, int]]:
     """Return each border segment once, as (start, end) -> (left area, right area); the lower number lies left."""
     owner: dict[tuple[Point, Point], int] = {}
-    for area, shape in enumerate(shapely.orient_polygons(np.asarray(shapes, dtype=object))):
-        for ring in shapely.get_rings(shape):
-            points = _steps(ring)
-            owner.update({(a, b): area for a, b in pairwise(points) if a != b})
+    for area, shape in enumerate(shapes):
+        for polygon in shapely.get_parts(shape):
+            for hole, ring in enumerate(shapely.get_rings(polygon)):
+                points = _turned(_steps(ring), left=hole == 0)
+                owner.update({(a, b): area for a, b in pairwise(points) if a != b})
     pairs = {(a, b): (area, owner.get((b, a), -1)) for (a, b), area in owner.items()}
     return {segment: (left, right) for segment, (left, right) in pairs.items() if right == -1 or left < right}
+
+
+def _turned(ring: list[Point], *, left: bool) -> list[Point]:
+    """Return the closed ring with its inside to the left or right, judged by its area in steps.
+
+    GEOS judges by the turn at the highest point, which goes wrong where degrees make a needle of a nearly straight border.
+    """
+    twice_area = sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(ring))
+    return ring if (twice_area > 0) == left else ring[::-1]
 
 
 def _corners(sides: dict[tuple[Point, Point], tuple[int, int]]) -> set[Point]:

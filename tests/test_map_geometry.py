@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -79,6 +80,28 @@ def test_an_island_without_corners_is_one_ring() -> None:
     arcs = shared_arcs([island, sea])
     assert sorted((arc.left, arc.right) for arc in arcs) == [(0, 1), (1, -1)]
     assert all(arc.points[0] == arc.points[-1] for arc in arcs)
+
+
+def test_a_needle_in_degrees_does_not_turn_an_area_inside_out() -> None:
+    """Valid in metres, this border folds back on itself in degrees; it once lost four neighbourhoods on the map."""
+    needle = shapely.Polygon(
+        [
+            (120.79126244, 32.12850961),
+            (120.79846245, 32.13553536),
+            (120.79693771, 32.13405150),
+            (120.80371080, 32.12905395),
+            (120.79450389, 32.12614832),
+        ]
+    )
+    assert not needle.is_valid
+    beside = shapely.Polygon([(120.79450389, 32.12614832), (120.80371080, 32.12905395), (120.80, 32.12)])
+    arcs = shared_arcs([needle, beside])
+    for area, shape in enumerate([needle, beside]):
+        turns = [(p, q) for arc in arcs if arc.left == area for p, q in pairwise(arc.points)]
+        turns += [(q, p) for arc in arcs if arc.right == area for p, q in pairwise(arc.points)]
+        coordinates = shapely.get_coordinates(shape)
+        shoelace = sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(coordinates)) / STEP**2
+        assert sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in turns) == pytest.approx(abs(shoelace), rel=1e-3)
 
 
 def test_simplifying_keeps_the_coverage(units: gpd.GeoDataFrame) -> None:
