@@ -178,7 +178,7 @@ def _directed_segments(shapes: Sequence[shapely.Geometry]) -> dict[tuple[Point, 
 def _turned(ring: list[Point], *, left: bool) -> list[Point]:
     """Return the closed ring with its inside to the left or right, judged by its area in steps.
 
-    GEOS judges by the turn at the highest point, which goes wrong where degrees make a needle of a nearly straight border.
+    GEOS judges by the turn at the highest point: wrong where degrees make a needle of a nearly straight border.
     """
     twice_area = sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(ring))
     return ring if (twice_area > 0) == left else ring[::-1]
