@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -209,16 +210,22 @@ def warm_up() -> None:
     propose(blocks, edges, targets, seed=1)
 
 
+def _compile() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent says it once, and ends this process
+    with suppress(Exception):
+        warm_up()
+
+
 def _make_geography(root: Path, progress: Progress) -> None:
     # The zoning kernels compile on the other core meanwhile; if that fails, they compile when they are called.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
-        compiled = other.submit(warm_up)
-        from data.demo_geography import make_geography, save_geography
+    compiling = get_context("spawn").Process(target=_compile, daemon=True)
+    compiling.start()
+    from data.demo_geography import make_geography, save_geography
 
-        made = make_geography(GEOGRAPHY_SEED, lambda step, share: progress(step, 0.9 * share))
-        save_geography(made, geography_dir(root))
-        progress("compiling", 0.95)
-        compiled.exception()
+    made = make_geography(GEOGRAPHY_SEED, lambda step, share: progress(step, 0.9 * share))
+    save_geography(made, geography_dir(root))
+    progress("compiling", 0.95)
+    compiling.join()
 
 
 def _make_edition(root: Path, progress: Progress) -> None:
