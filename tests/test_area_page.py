@@ -1,4 +1,4 @@
-"""The profile of an area of every level, in both languages: its sentences and numbers, recomputed here from the extracts."""
+"""The profile of an area of every level, in both languages: its sentences and numbers, recomputed from the extracts."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def test_the_first_sentence_gives_its_size(level: str, areas: pd.DataFrame) -> N
 def test_verdicts_add_up_to_the_indicators_compared() -> None:
     shown = text_of(opened("area", area=AREAS["community"]))
     total, better, similar, worse = map(
-        int, re.search(r"可比的 (\d+) 项指标中，(\d+) 项好于同类社区，(\d+) 项相近，(\d+) 项不及", shown).groups()  # type: ignore[union-attr]
+        int,
+        re.search(r"可比的 (\d+) 项指标中，(\d+) 项好于同类社区，(\d+) 项相近，(\d+) 项不及", shown).groups(),  # type: ignore[union-attr]
     )
     assert total == better + similar + worse > 15
 
@@ -68,7 +69,9 @@ def test_an_indicator_row_is_what_the_measures_say(areas: pd.DataFrame, measures
     code, parent = AREAS["community"], AREAS["subdistrict"]
     table = table_called(opened("area", area=code), "主要指标").set_index("指标")
     flow = measures[measures["measure"] == "attendances"].groupby(["code", "year"])["value"].sum()
-    people = measures[measures["measure"] == "population"].sort_values("month").groupby(["code", "year"])["value"].last()
+    people = (
+        measures[measures["measure"] == "population"].sort_values("month").groupby(["code", "year"])["value"].last()
+    )
     rate = 1000 * flow / people
     row = table.loc["每千人活动参与人次"]
     assert row["2020年"].replace(",", "") == f"{rate[code, 2020]:.0f}"
@@ -86,11 +89,13 @@ def test_the_rank_is_among_the_areas_beside_it(extracts: Path, areas: pd.DataFra
         filters=[("measure", "in", ["satisfaction_yes", "satisfaction_responses"]), ("code", "in", list(beside))],
     )
     indicator = load_indicators()["satisfaction"]
-    frame = frame[pd.to_datetime(frame["month"]).dt.year == 2020].pivot_table(index="code", columns="measure", values="value")
+    frame = frame[pd.to_datetime(frame["month"]).dt.year == 2020].pivot_table(
+        index="code", columns="measure", values="value"
+    )
     rate = frame[indicator.numerator] / frame[str(indicator.denominator)]
     rank = int((rate > rate[code]).sum()) + 1
     table = table_called(opened("area", area=code), "主要指标").set_index("指标")
-    row = table.loc[[name for name in table.index if str(name).startswith(indicator.name_zh)][0]]
+    row = table.loc[next(name for name in table.index if str(name).startswith(indicator.name_zh))]
     assert row["位次"] == f"{rank}/{len(rate)}"
 
 
@@ -164,7 +169,9 @@ def test_an_unknown_area_is_said_and_the_district_shown() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_without_extracts_the_page_says_what_to_do(language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_extracts_the_page_says_what_to_do(
+    language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LINLI_DATA", str(tmp_path))
     app = opened("area", lang=language)
     assert not app.exception and words(language)["failure.ExtractsMissing.sentence"] in text_of(app)

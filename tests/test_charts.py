@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pandas as pd
@@ -114,7 +115,7 @@ def test_zero_is_on_the_axis_unless_values_lie_far_from_it() -> None:
 def test_labels_keep_their_order_and_their_distance(places: list[float], gap: float) -> None:
     moved = charts.spread(places, gap)
     order = sorted(range(len(places)), key=lambda i: places[i])
-    for below, above in zip(order, order[1:], strict=False):
+    for below, above in itertools.pairwise(order):
         assert moved[above] - moved[below] >= gap * (1 - 1e-6) - 1e-6
 
 
@@ -129,7 +130,7 @@ def test_ticks_are_even_and_cover_the_values(low: float, span: float) -> None:
     step = marks[1] - marks[0]
     slack = 1e-6 * max(abs(low), abs(high), step)
     assert marks[0] <= low + slack and marks[-1] >= high - slack and 2 <= len(marks) <= 7
-    assert all(abs(b - a - step) <= 1e-6 * max(abs(a), step) for a, b in zip(marks, marks[1:], strict=False))
+    assert all(abs(b - a - step) <= 1e-6 * max(abs(a), step) for a, b in itertools.pairwise(marks))
 
 
 @given(some.text(alphabet="中心村社区活动参与人次，。（）abc 123%—", max_size=120))

@@ -15,7 +15,12 @@ from pages.parts.downloads import About, csv_bytes, defused, file_name, xlsx_byt
 
 ABOUT = About(
     "2020年，中心村社区有 2 场活动",
-    (("数据性质", "演示数据 · Demonstration data"), ("口径", "每场活动一行"), ("边界版本", "2020-07"), ("时段", "2020年")),
+    (
+        ("数据性质", "演示数据 · Demonstration data"),
+        ("口径", "每场活动一行"),
+        ("边界版本", "2020-07"),
+        ("时段", "2020年"),
+    ),
 )
 FRAME = pd.DataFrame(
     {
@@ -26,7 +31,18 @@ FRAME = pd.DataFrame(
         "受理时间": pd.to_datetime(["2020-12-28 09:30", None]),
     }
 )
-ATTACKS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", " =1+1", '=HYPERLINK("x")']
+ATTACKS = [
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "＝1+1",
+    " =1+1",
+    '=HYPERLINK("x")',
+]
 
 
 def csv_text(frame: pd.DataFrame) -> str:
