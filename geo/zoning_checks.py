@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.compiled import Ints
 from geo.zoning_graph import Graph
-from geo.zoning_rules import Infeasible, ZoningError
+from geo.zoning_rules import MOST, Infeasible, ZoningError
 
 BLOCK_COLUMNS = ("block_id", "community", "kind", "households", "buildings")
 EDGE_COLUMNS = ("left", "right", "length_m", "barrier", "contact")
@@ -75,6 +75,13 @@ def check_targets(targets: pd.DataFrame, communities: pd.Series) -> None:
     if not ((targets["target"] > 0) & (targets["neighbourhoods"] >= 0)).all():
         raise ZoningError(
             "A target of households must be above 0 and a number of neighbourhoods not below 0; correct the targets."
+        )
+
+    wanted = targets.groupby("community")["neighbourhoods"].sum()
+    if (wanted > MOST).any():
+        raise ZoningError(
+            f"Community {wanted.idxmax()} would have {wanted.max()} neighbourhoods, but codes have room for {MOST}; "
+            "divide it into communities first, or raise the target."
         )
 
 

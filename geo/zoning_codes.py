@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from geo.compiled import Ints
 from geo.zoning_graph import Flags, Graph, Part
+from geo.zoning_rules import MOST
 
 Labels = NDArray[np.object_]
 Floats = NDArray[np.float64]
@@ -68,16 +70,19 @@ def name_community(
     taken: set[int] = set()
     if present is not None:
         known = graph.blocks["community"].to_numpy() == community
-        taken = {int(code[-3:]) for code in present[known] if isinstance(code, str)}
+        own = {code for code in present[known] if isinstance(code, str) and code.startswith(community)}
+        taken = {int(code[-3:]) for code in own if code[-3:].isdigit()}
         home, current = pd.factorize(present[rows], sort=True)
         home = np.where(np.isin(current, present[held])[home], -1, home) if len(current) else home
         for new, old in zip(*match(label, home.astype(np.int64), graph.load[rows], count), strict=True):
-            names[new] = current[old]
+            # A code of another community would break the nesting that codes express.
+            names[new] = current[old] if current[old] in own else ""
     weight = np.maximum(graph.area[rows], 1).astype(float)
     total = np.bincount(label, weights=weight, minlength=count)
     x = np.bincount(label, weights=weight * place[rows, 0], minlength=count) / total
     y = np.bincount(label, weights=weight * place[rows, 1], minlength=count) / total
-    serials = (serial for serial in range(max(taken, default=0) + 1, 1000))
+    after = max(taken, default=0) + 1
+    serials = (serial for serial in chain(range(after, MOST + 1), range(1, after)) if serial not in taken)
     for new in reading_order(x, y):
         if not names[new]:
             names[new] = f"{community}{next(serials):03d}"

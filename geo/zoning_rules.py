@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 NO_LIMIT = 1 << 30
+MOST = 999
+"""Neighbourhoods a community can have: their serials have three digits."""
 
 
 class ZoningError(ValueError):

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -120,6 +126,25 @@ def test_the_same_seed_gives_the_same_proposal_in_any_order_of_rows() -> None:
     pd.testing.assert_series_equal(once, again.assignment)
 
 
+def test_a_seed_gives_this_very_division_on_every_machine() -> None:
+    blocks, edges = town(10, 10)
+    blocks["households"] = [(i * i * 7 + i * 3) % 60 for i in range(100)]
+    edges["barrier"] = [("road", "lane", "wall", "none", "arterial")[i * 7 % 5] for i in range(len(edges))]
+    found = zoning.propose(blocks, edges, targets_for(COMMUNITY, 10), seed=2020).assignment
+    digest = hashlib.sha256("".join(found).encode()).hexdigest()[:16]
+    assert digest == "a876bbadee2a4034"
+
+
+def test_the_compiled_kernel_and_the_python_it_is_written_in_agree() -> None:
+    test = f"{Path(__file__).name}::{test_a_seed_gives_this_very_division_on_every_machine.__name__}"
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/{test}"],
+        cwd=Path(__file__).resolve().parents[1], env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, capture_output=True,
+        check=False, text=True,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout
+
+
 def test_communities_do_not_influence_each_other() -> None:
     first, first_edges = town(6, 4, households=50)
     other = grid_blocks(6, 4, households=40, community="320602001002")
@@ -162,6 +187,13 @@ def test_a_new_neighbourhood_takes_a_serial_never_used_before() -> None:
     current = pd.Series([f"{COMMUNITY}{1 + i // 12:03d}" for i in range(24)], index=range(24))
     proposal = zoning.propose(blocks, edges, targets_for(COMMUNITY, 4), seed=1, current=current)
     assert sorted(code[-3:] for code in set(proposal.assignment)) == ["001", "002", "003", "004"]
+
+
+def test_a_current_code_of_another_community_is_not_taken_over() -> None:
+    blocks, edges = town(4, 4, households=75)
+    current = pd.Series(["320602009009001"] * 8 + ["west"] * 8, index=range(16))
+    proposal = zoning.propose(blocks, edges, targets_for(COMMUNITY, 4), seed=1, current=current)
+    assert sorted(set(proposal.assignment)) == [f"{COMMUNITY}00{i}" for i in (1, 2, 3, 4)]
 
 
 def test_locked_neighbourhoods_stay() -> None:
@@ -225,6 +257,10 @@ def test_a_town_where_nobody_lives_is_still_divided() -> None:
         (lambda b, e, t: b.__setitem__("buildings", np.nan), "Block 0 has no valid number of buildings"),
         (lambda b, e, t: b.__setitem__("community", "320602001009"), "no row in the targets"),
         (lambda b, e, t: t.__setitem__("target", 0), "must be above 0"),
+        (
+            lambda b, e, t: t.__setitem__("neighbourhoods", 1000),
+            "would have 1000 neighbourhoods, but codes have room for 999",
+        ),
         (lambda b, e, t: e.__setitem__("left", 99), "blocks that are not in the table"),
         (lambda b, e, t: e.__setitem__("length_m", np.nan), "no valid length"),
         (lambda b, e, t: e.pop("contact"), "edges has no column contact"),
