@@ -58,7 +58,8 @@ def area_table(hoods: gpd.GeoDataFrame, shapes: gpd.GeoSeries, bounds: pd.DataFr
 def _neighbourhood_names(hoods: gpd.GeoDataFrame, named: pd.DataFrame) -> pd.DataFrame:
     above = named.set_index("code").loc[hoods["community"], ["former_district", "zone"]].reset_index(drop=True)
     names = neighbourhood_names(hoods["code"])
-    return pd.concat([names, above], axis=1).assign(level="neighbourhood", parent=hoods["community"], aliases="")
+    table: pd.DataFrame = pd.concat([names, above], axis=1)
+    return table.assign(level="neighbourhood", parent=hoods["community"], aliases="")
 
 
 def _sums(hoods: gpd.GeoDataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -71,8 +72,8 @@ def _sums(hoods: gpd.GeoDataFrame, table: pd.DataFrame) -> pd.DataFrame:
     own["subdistrict"], own["district"] = own["code"].str[:9], DISTRICT
     ways = ["code", "community", "subdistrict", "district", "former", "zone"]
     sums = [_grouped(own, way) for way in ways]
-    table: pd.DataFrame = pd.concat(sums)
-    return table[table["code"] != ""]
+    together: pd.DataFrame = pd.concat(sums)
+    return together[together["code"] != ""]
 
 
 def _grouped(own: pd.DataFrame, way: str) -> pd.DataFrame:
