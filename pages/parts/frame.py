@@ -172,16 +172,22 @@ def _step(view: View, code: str, areas: pd.DataFrame) -> str:
 
 
 def _siblings(code: str, row: pd.Series[Any], areas: pd.DataFrame) -> str:
+    if code == state.DISTRICT:
+        overlays = areas[areas["level"].isin(["former_district", "zone"])]
+        return _menu(code, overlays, t("breadcrumb.overlays"), t("breadcrumb.overlays")) if len(overlays) else ""
     beside = areas[(areas["parent"] == row["parent"]) & (areas["level"] == row["level"])]
     if len(beside) < 2:
         return ""
+    title = t("breadcrumb.siblings_of", parent=area_name(areas.loc[row["parent"]]), levels=levels_name(row["level"]))
+    return _menu(code, beside, title, t("breadcrumb.siblings", name=area_name(row)))
+
+
+def _menu(code: str, beside: pd.DataFrame, title: str, label: str) -> str:
     links = "".join(
         f'<li><a href="{escape(state.link(area=str(other)))}"{_current(other == code)}>'
         f"{escape(area_name(found))}</a></li>"
         for other, found in beside.iterrows()
     )
-    title = t("breadcrumb.siblings_of", parent=area_name(areas.loc[row["parent"]]), levels=levels_name(row["level"]))
-    label = t("breadcrumb.siblings", name=area_name(row))
     return (
         f'<details class="ll-menu"><summary aria-label="{escape(label)}" title="{escape(label)}"></summary>'
         f"<div><p>{escape(title)}</p><ul>{links}</ul></div></details>"
