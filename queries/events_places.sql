@@ -1,0 +1,44 @@
+-- One row per kind of place for culture, interest group and garden standing in $area at $end
+with
+inside as (
+    select descendant.code
+    from descendant
+    where descendant.ancestor = $area
+),
+
+thing as (
+    select
+        'culture_place' as family,
+        culture_place.kind,
+        culture_place.neighbourhood,
+        culture_place.floor_area as size
+    from culture_place
+    where culture_place.opened_on <= $end::date
+    union all
+    select
+        'interest_group' as family,
+        interest_group.kind,
+        interest_group.neighbourhood,
+        interest_group.members as size
+    from interest_group
+    where interest_group.founded_on <= $end::date
+    union all
+    select
+        'garden' as family,
+        garden.kind,
+        garden.neighbourhood,
+        garden.green_area as size
+    from garden
+    where garden.finished_on <= $end::date
+)
+
+select
+    thing.family,
+    thing.kind,
+    count(*) as places,
+    count(distinct thing.neighbourhood) as neighbourhoods,
+    sum(thing.size)::bigint as size
+from thing
+inner join inside on thing.neighbourhood = inside.code
+group by thing.family, thing.kind
+order by thing.family asc, places desc, thing.kind asc
