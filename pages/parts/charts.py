@@ -120,13 +120,13 @@ def trend(
     tone = TONES[theme]
     shown = [Line(x.name, x.points.sort_values("month"), x.main) for x in lines if x.points["value"].notna().any()]
     if not shown:
-        return _empty(title, empty, theme, height)
-    figure = _canvas(title, theme, height, right=max(_width(_end_label(x, text)) for x in shown) * tone.size * 0.6 + 16)
+        return empty_chart(title, empty, theme, height)
+    figure = canvas(title, theme, height, right=max(width_of(_end_label(x, text)) for x in shown) * tone.size * 0.6 + 16)
     for line in sorted(shown, key=lambda x: x.main):  # the reader's own line lies on top
         figure.add_trace(_line_trace(line, tone, text))
     values = [v for x in shown for v in x.points["value"].dropna()]
-    low, high = _value_axis(figure, values, text, "y")
-    _month_axis(figure, pd.concat([x.points["month"] for x in shown]))
+    low, high = value_axis(figure, values, text, "y")
+    month_axis(figure, pd.concat([x.points["month"] for x in shown]))
     room = height - tone.size * 3 - _title_height(title, tone)
     _label_ends(figure, shown, text, tone, gap=(high - low) * tone.size * 1.25 / max(room, 1))
     if marker:
@@ -139,8 +139,8 @@ def columns(frame: pd.DataFrame, *, title: str, text: Text, theme: Theme, empty:
     tone = TONES[theme]
     data = frame.dropna(subset=["value"]).sort_values("month")
     if data.empty:
-        return _empty(title, empty, theme, height)
-    figure = _canvas(title, theme, height, right=10)
+        return empty_chart(title, empty, theme, height)
+    figure = canvas(title, theme, height, right=10)
     peak = data["value"].idxmax()
     figure.add_trace(
         go.Bar(
@@ -151,8 +151,8 @@ def columns(frame: pd.DataFrame, *, title: str, text: Text, theme: Theme, empty:
             hovertemplate="%{x|%Y-%m}  <b>%{customdata}</b><extra></extra>",
         )
     )  # fmt: skip
-    _value_axis(figure, [0.0, *data["value"], float(data["value"].max()) * 1.12], text, "y")
-    _month_axis(figure, data["month"])
+    value_axis(figure, [0.0, *data["value"], float(data["value"].max()) * 1.12], text, "y")
+    month_axis(figure, data["month"])
     return figure
 
 
@@ -160,10 +160,10 @@ def wrapped(title: str, width: int = TITLE_WIDTH) -> str:
     """The title in lines of at most `width` half-width characters, broken between words or Chinese characters."""
     lines, line, used = [], "", 0
     for piece in _pieces(title):
-        if line and used + _width(piece.rstrip()) > width:
+        if line and used + width_of(piece.rstrip()) > width:
             lines.append(line.rstrip())
             line, used = "", 0
-        line, used = line + piece, used + _width(piece)
+        line, used = line + piece, used + width_of(piece)
     return "<br>".join([*lines, line.rstrip()])
 
 
@@ -177,7 +177,8 @@ def ticks(low: float, high: float, count: int = 4) -> list[float]:
     return [round(i * step, 10) for i in range(first, max(last, first + 1) + 1)]
 
 
-def _canvas(title: str, theme: Theme, height: int, *, left: float = 0, right: float = 10) -> go.Figure:
+def canvas(title: str, theme: Theme, height: int, *, left: float = 0, right: float = 10) -> go.Figure:
+    """An empty figure of the common template: title in lines that fit, margins in px."""
     tone = TONES[theme]
     words = wrapped(title, TITLE_WIDTH * 12 // tone.size)
     down = 4 + (
@@ -201,8 +202,9 @@ def _title_height(title: str, tone: Tone) -> int:
     return round(lines * tone.title * 1.35) + 14
 
 
-def _empty(title: str, words: str, theme: Theme, height: int) -> go.Figure:
-    figure = _canvas(title, theme, height)
+def empty_chart(title: str, words: str, theme: Theme, height: int) -> go.Figure:
+    """A figure that says why there is nothing to draw."""
+    figure = canvas(title, theme, height)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
     figure.add_annotation(
@@ -227,7 +229,7 @@ def _line_trace(line: Line, tone: Tone, text: Text) -> go.Scatter:
 
 def _end_label(line: Line, text: Text) -> str:
     last = line.points["value"].dropna().iloc[-1]
-    return f"{_short(line.name, 16)} {text(float(last))}"
+    return f"{short(line.name, 16)} {text(float(last))}"
 
 
 def _label_ends(figure: go.Figure, lines: Sequence[Line], text: Text, tone: Tone, gap: float) -> None:
@@ -263,7 +265,7 @@ def _high(group: list[int], places: Sequence[float], gap: float) -> float:
     return _low(group, places, gap) + gap * (len(group) - 1)
 
 
-def _value_axis(figure: go.Figure, values: Sequence[float], text: Text, axis: str) -> tuple[float, float]:
+def value_axis(figure: go.Figure, values: Sequence[float], text: Text, axis: str) -> tuple[float, float]:
     """Round ticks in the reader's number format; zero is shown unless all values lie far from it."""
     low, high = min(values), max(values)
     start = 0.0 if (low >= 0 and low < 0.6 * high) or low == high >= 0 else low
@@ -271,12 +273,13 @@ def _value_axis(figure: go.Figure, values: Sequence[float], text: Text, axis: st
     labels = [text(v) for v in marks]
     settings = {"tickvals": marks, "ticktext": labels, "range": [marks[0], marks[-1]]}
     figure.update_layout({f"{axis}axis": settings})
-    left = max(map(_width, labels)) * cast("int", figure.layout.template.layout.font.size) * 0.56 + 12
+    left = max(map(width_of, labels)) * cast("int", figure.layout.template.layout.font.size) * 0.56 + 12
     figure.update_layout(margin_l=left)
     return marks[0], marks[-1]
 
 
-def _month_axis(figure: go.Figure, months: pd.Series[Any]) -> None:
+def month_axis(figure: go.Figure, months: pd.Series[Any]) -> None:
+    """Years or months as ticks, no more than fit, with room for the first and the last column."""
     first, last = pd.Timestamp(months.min()), pd.Timestamp(months.max())
     if (last - first).days > 420:
         marks = [pd.Timestamp(y, 1, 1) for y in range(first.year, last.year + 1)]
@@ -302,15 +305,16 @@ def _mark(figure: go.Figure, marker: tuple[str, str], tone: Tone) -> None:
     )  # fmt: skip
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
     """Width in half-width characters: a Chinese character or full-width sign counts two."""
     return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
 
 
-def _short(text: str, width: int) -> str:
-    if _width(text) <= width:
+def short(text: str, width: int) -> str:
+    """The text cut to `width` half-width characters."""
+    if width_of(text) <= width:
         return text
-    while text and _width(text) > width - 1:
+    while text and width_of(text) > width - 1:
         text = text[:-1]
     return text.rstrip() + "…"
 
