@@ -12,13 +12,14 @@ from data.indicators import Indicator
 from pages.parts import data, downloads, frame, state, tables
 from pages.parts.failures import guard, nothing
 from pages.parts.state import View
-from pages.parts.words import compact, lang, level_name, number, quantity, t, unit_name
+from pages.parts.words import lang, level_name, number, quantity, t, unit_name
 
 WORKERS = 1407
 NEIGHBOURHOODS = 1074
 PARTS = ("published", "conflicts", "assumptions", "merger", "indicators")
 CALENDAR_DAY = "MMDD"
 MANY = 10_000_000
+LARGE_IN_ENGLISH = ((1e9, "definitions.large"), (1e6, "definitions.medium"))
 
 
 # ── published figures ──
@@ -74,9 +75,17 @@ def written(value: float, unit: str) -> str:
         return t("definitions.day", month=month, day=day, month_name=t(f"month.{month}"))
     if unit == "share":
         return f"{number(value * 100, 1).removesuffix('.0')}%"
-    decimals = 0 if float(value).is_integer() else 1
-    words = compact(value) if value >= MANY else number(value, decimals)
-    return t("definitions.with_unit", value=words, unit=t(f"published_unit.{unit}")).strip()
+    steps = ((1e8, "definitions.large"), (1e4, "definitions.medium")) if lang() == "zh" else LARGE_IN_ENGLISH
+    named = {"unit": t(f"published_unit.{unit}")}
+    for least, key in steps:
+        if value >= MANY and value >= least:  # all published digits stay: 117.5 亿元
+            return t(key, value=_trimmed(value / least), **named)
+    return t("definitions.with_unit", value=_trimmed(value), **named).strip()
+
+
+def _trimmed(value: float) -> str:
+    text = number(value, 2)
+    return text.rstrip("0").rstrip(".")
 
 
 def figure(row: tables.Row) -> str:
@@ -151,7 +160,7 @@ def conflicts(view: View) -> None:
         tables.Column(t("definitions.conflict_posting_needs"), lambda r: r["needs"], t("measured_in.people"), True),
         tables.Column(t("definitions.conflict_posting_share"), lambda r: r["share"], "%", True),
     ]
-    st.html(tables.table([tables.Group("", rows)], columns, t("definitions.conflict_posting")))
+    st.html(tables.table([tables.Group("", rows)], columns, t("definitions.conflict_posting"), narrow=True))
     st.html(tables.heading(t("definitions.conflict_certificate"), level=3))
     st.html(tables.paragraph(t("definitions.conflict_certificate_text")))
 
@@ -223,8 +232,8 @@ def _indicator(indicator: Indicator, opened: bool) -> str:
         ("", tables.anchor(state.link("overview", indicator=indicator.id), t("definitions.on_map"))),
     ]
     head = (
-        f"<strong>{escape(indicator.words('name', language))}</strong>"
-        f'<span class="ll-unit">{escape(t(f"theme_of.{indicator.theme}"))}</span>'
+        f"<strong>{escape(indicator.words('name', language))}</strong> "
+        f'<span class="ll-unit">{escape(t(f"theme_of.{indicator.theme}"))}</span> '
         f"<span>{escape(indicator.words('definition', language))}</span>"
     )
     opening = f'<details class="ll-definition" id="{indicator.id}"{" open" if opened else ""}>'

@@ -19,6 +19,7 @@ from pages.parts.words import NOTHING, date_text, enum, number, t
 from queries.records import RECORD_TABLES
 
 SHOWN_VALUES = 12
+FROM_EDITION = {"area", "descendant", "boundaries", "blocks", "network", "places", "edges"}
 
 
 def version() -> None:
@@ -65,7 +66,7 @@ def extracts(view: View) -> None:
         tables.Column(t("dictionary.grain"), lambda r: escape(t(f"table.{r['table'].name}.grain"))),
         tables.Column(t("dictionary.source"), lambda r: escape(_source(r["table"]))),
         tables.Column(t("dictionary.rows"), lambda r: number(r["rows"]), numeric=True),
-        tables.Column(t("dictionary.covers"), lambda r: escape(r["covers"])),
+        tables.Column(t("dictionary.covers"), lambda r: f'<span class="ll-verdict">{escape(r["covers"])}</span>'),
     ]
     st.html(tables.table([tables.Group("", listed)], columns, t("dictionary.extracts"), wide=True))
     names = [str(name) for name in rows["table"] if name in known]
@@ -98,7 +99,9 @@ def _table_cell(row: tables.Row) -> str:
 
 
 def _source(table: Table) -> str:
-    return t(f"source.{table.source}") if table.source else t("dictionary.made")
+    if table.source:
+        return t(f"source.{table.source}")
+    return t("dictionary.from_edition" if table.name in FROM_EDITION else "dictionary.made")
 
 
 def _columns_of(table: Table, opened: bool = False) -> str:
@@ -111,7 +114,8 @@ def _columns_of(table: Table, opened: bool = False) -> str:
         tables.Column(t("dictionary.values"), lambda r: escape(values_of(r["column"]))),
     ]
     body = tables.table([tables.Group("", [{"column": c} for c in table.columns.values()])], columns, title, wide=True)
-    head = f"<strong>{escape(title)}</strong><span>{len(table.columns)} {escape(t('dictionary.columns'))}</span>"
+    count = f"{len(table.columns)} {t('dictionary.columns')}"
+    head = f'<strong>{escape(title)}</strong> <span class="ll-unit">{escape(count)}</span>'
     opening = f'<details class="ll-definition" id="{table.name}"{" open" if opened else ""}>'
     return f"{opening}<summary>{head}</summary>{body}</details>"
 

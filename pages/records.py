@@ -54,7 +54,7 @@ def catalogue(view: View) -> None:
     for theme, names in THEMES.items():
         items = "".join(
             f"<li>{tables.anchor(state.link(table=name), t(f'table.{name}.name'))}"
-            f"<span>{escape(t(f'table.{name}.grain'))}</span></li>"
+            f' <span class="ll-unit">{escape(t(f"table.{name}.grain"))}</span></li>'
             for name in names
         )
         st.html(f'{tables.heading(t(f"theme_of.{theme}"), level=3)}<ul class="ll-list">{items}</ul>')
@@ -121,7 +121,7 @@ def _column(name: str, column: Column) -> tables.Column:
     return tables.Column(
         fields.label(name, column.name),
         lambda row: fields.html(column, row),
-        fields.unit(column),
+        fields.unit_beside(name, column),
         fields.is_number(column),
     )
 
@@ -145,7 +145,7 @@ def exported(name: str, rows: pd.DataFrame, language: str) -> pd.DataFrame:
         table = fields.table_of(name)
         out: dict[str, Any] = {}
         for column in (table.columns[c] for c in rows.columns if c in table.columns):
-            unit = fields.unit(column)
+            unit = fields.unit_beside(name, column)
             label = fields.label(name, column.name) + (f" ({unit})" if unit else "")
             if column.name in fields.AREA_COLUMNS and "area_zh" in rows:
                 out[f"{label} ({t('records.code')})"] = rows[column.name]

@@ -77,7 +77,8 @@ def test_real_records_show_ours_and_the_difference(real_records: Path, figures: 
 
 def test_figures_read_as_people_write_them() -> None:
     table = table_called(opened("definitions"), "公布数").set_index("指标")["公布数"]
-    assert table["地区生产总值"] == "约 1,370亿 元"
+    assert table["地区生产总值"] == "约 1,370 亿元"
+    assert table["一般公共预算收入"] == "约 117.5 亿元"
     assert table["人口"] == "约 1,080,000 人"
     assert table["45周岁以下占比"] == "72.2%"
     assert table["邻里志愿服务日"] == "5月20日"

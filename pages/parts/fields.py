@@ -31,6 +31,12 @@ def unit(column: Column) -> str:
     return t(f"measured_in.{column.unit}") if column.unit else ""
 
 
+def unit_beside(table: str, column: Column) -> str:
+    """The unit as it stands beside the column's name: "" where the name says it already."""
+    words = unit(column)
+    return "" if words.lower() in label(table, column.name).lower() else words
+
+
 def shown(column: Column, row: Any) -> str:
     """The value of `column` in a row (mapping), as plain text; a dash where there is none."""
     value = row[column.name]

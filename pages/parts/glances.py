@@ -77,9 +77,7 @@ def teams(view: View, start: date, end: date) -> None:
         tables.Column(t("area.team_members"), lambda r: number(r["members"]), t("measured_in.people"), True),
         _linked("projects", t("area.projects"), "service_project"),
         _linked("door_to_door", t("area.door"), "service_project", door_to_door="true"),
-        tables.Column(
-            t("area.beneficiaries"), lambda r: number(r["beneficiaries"]), t("measured_in.person-times"), True
-        ),
+        tables.Column(t("area.beneficiaries"), lambda r: number(r["beneficiaries"]), "", True),
     ]
     st.html(
         tables.heading(t("area.teams"))
@@ -104,8 +102,8 @@ def events(view: View, start: date, end: date) -> None:
     columns = [
         tables.Column(t("area.event_kind"), lambda r: escape(enum("kind", r["kind"]))),
         _linked("events", t("area.event_count"), "event_total"),
-        tables.Column(t("area.attendances"), lambda r: number(r["attendances"]), t("measured_in.person-times"), True),
-        tables.Column(t("area.per_event"), lambda r: number(_ratio(r)), t("measured_in.person-times"), True),
+        tables.Column(t("area.attendances"), lambda r: number(r["attendances"]), "", True),
+        tables.Column(t("area.per_event"), lambda r: number(_ratio(r)), "", True),
     ]
     st.html(tables.table([tables.Group("", tables.rows_of(rows))], columns, t("area.events")))
     _monthly(view, start, end)

@@ -36,14 +36,17 @@ class Group:
     rows: Sequence[Row]
 
 
-def table(groups: Iterable[Group], columns: Sequence[Column], caption: str, *, wide: bool = False) -> str:
+def table(
+    groups: Iterable[Group], columns: Sequence[Column], caption: str, *, wide: bool = False, narrow: bool = False
+) -> str:
     """The table in a frame of its own that scrolls sideways on a phone; the first column is each row's header.
 
-    `caption` is read out to those who hear the page; `wide` lets cells break lines (long texts).
+    `caption` is read out to those who hear the page; `wide` lets cells break lines (long texts),
+    `narrow` keeps a table of few columns no wider than a text.
     """
     heads = "".join(_head(column) for column in columns)
     bodies = "".join(_body(group, columns) for group in groups)
-    kind = "ll-table ll-table-wide" if wide else "ll-table"
+    kind = "ll-table" + (" ll-table-wide" if wide else "") + (" ll-table-narrow" if narrow else "")
     return (
         f'<div class="ll-scroll" role="region" tabindex="0" aria-label="{escape(caption)}"><table class="{kind}">'
         f'<caption class="ll-sr">{escape(caption)}</caption><thead><tr>{heads}</tr></thead>{bodies}</table></div>'
