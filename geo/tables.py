@@ -12,18 +12,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo import crs
+from geo import crs, formats
 from geo.blocks import block_segments
+from geo.formats import TableError as TableError
 
 NEIGHBOURHOOD_COLUMNS = ("code", "community", "kind", "target", "households", "buildings")
-
-
-class TableError(ValueError):
-    """A file cannot be used; the message says which, why, and what to do."""
-
-    def __init__(self, what: str, why: str, then: str) -> None:
-        super().__init__(f"{what}: {why}. {then}")
-        self.what, self.why, self.then = what, why, then
 
 
 @dataclass(frozen=True)
@@ -70,21 +63,12 @@ def read_published() -> Published:
 
 
 def read_layer(path: Path, then: str = "Check the name of the file and its contents") -> gpd.GeoDataFrame:
-    """A layer in EPSG:4549 from a file of any format GDAL or GeoParquet knows. Raises TableError with a sentence."""
-    if not path.exists():
-        raise TableError(f"The file {path.name}", "it does not exist", f"{then}.")
-    try:
-        layer = gpd.read_parquet(path) if path.suffix == ".parquet" else gpd.read_file(path)
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:160]
-        raise TableError(f"The file {path.name}", f"it cannot be read as a layer ({reason})", f"{then}.") from error
-    if not isinstance(layer, gpd.GeoDataFrame) or layer.empty:
-        raise TableError(f"The file {path.name}", "it has no shapes in it", "Give a layer with at least one.")
-    if layer.geometry.isna().any() or layer.geometry.is_empty.any():
-        raise TableError(f"The file {path.name}", "some of its rows have no shape", "Delete those rows or draw them.")
-    if not np.isfinite(shapely.get_coordinates(layer.geometry.to_numpy())).all():
-        raise TableError(f"The file {path.name}", "some coordinates are not numbers", "Repair the layer and try again.")
-    return crs.to_metric(layer, f"The file {path.name}")
+    """A layer of any readable format, in metres: EPSG:4549, or the system that fits where that doesn't.
+
+    Raises TableError with a sentence.
+    """
+    layer = formats.read(path, then=then)
+    return crs.to_local(layer, f"The file {path.name}")
 
 
 def require(what: str, table: pd.DataFrame, columns: tuple[str, ...]) -> None:
