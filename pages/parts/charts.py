@@ -121,7 +121,9 @@ def trend(
     shown = [Line(x.name, x.points.sort_values("month"), x.main) for x in lines if x.points["value"].notna().any()]
     if not shown:
         return empty_chart(title, empty, theme, height)
-    figure = canvas(title, theme, height, right=max(width_of(_end_label(x, text)) for x in shown) * tone.size * 0.6 + 16)
+    figure = canvas(
+        title, theme, height, right=max(width_of(_end_label(x, text)) for x in shown) * tone.size * 0.6 + 16
+    )
     for line in sorted(shown, key=lambda x: x.main):  # the reader's own line lies on top
         figure.add_trace(_line_trace(line, tone, text))
     values = [v for x in shown for v in x.points["value"].dropna()]
