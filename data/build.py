@@ -25,6 +25,7 @@ from data.checks import check_records
 from data.contract import Contract, DataError, check_parquet, load_contract
 from data.manifest import Manifest, NoManifest
 from data.publish import places, write_layer
+from data.reach import write_reach
 
 Progress = Callable[[str, float], None]
 FOLDER = Path(__file__).parent
@@ -35,12 +36,15 @@ CODE = (
     "contract.py",
     "contract.toml",
     "publish.py",
+    "reach.py",
+    "../geo/reach.py",
     "reconcile.py",
     "reference/published_figures.csv",
 )
 GEOGRAPHY = ("boundaries", "blocks", "edges", "network")
 THEMES = (
-    "structure", "party", "services", "self_governance", "events", "values", "information", "workforce", "outcomes",
+    "structure", "party", "services", "reach", "self_governance", "events", "values", "information", "workforce",
+    "outcomes",
 )  # fmt: skip
 STEPS = (
     "calendar", "year_end", "last_month", "area", "descendant", "event_total", "attendance_kind", "attendance_age_sex",
@@ -157,6 +161,9 @@ def _write(root: Path, folder: Path, progress: Progress) -> dict[str, Any]:
     check_records(root, contract, lambda name, share: progress(f"check {name}", 0.02 + 0.28 * share))
     with duckdb.connect(":memory:", config={"temp_directory": str(folder / "spill")}) as connection:
         _register(connection, root, contract)
+        progress("reach", 0.3)
+        write_reach(root, folder, contract)
+        connection.read_parquet(str(folder / "reach.parquet")).create_view("block_reach")
         _run_steps(connection, folder, contract, progress)
         _check_totals(connection)
         progress("published", 0.8)
@@ -249,7 +256,7 @@ def _write_geography(root: Path, folder: Path, areas: pd.DataFrame) -> None:
 def _check_extracts(folder: Path, contract: Contract) -> None:
     """Check what was computed; what was only carried or copied was checked before."""
     for name, table in contract.extracts.items():
-        if name not in contract.carried and name not in GEOGRAPHY:
+        if name not in contract.carried and name not in (*GEOGRAPHY, "reach"):
             check_parquet(folder / f"{name}.parquet", table)
 
 

@@ -178,13 +178,17 @@ def write_edition(root: Path) -> None:
     _layer(
         boundaries, [shapely.box(120 + i / 100, 32, 120.01 + i / 100, 32.01) for i in range(len(boundaries))]
     ).to_parquet(folder / "boundaries.parquet", index=False)
-    for name in ("blocks", "edges", "network", "landmarks"):
-        _layer(
-            pd.DataFrame(
-                {"name": pd.array([], "str"), "name_en": pd.array([], "str"), "neighbourhood": pd.array([], "str")}
-            ),
-            [],
-        ).to_parquet(folder / f"{name}.parquet", index=False)
+    marks = pd.DataFrame({name: pd.array([], "str") for name in ("name", "name_en", "neighbourhood")})
+    for name in ("blocks", "edges", "network"):
+        _layer(no_rows(name), []).to_parquet(folder / f"{name}.parquet", index=False)
+    _layer(marks, []).to_parquet(folder / "landmarks.parquet", index=False)
+
+
+def no_rows(extract: str) -> pd.DataFrame:
+    """An extract without rows, its shapes left out."""
+    columns = [column for column in load_contract().extracts[extract].columns.values() if column.type != "geometry"]
+    table: pd.DataFrame = pa.table({c.name: pa.array([], ARROW[c.type]) for c in columns}).to_pandas()
+    return table
 
 
 def _layer(table: pd.DataFrame, shapes: list[shapely.Geometry]) -> gpd.GeoDataFrame:

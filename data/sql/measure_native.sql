@@ -6,6 +6,8 @@ with measure_native as (
     union all
     select * from measure_services
     union all
+    select * from measure_reach
+    union all
     select * from measure_self_governance
     union all
     select * from measure_events
