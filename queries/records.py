@@ -170,7 +170,13 @@ RECORD_TABLES: dict[str, RecordTable] = {
         ),
         RecordTable("legal_service", records_legal_service, "stock", "opened_on", "neighbourhood", ("kind",)),
         RecordTable(
-            "case", records_case, "flow", "received_at", "neighbourhood", ("channel", "category", "settled_within")
+            "case",
+            records_case,
+            "flow",
+            "received_at",
+            "neighbourhood",
+            ("channel", "category", "settled_within"),
+            ("stage", "repeated"),
         ),
         RecordTable("three_in_one", records_three_in_one, "none", "", "neighbourhood", ("kind",)),
         RecordTable("community_structure", records_community_structure, "none", "", "community"),

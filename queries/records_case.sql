@@ -30,5 +30,19 @@ where
     and ($channel is null or list_contains($channel::varchar[], matter.channel))
     and ($category is null or list_contains($category::varchar[], matter.category))
     and ($settled_within is null or list_contains($settled_within::varchar[], matter.settled_within))
+    and (
+        $stage is null
+        or list_contains(
+            $stage::varchar[],
+            case
+                when matter.closed_at is not null then 'closed'
+                when matter.handled_at is not null then 'handled'
+                when matter.dispatched_at is not null then 'dispatched'
+                when matter.analysed_at is not null then 'analysed'
+                else 'received'
+            end
+        )
+    )
+    and ($repeated is null or list_contains($repeated::varchar[], (matter.repeat_of is not null)::varchar))
 order by matter.received_at desc nulls last, matter.case_id asc
 limit $limit offset $offset

@@ -20,11 +20,14 @@ def records_case(
     channel: Texts = None,
     category: Texts = None,
     settled_within: Texts = None,
+    stage: Texts = None,
+    repeated: Texts = None,
 ) -> pd.DataFrame:
     """One row per matter received in `area`: case_id, channel, category, neighbourhood, received_at, analysed_at,
     dispatched_at, handled_at, closed_at, settled_within, repeat_of, area_zh, area_en, total.
 
-    Dated `received_at` from start to end, newest first.
+    Dated `received_at` from start to end, newest first. `stage` asks for how far matters have got (received, analysed,
+    dispatched, handled, closed), `repeated` (true, false) for those that repeat an earlier one or not.
     """
     return db.frame(
         "records_case",
@@ -34,6 +37,8 @@ def records_case(
         channel=texts(channel),
         category=texts(category),
         settled_within=texts(settled_within),
+        stage=texts(stage),
+        repeated=texts(repeated),
         limit=limit,
         offset=offset,
     )
