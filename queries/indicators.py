@@ -231,7 +231,8 @@ def _breaks(filled: pd.Series[float], method: Method, k: int) -> tuple[float, ..
     if method == "natural":
         found = _natural(np.sort(filled.to_numpy()), k)
     else:
-        found = np.quantile(filled.to_numpy(), np.arange(1, k + 1) / k)
+        # Breaks are values that occur, so that no class between two equal stretches of values stays empty.
+        found = np.quantile(filled.to_numpy(), np.arange(1, k + 1) / k, method="lower")
     return tuple(float(number) for number in np.unique(found))
 
 

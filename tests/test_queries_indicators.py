@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from queries.indicator_queries import indicator_by_area, indicator_by_code, indicator_series, indicator_years
@@ -356,6 +356,7 @@ def test_locked_breaks_take_other_values() -> None:
     assert assign(pd.Series([-1, 0, 1, 1.5, 2, 99, NAN]), (1.0, 2.0)).index.tolist() == [0, ZERO, 0, 1, 1, 1, MISSING]
 
 
+@example([1.0, 1.0, -1.0, 2.0, -2.0, 3.0], "quantile", 4)  # an interpolated break once left a class empty
 @given(numbers, st.sampled_from(["quantile", "natural"]), st.integers(1, 5))
 def test_classes_are_in_order_and_none_is_empty(found: list[float | None], method: str, k: int) -> None:
     series = pd.Series(found, dtype="float64")
