@@ -145,8 +145,9 @@ def all_steps(static: Path = STATIC) -> tuple[Step, ...]:
         ),
         Step(
             "static", "Writing the map's files", 3.0,
-            ("data/static_assets.py", "geo/map_geometry.py", "geo/layers.py", "geo/palettes.py", "geo/assets/**/*.*"),
-            lambda root: _named(current_folder(root), ("boundaries", "network", "places")),
+            ("data/static_assets.py", "data/map_overlays.py", "geo/map_*.py", "geo/layers.py", "geo/palettes.py",
+             "geo/assets/**/*.*"),
+            lambda root: _named(current_folder(root), ("boundaries", "network", "places", "blocks", "edges", "reach")),
             lambda _root: _static_files(static), lambda root, progress: _make_static(root, static, progress),
         ),
     )  # fmt: skip

@@ -14,13 +14,16 @@ from typing import Any, Final
 import geopandas as gpd
 
 from data.contract import DataError
+from data.map_overlays import OVERLAY_ROLES, overlay_scripts
 from geo.layers import FRAME_TO_STATIC, MapAssets
 from geo.map_geometry import MapGeometryError, encode_map
 from geo.palettes import for_browser
 
 MANIFEST: Final = "manifest.json"
 SOURCES: Final = ("boundaries", "network", "places")
-_SCRIPTS: Final = ("geometry", "sheets", "paint", "labels", "pointer", "furniture", "view")
+OVERLAY_SOURCES: Final = ("blocks", "edges", "reach")
+"""Read where they are: a map without them lacks the layers `edges` and `reach_walk`."""
+_SCRIPTS: Final = ("geometry", "sheets", "paint", "labels", "overlays", "pointer", "furniture", "view")
 _OURS: Final = re.compile(r"^[a-z0-9-]+-[0-9a-f]{12}\.(js|css|png|txt)$")
 _IMAGES: Final = {
     "icon": "marker-icon",
@@ -70,7 +73,8 @@ def build_static(extracts: Path, static: Path) -> MapAssets:
     open pages go on working; older ones are removed. Raises MapNotDrawableError, and OSError for missing extracts.
     """
     static.mkdir(parents=True, exist_ok=True)
-    source = _fingerprint([extracts / f"{name}.parquet" for name in SOURCES])
+    paths = {name: extracts / f"{name}.parquet" for name in (*SOURCES, *OVERLAY_SOURCES)}
+    source = _fingerprint([path for name, path in paths.items() if name in SOURCES or path.is_file()])
     former = _former(static)
     if former.get("source") == source and all(_intact(static / name) for name in former["files"]):
         return read_static(static)
@@ -78,6 +82,7 @@ def build_static(extracts: Path, static: Path) -> MapAssets:
         content, order = _content(*(gpd.read_parquet(extracts / f"{name}.parquet") for name in SOURCES))
     except MapGeometryError as error:
         raise MapNotDrawableError(error) from error
+    content |= {role: (text.encode(), "js") for role, text in overlay_scripts(paths).items()}
     names = {role: _write(static, role, *parts) for role, parts in content.items()}
     manifest = {
         "version": _hash("".join(names.values()).encode()),
@@ -85,6 +90,7 @@ def build_static(extracts: Path, static: Path) -> MapAssets:
         "scripts": [names["leaflet"], names["linli-map"], names["geometry"]],
         "styles": [names["leaflet-style"], names["linli-map-style"]],
         "order": order,
+        "overlays": {role: names[role] for role in OVERLAY_ROLES.values() if role in names},
         "files": sorted(names.values()),
         "former_files": former.get("files", []),
     }
@@ -105,13 +111,18 @@ def read_static(static: Path) -> MapAssets:
             scripts=tuple(manifest["scripts"]),
             styles=tuple(manifest["styles"]),
             order={level: tuple(codes) for level, codes in manifest["order"].items()},
+            overlays=_overlays(manifest["overlays"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StaticUnreadableError(path, str(error)) from error
-    for name in (*assets.scripts, *assets.styles):
+    for name in (*assets.scripts, *assets.styles, *assets.overlays.values()):
         if not (static / name).is_file():
             raise StaticMissingError(static / name)
     return assets
+
+
+def _overlays(names: Mapping[str, str]) -> dict[str, str]:
+    return {layer: names[role] for layer, role in OVERLAY_ROLES.items() if role in names}
 
 
 Part = tuple[bytes, str]
@@ -189,7 +200,11 @@ def _fingerprint(sources: list[Path]) -> str:
     digest.update(json.dumps(for_browser()).encode())
     for name in ("LEAFLET-LICENSE.txt", "map/map.css", *(f"map/{name}.js" for name in _SCRIPTS)):
         digest.update(_asset(name))
-    for module in ("map_geometry.py", "layers.py"):  # another encoding makes another file of the same sources
+    for module in (
+        "map_geometry.py",
+        "map_overlays.py",
+        "layers.py",
+    ):  # another encoding makes another file of the same sources
         digest.update(files("geo").joinpath(module).read_bytes())
     return digest.hexdigest()
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import folium
 from folium.template import Template
 
+from geo.map_geometry import STEP, encode_numbers
 from geo.palettes import Theme
 
 FRAME_TO_STATIC: Final = "../../app/static/"
@@ -33,6 +34,7 @@ MARKS: Final[dict[Mark, str]] = {"missing": "m", "zero": "z", "suppressed": "s"}
 LAYERS: Final = (
     "roads", "rivers", "names", "offices",
     "borders", "subdistrict", "community", "neighbourhood", "zone", "former_district",
+    "edges", "reach_walk", "reach_straight",
 )  # fmt: skip
 
 
@@ -52,6 +54,8 @@ class MapAssets:
     scripts: tuple[str, ...]
     styles: tuple[str, ...]
     order: Mapping[str, tuple[str, ...]]
+    overlays: Mapping[str, str] = field(default_factory=dict)
+    """Files with the geometry of the layers `edges` and `reach_walk`, fetched when one of them is first shown."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,26 @@ class Legend:
     title: str = ""
     unit: str = ""
     entries: tuple[tuple[int | Mark, str], ...] = ()
+    grid: tuple[str, str] | None = None
+    """Names of the two values of a bivariate map, whose classes 0 to 8 are then shown as a square."""
+
+
+@dataclass(frozen=True)
+class Symbols:
+    """Circles whose area is proportional to a count: area code -> value, with `title` and `steps` for the legend.
+
+    `radius` is that of the greatest value, in pixels; `steps` are (value, text).
+    """
+
+    values: Mapping[str, float] = field(default_factory=dict)
+    title: str = ""
+    steps: tuple[tuple[float, str], ...] = ()
+    radius: int = 18
+
+    @property
+    def most(self) -> float:
+        """The value that has the full radius."""
+        return max((value for value in self.values.values() if value == value), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -70,6 +94,9 @@ class MapState:
     Areas without a class stay land-coloured. `focus` is brought into the frame when it differs from before, what lies
     outside it is dimmed. `layers` are names out of LAYERS (borders = of every level). `words` are those of the
     furniture (label, zoom_in, zoom_out, home, north, north_title, two_fingers); the page's map view fills them in.
+    `symbols` are circles for counts. `edges` are (barrier class, words) in the order of the legend, for the layer
+    `edges`. `sites` are new places (lon, lat, text) in EPSG:4490, `patches` ground they add (map_overlays.rings_of).
+    `notes` explain further marks in the legend: (reach_walk, reach_straight, patches, offices or sites, words).
     """
 
     level: str
@@ -86,6 +113,11 @@ class MapState:
     layers: frozenset[str] = frozenset({"roads", "rivers", "names", "borders"})
     label_values: bool = True
     words: Mapping[str, str] = field(default_factory=dict)
+    symbols: Symbols = field(default_factory=Symbols)
+    edges: tuple[tuple[str, str], ...] = ()
+    sites: tuple[tuple[float, float, str], ...] = ()
+    patches: str = ""
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 class BaseMap(folium.Map):
@@ -151,12 +183,37 @@ def pack(state: MapState, assets: MapAssets) -> dict[str, Any]:
             "title": state.legend.title,
             "unit": state.legend.unit,
             "entries": [[_symbol(key), text] for key, text in state.legend.entries],
+            **({"grid": list(state.legend.grid)} if state.legend.grid else {}),
         },
         "focus": state.focus,
         "highlight": list(state.highlight),
         "layers": sorted(state.layers),
         "labelled": state.label_values,
+        **_overlays(state, assets, order),
     }
+
+
+def _overlays(state: MapState, assets: MapAssets, order: tuple[str, ...]) -> dict[str, Any]:
+    """What overlays need, nothing for those that are not there."""
+    most = state.symbols.most
+    found: dict[str, Any] = {
+        "files": {layer: name for layer, name in assets.overlays.items() if layer in state.layers},
+        "edges": [list(entry) for entry in state.edges],
+        "sites": [[round(lon / STEP), round(lat / STEP), text] for lon, lat, text in state.sites],
+        "patches": state.patches,
+        "notes": [list(note) for note in state.notes],
+    }
+    if most > 0:
+        shares = (_thousandths(state.symbols.values.get(code), most) for code in order)
+        steps = [[_thousandths(value, most), text] for value, text in state.symbols.steps]
+        legend = {"title": state.symbols.title, "steps": steps, "radius": state.symbols.radius}
+        found |= {"symbols": encode_numbers(shares), "symbolLegend": legend}
+    return {key: value for key, value in found.items() if value}
+
+
+def _thousandths(value: float | None, most: float) -> int:
+    """Area of a circle in thousandths of the greatest; nothing for what is missing."""
+    return 0 if value is None or value != value or value <= 0 else max(1, round(1000 * value / most))
 
 
 def guard_script(sentence: str) -> str:

@@ -12,7 +12,8 @@ MOST_CLASSES: Final = 5
 
 @dataclass(frozen=True)
 class Palette:
-    """Neutral and semantic colours of one theme, each a `#rrggbb`; the ramps have five steps from low to high."""
+    """Neutral and semantic colours of one theme, each a `#rrggbb`; the ramps have five steps from low to high,
+    `bivariate` nine (three of the first value in each of three of the second), `barriers` one for each class of line."""
 
     paper: str
     surface: str
@@ -40,6 +41,13 @@ class Palette:
     sequential: tuple[str, str, str, str, str]
     diverging: tuple[str, str, str, str, str]
     categories: tuple[str, ...]
+    bivariate: tuple[str, ...]
+    barriers: dict[str, str]
+
+
+def _barriers(*colours: str) -> dict[str, str]:
+    names = ("river", "arterial", "road", "lane", "wall", "landmark", "rail", "none")
+    return dict(zip(names, colours, strict=True))
 
 
 # Sequential ramps follow ColorBrewer YlGnBu (light grounds) and a viridis-like climb from dark to bright (dark ground);
@@ -54,6 +62,8 @@ PALETTES: Final[dict[Theme, Palette]] = {
         sequential=("#e6f2c0", "#a9dbb8", "#58b6c0", "#2f7fb5", "#25408f"),
         diverging=("#a6611a", "#dfc27d", "#f1efe8", "#80cdc1", "#01756a"),
         categories=("#0f5c7a", "#c8791b", "#3d8b63", "#8a5a9e", "#b3473f", "#6b7780"),
+        bivariate=("#e8e8e8", "#ace4e4", "#5ac8c8", "#dfb0d6", "#a5add3", "#5698b9", "#be64ac", "#8c62aa", "#3b4994"),
+        barriers=_barriers("#1f78b4", "#a63603", "#d9730d", "#8c7a12", "#6a51a3", "#1b7837", "#4d4d4d", "#d0107a"),
     ),
     "dark": Palette(
         paper="#121a22", surface="#1b252f", ink="#e6ebf0", muted="#a3afba", line="#34424f", accent="#5db4d6",
@@ -64,6 +74,8 @@ PALETTES: Final[dict[Theme, Palette]] = {
         sequential=("#21405f", "#1f6a86", "#2a9891", "#73c583", "#e6eb8f"),
         diverging=("#d8963f", "#8f6a3a", "#3a444b", "#2f8378", "#52cdb6"),
         categories=("#5db4d6", "#e3a857", "#6cc495", "#bf95d4", "#ef8d82", "#a3b1b9"),
+        bivariate=("#2a333c", "#2f6f7a", "#37b3bd", "#7a4a78", "#6b6f9b", "#7fa6d6", "#d07cc4", "#b58fd8", "#ece6ff"),
+        barriers=_barriers("#5fb0ea", "#ff8a5c", "#f2b04a", "#cbbf55", "#b59ee6", "#63c98a", "#b8bfc5", "#ff5fb3"),
     ),
     "projector": Palette(
         paper="#ffffff", surface="#ffffff", ink="#000000", muted="#39444b", line="#9aa3a8", accent="#004e7c",
@@ -74,6 +86,8 @@ PALETTES: Final[dict[Theme, Palette]] = {
         sequential=("#f3f9c4", "#97d6ac", "#35a5b8", "#1d66a6", "#182a78"),
         diverging=("#8c4a08", "#d9b562", "#f4f2ec", "#5fbfb0", "#005e54"),
         categories=("#004e7c", "#b35f00", "#1f6f48", "#6f3d87", "#9a231b", "#3f4a51"),
+        bivariate=("#f0f0f0", "#8fd8d8", "#2bb0b0", "#d992cb", "#8e97c8", "#3f83ad", "#a93d94", "#73479a", "#232f7a"),
+        barriers=_barriers("#0b5fa5", "#8c2d04", "#c65f00", "#6b5c00", "#54278f", "#00591f", "#222222", "#b0005f"),
     ),
 }  # fmt: skip
 
@@ -99,6 +113,11 @@ def sequential(theme: Theme, classes: int = MOST_CLASSES) -> tuple[str, ...]:
 def diverging(theme: Theme, classes: int = MOST_CLASSES) -> tuple[str, ...]:
     """Return `classes` colours from far below to far above the comparator; raises ClassCountError outside 1 to 5."""
     return _pick(PALETTES[theme].diverging, _BALANCED, classes)
+
+
+def bivariate(theme: Theme) -> tuple[str, ...]:
+    """Return nine colours for two values in three classes each: index 3 × class of the second + class of the first."""
+    return PALETTES[theme].bivariate
 
 
 def for_browser() -> dict[str, dict[str, object]]:

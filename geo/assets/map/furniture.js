@@ -11,23 +11,29 @@ function swatch(mark) {
 
 function paintLegend() {
   const { legend } = S, box = seen.legend;
-  box.hidden = !legend.entries.length;
+  box.hidden = !legend.entries.length && !S.edges.length && !S.symbols.length && !S.notes.length;
   const head = element("summary", "", legend.title);
   if (legend.unit) head.append(element("span", "linli-unit", legend.unit));
   const list = element("ul");
-  for (const [mark, text] of legend.entries) {
+  const listed = legend.grid ? legend.entries.filter((e) => !S.colours[Number(e[0])]) : legend.entries;
+  for (const [mark, text] of listed) {
     const item = element("li");
     item.append(swatch(mark), element("span", "", text));
     list.append(item);
   }
-  box.replaceChildren(head, list);
+  box.replaceChildren(head);
+  if (legend.grid) box.append(gridLegend(legend.grid));
+  if (listed.length) box.append(list);
+  if (S.edges.length) box.append(edgeLegend());
+  if (S.symbols.length) box.append(symbolLegend());
+  if (S.notes.length) box.append(noteLegend());
 }
 
 function paintFurniture() {
   const root = document.documentElement, p = ink(), words = S.words;
   root.lang = S.lang === "zh" ? "zh-CN" : "en";
   root.dataset.theme = S.theme;
-  for (const key of ["paper", "surface", "ink", "muted", "line", "accent", "boundary"]) root.style.setProperty("--" + key, p[key]);
+  for (const key of ["paper", "surface", "ink", "muted", "line", "accent", "boundary", "office"]) root.style.setProperty("--" + key, p[key]);
   seen.foot.textContent = S.footer;
   seen.north.firstChild.textContent = words.north;
   seen.north.title = words.north_title;

@@ -4,6 +4,8 @@ function paintLabels(v) {
   v.screen();
   v.ctx.lineJoin = "round";
   v.taken = [];
+  paintSites(v);
+  v.ctx.lineJoin = "round";
   if (shown("names")) {
     areaLabels(v, S.level, true);
     NESTED.slice(1, NESTED.indexOf(S.level)).forEach((level) => v.zoom >= NAMED_FROM[level] && areaLabels(v, level, false));

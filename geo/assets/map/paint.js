@@ -3,11 +3,14 @@
 function paintBase(v) {
   paintGround(v);
   paintAreas(v);
+  paintReach(v);
   if (shown("rivers")) paintWater(v);
   if (shown("roads")) paintRoads(v);
   paintBorders(v);
+  paintEdges(v);
   paintDim(v);
   paintChosen(v);
+  paintSymbols(v);
   paintPlaces(v);
   paintLabels(v);
 }
@@ -166,6 +169,7 @@ function paintBorders(v) {
   for (const rank of ["neighbourhood", "community", "subdistrict", "district"]) {
     if (rank !== "district" && rank !== S.level && !shown(rank) && !shown("borders")) continue;
     if (rank === "neighbourhood" && S.level !== rank && v.zoom < 13) continue;
+    if (overlay("edges") && rank !== "subdistrict" && rank !== "district") continue; // the overlay draws them
     const current = rank === S.level;
     ctx.globalAlpha = current ? 0.9 : BORDERS[rank][1];
     stroke(ctx, G.borders[rank], v.px(BORDERS[rank][0] * grow * (current ? 1.4 : 1)));

@@ -34,9 +34,10 @@ function onMove(e) {
   if (!S) return;
   if (e.originalEvent.target.closest(".leaflet-control")) return leave();
   const area = areaAt(e.latlng), place = placeAt(e.latlng);
+  const border = edgeAt(...local(e.latlng), 6 / Math.pow(2, map.getZoom() - UNIT_ZOOM));
   point(area);
   map.getContainer().style.cursor = area ? "pointer" : "";
-  showTip(area, place, e.containerPoint);
+  showTip(area, place, border, e.containerPoint);
 }
 
 /** Outline the area pointed at, and tell the page, whose list marks it too. */
@@ -64,12 +65,13 @@ function element(tag, className, text) {
   return e;
 }
 
-function showTip(area, place, point) {
+function showTip(area, place, border, point) {
   const tip = seen.tip;
-  tip.hidden = !area && !place;
+  tip.hidden = !area && !place && !border;
   if (tip.hidden) return;
   tip.replaceChildren();
   if (place) tip.append(element("div", "linli-tip-place", name(place)));
+  if (border) tip.append(element("div", "linli-tip-place", edgeWords(border)));
   if (area) {
     tip.append(element("div", "linli-tip-name", name(area)));
     const mark = S.classes[area.row] || ".", entry = S.legend.entries.find((x) => x[0] === mark);

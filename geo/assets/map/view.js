@@ -92,7 +92,10 @@ function start(id, options) {
 }
 
 function unpack(state) {
-  return Object.assign({ highlight: [], layers: [], focus: null, labelled: false, suffix: "" }, state, { values: state.values ? state.values.split("|") : [] });
+  return Object.assign({ highlight: [], layers: [], focus: null, labelled: false, suffix: "", files: {}, edges: [], notes: [], sites: [], patches: "" }, state, {
+    values: state.values ? state.values.split("|") : [],
+    symbols: state.symbols ? numbers(state.symbols) : [],
+  });
 }
 
 /** Show a state: colours, legend, names and, when the focus is another than before, the view. */
@@ -111,6 +114,7 @@ function apply(state) {
     moved = false;
     frame(!first);
   }
+  fetchOverlays();
   base.draw();
   top.draw();
   document.documentElement.dataset.applied = String(Number(document.documentElement.dataset.applied || 0) + 1);

@@ -1,0 +1,43 @@
+"""The map's overlays as scripts: what borders lie on and the ground within a walk, from the published extracts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.map_overlays import encode_borders, encode_ground
+
+OVERLAY_ROLES: Final = {"edges": "overlay-edges", "reach_walk": "overlay-reach"}
+"""Layer of the map -> the beginning of its file's name."""
+
+
+def overlay_scripts(paths: Mapping[str, Path]) -> dict[str, str]:
+    """Role -> script that leaves the overlay's geometry on `window`; only those whose tables are there.
+
+    `paths`: blocks, edges, network and reach (.parquet).
+    """
+    if not paths["blocks"].is_file():
+        return {}
+    blocks = gpd.read_parquet(paths["blocks"])
+    found = {}
+    if paths["edges"].is_file():
+        lines = pd.read_parquet(paths["network"], columns=["name_zh", "name_en"]).dropna().drop_duplicates("name_zh")
+        text = encode_borders(
+            gpd.read_parquet(paths["edges"]),
+            blocks.set_index("block_id")["neighbourhood"],
+            lines.set_index("name_zh")["name_en"],
+        )
+        found[OVERLAY_ROLES["edges"]] = _script("edges", text)
+    if paths["reach"].is_file():
+        reach = pd.read_parquet(paths["reach"], columns=["block_id", "walk_since"]).dropna()
+        near = blocks[blocks["block_id"].isin(reach["block_id"])]
+        found[OVERLAY_ROLES["reach_walk"]] = _script("reach_walk", encode_ground(near))
+    return found
+
+
+def _script(layer: str, text: str) -> str:
+    return f"(window.LINLI_OVERLAYS=window.LINLI_OVERLAYS||{{}}).{layer}={text};\n"
