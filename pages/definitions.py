@@ -46,7 +46,7 @@ def published(view: View) -> None:
 
 
 def _contents() -> str:
-    items = "".join(f'<li><a href="{escape(state.link())}#{p}">{escape(t(f"definitions.{p}"))}</a></li>' for p in PARTS)
+    items = "".join(f'<li><a href="#{p}">{escape(t(f"definitions.{p}"))}</a></li>' for p in PARTS)
     return f'<nav class="ll-contents" aria-label="{escape(t("definitions.contents"))}"><ul>{items}</ul></nav>'
 
 
@@ -133,7 +133,9 @@ def _files(figures: pd.DataFrame, demonstration: bool) -> None:
         source=t("definitions.file_source"),
         period="2018–2020",
     )
-    downloads.buttons(lambda: out, about, downloads.file_name(t("app.name"), t("definitions.file")), "definitions")
+    downloads.buttons(
+        lambda: out, len(out), about, downloads.file_name(t("app.name"), t("definitions.file")), "definitions"
+    )
 
 
 # ── where the report disagrees with itself, and what we assume ──

@@ -89,7 +89,7 @@ def _day(moment: Any) -> str:
 
 def _table_cell(row: tables.Row) -> str:
     table: Table = row["table"]
-    name = f'<a href="{escape(state.link())}#{table.name}">{escape(t(f"table.{table.name}.name"))}</a>'
+    name = f'<a href="#{table.name}">{escape(t(f"table.{table.name}.name"))}</a>'
     records = ""
     if table.name in RECORD_TABLES:
         address = state.link("records", table=table.name)

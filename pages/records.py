@@ -19,7 +19,6 @@ from pages.parts.words import area_name, date_text, lang, level_name, number, pe
 from queries.records import RECORD_TABLES, RecordTable
 
 PAGE = 50
-EVERYTHING = 1_000_000
 LIVES = "area"  # the list of neighbourhoods with their households: what stands behind population and area
 NOT_SHOWN = {"total", "area_zh", "area_en", "is_new"}
 OF_AREAS = ("code", "kind", "households", "people", "collective", "buildings", "area_km2")
@@ -209,7 +208,7 @@ def _filter(view: View, name: str, column: Column) -> None:
 
 
 def _values_of(view: View, name: str, column: str) -> set[str]:
-    rows = data.records(name, view.area, view.period, limit=EVERYTHING)
+    rows = data.records(name, view.area, view.period, limit=data.EVERYTHING)
     return set(rows[column].dropna().astype(str))
 
 
@@ -260,20 +259,28 @@ def listing(view: View, name: str, entry: RecordTable | None, table: Table, area
     st.html(tables.table([tables.Group("", tables.rows_of(shown))], columns(name, rows, table), sentence))
     if total > PAGE:
         st.html(pager(page, math.ceil(total / PAGE)))
-    _files(view, name, sentence, rows_of)
+    _files(view, name, sentence, asked if entry else None, total)
 
 
-def _files(view: View, name: str, sentence: str, rows_of: Any) -> None:
+def _files(view: View, name: str, sentence: str, asked: dict[str, list[str]] | None, total: int) -> None:
     language = lang()
-    table = fields.table_of(name)
     about = downloads.about(
-        sentence,
-        definition=t(f"table.{name}.grain"),
-        source=t(f"source.{table.source}") if table.source else t("records.computed"),
-        period=period_text(view.period),
+        sentence, definition=t(f"table.{name}.grain"), source=_source(name), period=period_text(view.period)
     )
+    listed = _neighbourhoods(view.area) if asked is None else None
+
+    def rows() -> pd.DataFrame:
+        found = data.all_records(name, view.area, view.period, asked or {}) if listed is None else listed
+        return exported(name, found, language)
+
     file = downloads.file_name(t("app.name"), t(f"table.{name}.name"), area_name(data.area(view.area)), view.period)
-    downloads.buttons(lambda: exported(name, rows_of(EVERYTHING, 0), language), about, file, "records")
+    downloads.buttons(rows, total, about, file, "records")
+
+
+def _source(name: str) -> str:
+    """Who delivers the records: of events with their totals, who delivers the events."""
+    source = fields.table_of("event" if name == "event_total" else name).source
+    return t(f"source.{source}") if source else t("records.computed")
 
 
 def _neighbourhoods(code: str) -> pd.DataFrame:
@@ -313,7 +320,7 @@ def show(view: View) -> None:
     if entry and too_fine(entry, area):
         send_upwards(entry, area)
     elif entry and view.get("record"):
-        one_record(view, name, table, data.records(name, view.area, view.period, limit=EVERYTHING))
+        one_record(view, name, table, data.records(name, view.area, view.period, limit=data.EVERYTHING))
     else:
         listing(view, name, entry, table, area)
 

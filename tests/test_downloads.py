@@ -128,3 +128,9 @@ def test_an_empty_table_is_a_file_with_its_header() -> None:
 def test_a_file_name_is_one_every_system_accepts() -> None:
     assert file_name("邻里图", "活动", "中心村社区", "2018..2020") == "邻里图-活动-中心村社区-2018_2020"
     assert file_name("a/b", 'c:"d*', "") == "a_b-c_d"
+
+
+def test_a_year_has_no_separator_and_a_large_number_has() -> None:
+    frame = pd.DataFrame({"year": [2020], "people": [1_080_000]})
+    sheet = load_workbook(io.BytesIO(xlsx_bytes(frame, ABOUT, "a", "b"))).worksheets[0]
+    assert sheet["A2"].number_format == "General" and sheet["B2"].number_format == "#,##0"

@@ -156,3 +156,13 @@ def test_no_cell_can_carry_markup_from_the_data(monkeypatch: pytest.MonkeyPatch)
     column = tables.Column("x", lambda row: tables.anchor('a?b=1&c="2"', row["x"]))
     made = tables.table([tables.Group("<g>", [{"x": "<script>alert(1)</script>"}])], [column], 'a "caption"')
     assert "<script>" not in made and "&lt;g&gt;" in made and 'href="a?b=1&amp;c=&quot;2&quot;"' in made
+
+
+def test_a_table_too_long_for_a_workbook_is_offered_as_csv_only(extracts: Path) -> None:
+    rows = len(pd.read_parquet(extracts / "case.parquet", columns=["case_id"]))
+    buttons = {
+        each.proto.label: each.proto
+        for each in opened("records", table="case", period="2018..2020").get("download_button")
+    }
+    assert rows > 30_000 and buttons["XLSX"].disabled and "CSV" in buttons["XLSX"].help and not buttons["CSV"].disabled
+    assert not any(e.proto.disabled for e in opened("records", table="case", area=COMMUNITY).get("download_button"))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,6 +28,7 @@ from queries.indicators import values
 from queries.periods import Period
 from queries.run import Database, open_database
 
+EVERYTHING = 1_000_000  # more rows than a sheet holds
 ANSWERS = 4000  # cached answers; most are a few hundred bytes
 
 
@@ -38,7 +40,7 @@ class _Door:
     database: Database | None = None
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _door(folder: Path) -> _Door:
     return _Door(threading.Lock())
 
@@ -65,15 +67,20 @@ def ask(query: Callable[..., pd.DataFrame], *given: Any) -> pd.DataFrame:
     The frame is the caller's own copy. When the version is replaced between two steps, the new one answers.
     """
     arguments = tuple(_frozen(argument) for argument in given)
-    try:
-        return _through(db(), query, arguments)
-    except DatabaseClosed:
-        return _through(db(), query, arguments)
-
-
-def _through(database: Database, query: Callable[..., pd.DataFrame], arguments: tuple[Any, ...]) -> pd.DataFrame:
     name = f"{query.__module__}.{query.__qualname__}"
-    return _answer(str(data_root()), database.version, name, arguments, database, query)
+    return _from_current(lambda base: _answer(str(data_root()), base.version, name, arguments, base, query))
+
+
+def ask_once(query: Callable[..., pd.DataFrame], *given: Any) -> pd.DataFrame:
+    """As `ask`, but not kept: for whole tables on their way into a file, which is made outside of any session."""
+    return _from_current(lambda base: query(base, *given))
+
+
+def _from_current(read: Callable[[Database], pd.DataFrame]) -> pd.DataFrame:
+    try:
+        return read(db())
+    except DatabaseClosed:
+        return read(db())
 
 
 @st.cache_data(max_entries=ANSWERS, show_spinner=False)
@@ -221,8 +228,12 @@ def records(
     offset: int = 0,
 ) -> pd.DataFrame:
     """A page of the records behind a number; column `total` counts all that match. Raises UnknownTable."""
-    start, end = days(period)
-    return ask(queries.records.list_records, table, area, start, end, dict(filters or {}), limit, offset)
+    return ask(queries.records.list_records, table, area, *days(period), dict(filters or {}), limit, offset)
+
+
+def all_records(table: str, area: str, period: str, filters: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """All records behind a number, for a file. Raises UnknownTable."""
+    return ask_once(queries.records.list_records, table, area, *days(period), dict(filters), EVERYTHING, 0)
 
 
 def _with_value(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:

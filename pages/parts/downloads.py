@@ -19,12 +19,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pages.parts import data, state
-from pages.parts.words import t
+from pages.parts.words import number, t
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML, and so XLSX, can't hold these
-SHEET_ROWS = 1_048_575  # an XLSX sheet's rows less its header
+TEN_THOUSAND = 10_000  # below, a number needs no separator, and a year must have none
+MOST_ROWS = 30_000  # a workbook of so many rows takes about ten seconds of one core; a CSV of any size under one
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def xlsx_bytes(frame: pd.DataFrame, about: About, sheet: str, about_sheet: str) 
     book = Workbook()
     table = book.worksheets[0]
     table.title = _sheet_name(sheet)
-    _write_table(table, frame.head(SHEET_ROWS))
+    _write_table(table, frame)
     _write_about(book.create_sheet(_sheet_name(about_sheet)), about)
     book.properties.title = CONTROL.sub("", about.title)
     book.properties.creator = "Linli Atlas"
@@ -92,27 +93,41 @@ def about(title: str, *, definition: str, source: str, period: str) -> About:
     return About(title, rows)
 
 
-def buttons(frame: Callable[[], pd.DataFrame], about: About, name: str, key: str) -> None:
-    """CSV and XLSX buttons side by side; `frame` is called, and the file made, only when one is pressed."""
+def buttons(frame: Callable[[], pd.DataFrame], rows: int, about: About, name: str, key: str) -> None:
+    """CSV and XLSX buttons side by side; `frame` is called, and the file of `rows` rows made, only when one is pressed."""
+    sheet, about_sheet = t("downloads.sheet"), t("downloads.about_sheet")  # the files are made outside of the session
 
     def as_csv() -> bytes:
         return csv_bytes(frame(), about)
 
     def as_xlsx() -> bytes:
-        return xlsx_bytes(frame(), about, t("downloads.sheet"), t("downloads.about_sheet"))
+        return xlsx_bytes(frame(), about, sheet, about_sheet)
 
     with st.container(horizontal=True, gap="small"):
-        for kind, data, mime in (("csv", as_csv, "text/csv"), ("xlsx", as_xlsx, XLSX)):
-            st.download_button(
-                t(f"downloads.{kind}"),
-                data,
-                f"{name}.{kind}",
-                mime,
-                key=f"{key}-{kind}",
-                on_click="ignore",
-                type="tertiary",
-                icon=":material/download:",
-            )
+        _button("csv", as_csv, "text/csv", name, key)
+        _button(
+            "xlsx",
+            as_xlsx,
+            XLSX,
+            name,
+            key,
+            "" if rows <= MOST_ROWS else t("downloads.too_many", most=number(MOST_ROWS)),
+        )
+
+
+def _button(kind: str, make: Callable[[], bytes], mime: str, name: str, key: str, refused: str = "") -> None:
+    st.download_button(
+        t(f"downloads.{kind}"),
+        make,
+        f"{name}.{kind}",
+        mime,
+        key=f"{key}-{kind}",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+        disabled=bool(refused),
+        help=refused or None,
+    )
 
 
 def _csv_value(value: Any) -> Any:
@@ -167,13 +182,16 @@ def _put(sheet: Worksheet, line: int, place: int, value: Any) -> Cell:
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"
-        cell.quotePrefix = value.startswith(FORMULA_SIGNS)
+        if value.startswith(FORMULA_SIGNS):  # a style of its own is dear: only where it is needed
+            cell.quotePrefix = True
     elif isinstance(value, datetime):
         cell.number_format = "yyyy-mm-dd hh:mm" if (value.hour or value.minute) else "yyyy-mm-dd"
     elif isinstance(value, date):
         cell.number_format = "yyyy-mm-dd"
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        cell.number_format = "#,##0" if float(value).is_integer() else "#,##0.0###"
+    elif isinstance(value, float):
+        cell.number_format = "#,##0" if value.is_integer() else "#,##0.0###"
+    elif isinstance(value, int) and abs(value) >= TEN_THOUSAND:
+        cell.number_format = "#,##0"
     return cell
 
 

@@ -229,7 +229,7 @@ def _files(view: View, around: Fellows, found: Sequence[Entry]) -> None:
     )
     frame_ = _exported(view, around, found)
     file = downloads.file_name(t("app.name"), t("area.csv_name"), name, view.period)
-    downloads.buttons(lambda: frame_, about, file, "area.indicators")
+    downloads.buttons(lambda: frame_, len(frame_), about, file, "area.indicators")
 
 
 def _exported(view: View, around: Fellows, found: Sequence[Entry]) -> pd.DataFrame:
