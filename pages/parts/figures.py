@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 
 from data.indicators import Indicator
 from pages.parts import data, state
-from pages.parts.comparing import last_year
+from pages.parts.comparing import last_year, others
 from pages.parts.controls import finer
 from pages.parts.state import View
-from pages.parts.words import compact, lang, number, period_text, signed, t, unit_name
+from pages.parts.words import compact, lang, number, period_text, quantity, signed, t, unit_name
 from queries.indicators import Comparison, Direction, compare
 
 FIGURES = (
@@ -28,11 +28,14 @@ FIGURES = (
 )
 
 
-def headline(view: View, chosen: Sequence[str] = FIGURES) -> str:
-    """Figures of the area in view as one HTML list; an indicator not known at so fine a level is left out."""
+def headline(view: View, chosen: Sequence[str] = FIGURES, comparison: str = "last_year") -> str:
+    """Figures of the area in view as one HTML list; an indicator not known at so fine a level is left out.
+
+    `comparison` as in comparing.others; totals stand beside last year's where the chosen one has another size.
+    """
     known = data.indicators()
     shown = [known[name] for name in chosen if not _too_fine(view, known[name])]
-    items = "".join(_figure(view, indicator) for indicator in shown)
+    items = "".join(_figure(view, indicator, comparison) for indicator in shown)
     return f'<ul class="ll-figures" aria-label="{escape(t("figures.label"))}">{items}</ul>'
 
 
@@ -40,16 +43,18 @@ def _too_fine(view: View, indicator: Indicator) -> bool:
     return view.area_level in state.LEVELS and finer(view.area_level, indicator.finest)
 
 
-def _figure(view: View, indicator: Indicator) -> str:
+def _figure(view: View, indicator: Indicator, comparison: str) -> str:
     now = _value(indicator, view.area, view.period)
-    before = _value(indicator, view.area, last_year(view.period))
+    versus = "last_year" if indicator.kind == "count" and comparison in {"district", "peers"} else comparison
+    other = _other(view, indicator, versus)
     years = data.indicator_years(indicator, [view.area]).set_index("year")["value"].dropna()
     name = indicator.words("short", lang())
     title = f"{indicator.words('name', lang())} · {number(now, indicator.decimals)} {unit_name(indicator.unit)}"
     inner = (
         f'<span class="ll-label">{escape(name)}</span>'
-        f'<strong class="ll-number" title="{escape(title)}">{compact(now)}</strong>'
-        f'<span class="ll-change">{_change(indicator, now, before, view.period)}{_history(indicator, years)}</span>'
+        f'<strong class="ll-number" title="{escape(title)}">{_short(now, indicator)}</strong>'
+        f'<span class="ll-change">{_change(indicator, now, other, versus, view.period)}'
+        f"{_history(indicator, years)}</span>"
     )
     if indicator.records is None:
         return f"<li><div>{inner}</div></li>"
@@ -66,19 +71,44 @@ def _value(indicator: Indicator, code: str, period: str) -> float | None:
     return None if found is None or pd.isna(found) else float(found)
 
 
-def _change(indicator: Indicator, now: float | None, before: float | None, period: str) -> str:
-    found = compare(now, before, cast("Direction", indicator.direction), 0.5 * 10**-indicator.decimals)
+def _other(view: View, indicator: Indicator, versus: str) -> float | None:
+    if versus == "last_year":
+        return _value(indicator, view.area, last_year(view.period))
+    found: Any = others(indicator, [view.area], versus, view.period, view.area_level).get(view.area)
+    return None if found is None or pd.isna(found) else float(found)
+
+
+def _short(value: float | None, indicator: Indicator) -> str:
+    """A total in short form; a share or a mean as it is written elsewhere."""
+    return compact(value) if indicator.kind == "count" else quantity(value, indicator.unit, indicator.decimals)
+
+
+def _change(indicator: Indicator, now: float | None, other: float | None, versus: str, period: str) -> str:
+    if versus == "none":
+        return ""
+    found = compare(now, other, cast("Direction", indicator.direction), 0.5 * 10**-indicator.decimals)
     if found is None:
-        return f'<span title="{escape(t("figures.no_last_year"))}">{t("figures.nothing_before")}</span>'
-    said = t("figures.against", period=period_text(last_year(period)), value=number(found.other, indicator.decimals))
+        last = versus == "last_year"
+        title = t("figures.no_last_year") if last else t(f"figures.no_{versus}")
+        return (
+            f'<span title="{escape(title)}">{t("figures.nothing_before" if last else "figures.nothing_beside")}</span>'
+        )
+    written = number(found.other, indicator.decimals)
+    said = t("figures.against", period=period_text(last_year(period)), value=written)
+    if versus != "last_year":
+        said = t(f"sentence.{versus}", value=written, period="")
+    beside = "" if versus == "last_year" else f"{escape(t(f'figures.beside_{versus}'))} "
     return (
-        f'<span class="ll-number ll-{found.judgement}" title="{escape(said)}">{_signed_change(indicator, found)}</span>'
+        f'<span class="ll-number ll-{found.judgement}" title="{escape(said)}">'
+        f"{beside}{_signed_change(indicator, found)}</span>"
     )
 
 
 def _signed_change(indicator: Indicator, found: Comparison) -> str:
     if found.verdict == "similar":
         return t("figures.same")
+    if indicator.unit == "percent":
+        return t("figures.points", value=signed(found.difference, indicator.decimals))
     if found.ratio is None:
         return signed(found.difference, indicator.decimals)
     return f"{signed(found.ratio * 100, 0 if abs(found.ratio) >= 0.095 else 1)}%"

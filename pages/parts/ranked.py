@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any, cast
@@ -33,10 +34,11 @@ def ranked(values: pd.DataFrame, indicator: Indicator, colours: dict[str, str], 
     return Ranked(ranking(values[["code", "value"]], cast("Direction", indicator.direction)), colours, level)
 
 
-def ranked_list(view: View, indicator: Indicator, given: Ranked) -> str:
+def ranked_list(view: View, indicator: Indicator, given: Ranked, leaf: str | None = "area") -> str:
     """The list as an HTML table: whole when short, else its two ends and a link to the rest.
 
-    The lower end is that of the areas with a value; how many have none is said in the caption.
+    The lower end is that of the areas with a value; how many have none is said in the caption. A neighbourhood's row
+    leads to the page `leaf` (None: stays here).
     """
     known = given.frame.dropna(subset=["value"])
     whole = len(given.frame) <= WHOLE
@@ -44,9 +46,10 @@ def ranked_list(view: View, indicator: Indicator, given: Ranked) -> str:
     tail = known.iloc[END:].tail(END) if not whole else known.iloc[0:0]
     other = others(indicator, [*head["code"], *tail["code"]], view.compare, view.period, given.level)
     top = max(float(known["value"].abs().max()), 1e-12)
-    rows = "".join(_row(view, indicator, row, given, other, top) for _, row in head.iterrows())
+    pages = {"neighbourhood": leaf}
+    rows = "".join(_row(view, indicator, row, given, other, top, pages) for _, row in head.iterrows())
     rows += "" if whole else _gap(len(given.frame) - len(head) - len(tail), given.level)
-    rows += "".join(_row(view, indicator, row, given, other, top) for _, row in tail.iterrows())
+    rows += "".join(_row(view, indicator, row, given, other, top, pages) for _, row in tail.iterrows())
     caption = f"<caption>{escape(_caption(indicator, given, len(given.frame) - len(known)))}</caption>"
     return f'<table class="ll-table ll-ranked">{caption}{_head(view, indicator)}<tbody>{rows}</tbody></table>'
 
@@ -66,14 +69,21 @@ def _head(view: View, indicator: Indicator) -> str:
 
 
 def _row(
-    view: View, indicator: Indicator, row: pd.Series[Any], given: Ranked, other: pd.Series[float], top: float
+    view: View,
+    indicator: Indicator,
+    row: pd.Series[Any],
+    given: Ranked,
+    other: pd.Series[float],
+    top: float,
+    pages: Mapping[str, str | None],
 ) -> str:
     code, value = str(row["code"]), float(row["value"])
     area = data.areas().loc[code]
-    page = "area" if given.level == "neighbourhood" else None
     here = ' class="ll-here"' if code == view.area else ""
     width = 0 if is_missing(value) else round(100 * abs(value) / top, 1)
-    name = f'<a href="{escape(state.link(page, area=code))}">{escape(short_name(area, given.level))}</a>'
+    name = (
+        f'<a href="{escape(state.link(pages.get(given.level), area=code))}">{escape(short_name(area, given.level))}</a>'
+    )
     colour = given.colours.get(code, "transparent")
     bar = f'<span class="ll-track"><i style="width:{width}%;background:{colour}"></i></span>'
     return (

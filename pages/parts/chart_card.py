@@ -1,0 +1,169 @@
+"""A chart card: finding, figure that drills, the same figures as a table with files, and what stands behind them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import charts, data, downloads, state, tables
+from pages.parts.charts_forms import Made
+from pages.parts.failures import guard, nothing
+from pages.parts.state import View
+from pages.parts.words import area_name, lang, number, period_text, t
+from queries.run import statement
+
+FACES = ("chart", "table", "about")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One query of queries/ and its arguments after `db`."""
+
+    query: Callable[..., pd.DataFrame]
+    arguments: tuple[Any, ...]
+
+    def answer(self) -> pd.DataFrame:
+        """The rows, cached."""
+        return data.ask(self.query, *self.arguments)
+
+    def sql(self) -> str:
+        """The text that was run, its parameters as comments before it."""
+        names = list(inspect.signature(self.query).parameters)[1:]
+        given = dict(zip(names, self.arguments, strict=False))
+        lines = "".join(f"-- ${name} = {_written(value)}\n" for name, value in given.items())
+        return lines + statement(self.query.__name__).text
+
+
+def _written(value: object) -> str:
+    return f"'{value}'" if isinstance(value, str | date) else str(value)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One chart of a theme page.
+
+    `questions` are asked and their rows given to `draw(view, *rows)`, which returns title, figure and table, or None
+    where there is nothing to draw. `definition` is a key of the words. `records` names the table behind it, with
+    `filters`. `drill(key)` follows a click on a point whose `customdata[0]` is key; `shown` leaves the card out.
+    """
+
+    key: str
+    questions: Callable[[View], tuple[Question, ...]]
+    draw: Callable[..., Made | None]
+    definition: str
+    records: str
+    filters: Mapping[str, str] = field(default_factory=dict)
+    drill: Callable[[str], None] | None = None
+    shown: Callable[[View], bool] = lambda _: True
+    wide: bool = False
+
+
+def drill_area(key: str) -> None:
+    """Into the area whose code the point carries; its key may have more parts after a |."""
+    code = key.partition("|")[0]
+    if code in data.areas().index:
+        state.go(area=code, rerun=True)
+
+
+def drill_records(table: str, column: str, **more: str) -> Callable[[str], None]:
+    """To the records of `table` whose `column` is the key of the point clicked."""
+
+    def follow(key: str) -> None:
+        state.go("records", rerun=True, table=table, **{state.own_key(column): key}, **more)
+
+    return follow
+
+
+@st.fragment
+def chart_card(card: Card, view: View) -> None:
+    """Draw the card; choosing another of its faces runs this card only."""
+    with st.container(key=f"card_{card.key}", border=True), guard(f"{view.page} {card.key}"):
+        asked = card.questions(view)
+        made = card.draw(view, *(question.answer() for question in asked))
+        if made is None:
+            nothing(t("theme_page.nothing", area=area_name(data.area(view.area)), period=period_text(view.period)))
+            return
+        face = _face(card, made.title)
+        if face == "table":
+            _table(card, view, made)
+        elif face == "about":
+            _about(card, view, asked, made.title)
+        else:
+            _chart(card, view, made)
+
+
+def _face(card: Card, title: str) -> str:
+    key = f"face_{card.key}"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        chosen = st.segmented_control(
+            t("theme_page.face", title=title),
+            FACES,
+            default="chart",
+            format_func=lambda face: t(f"theme_page.face_{face}"),
+            key=key,
+            label_visibility="collapsed",
+        )
+        st.html(tables.anchor(_records(card), t("theme_page.records"), t("theme_page.records_of", title=title)))
+    return chosen or "chart"
+
+
+def _records(card: Card) -> str:
+    return state.link("records", table=card.records, **{state.own_key(k): v for k, v in card.filters.items()})
+
+
+def _chart(card: Card, view: View, made: Made) -> None:
+    key = f"chart_{card.key}_{view.area}_{view.period}"
+    settings = charts.config(lang(), f"{card.key}-{view.area}-{view.period}")
+    if card.drill is None:
+        st.plotly_chart(made.figure, theme=None, config=settings, key=key, alt=made.title)
+        return
+    event = st.plotly_chart(
+        made.figure, theme=None, config=settings, key=key, alt=made.title, on_select="rerun", selection_mode="points"
+    )
+    point = _clicked(event)
+    if point != state.recall(key, ""):
+        state.keep(key, point)
+        if point:
+            card.drill(point)
+
+
+def _clicked(event: Any) -> str:
+    """Key of the point chosen, "" where none is."""
+    points = event["selection"]["points"] if event else []
+    if not points or not points[0].get("customdata"):
+        return ""
+    given = points[0]["customdata"]
+    return str(given[0] if isinstance(given, list | tuple) else given.get("0", ""))
+
+
+def _table(card: Card, view: View, made: Made) -> None:
+    st.html(tables.heading(made.title, level=3))
+    st.dataframe(made.table, hide_index=True, key=f"table_{card.key}", alt=made.title)
+    about = downloads.about(
+        made.title,
+        definition=t(card.definition),
+        source=t(f"table.{card.records}.name"),
+        period=period_text(view.period),
+    )
+    file = downloads.file_name(t("app.name"), t(f"nav.{view.page}"), card.key, view.area, view.period)
+    downloads.buttons(lambda: made.table, len(made.table), about, file, f"files_{card.key}")
+
+
+def _about(card: Card, view: View, asked: tuple[Question, ...], title: str) -> None:
+    """Definition, source, period, edition and loading time, and the queries behind the chart."""
+    about = downloads.about(
+        title, definition=t(card.definition), source=t(f"table.{card.records}.name"), period=period_text(view.period)
+    )
+    st.html(tables.heading(title, level=3) + tables.facts([(label, escape(said)) for label, said in about.rows]))
+    for place, question in enumerate(asked, start=1):
+        with st.expander(
+            t("theme_page.sql", number=number(place), of=number(len(asked)), name=question.query.__name__)
+        ):
+            st.code(question.sql(), language="sql")

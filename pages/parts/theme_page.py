@@ -1,0 +1,94 @@
+"""A theme page: how the area stands in a sentence, figures, the shared map of the theme's indicators, chart cards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from itertools import groupby
+
+import streamlit as st
+
+from data.indicators import Indicator
+from pages.parts import comparing, controls, data, figures, frame, map_list, profile, standings, state, tables
+from pages.parts.chart_card import Card, chart_card
+from pages.parts.failures import guard
+from pages.parts.state import View
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What one theme page shows: page name, its indicators (map, verdicts), figures, and the one the map begins with.
+
+    `headline` are indicators the opening sentence may be about: the first one known at the area's level.
+    """
+
+    page: str
+    indicators: tuple[str, ...]
+    figures: tuple[str, ...]
+    headline: tuple[str, ...]
+
+
+def theme_page(theme: Theme, cards: Sequence[Card], extra: Callable[[View], None] | None = None) -> None:
+    """Draw the page part by part; a part that fails says so and the others stand. `extra` draws below the map.
+
+    The parts reach the reader in this order, so that sentence, figures and map stand before any chart is made.
+    """
+    given = frame.page(theme.page)
+    known = {name: data.indicators()[name] for name in theme.indicators}
+    view = of_theme(given, theme)
+    with guard(f"{theme.page} controls"):
+        map_list.choosers(view, known)
+    with guard(f"{theme.page} sentence"):
+        st.html(opening(view, theme, known))
+    with guard(f"{theme.page} figures"):
+        st.html(figures.headline(view, theme.figures, view.compare))
+    map_list.map_and_list(view, leaf=None)
+    if extra is not None:
+        with guard(f"{theme.page} extra"):
+            extra(view)
+    draw_cards(view, [card for card in cards if card.shown(view)])
+
+
+def of_theme(view: View, theme: Theme) -> View:
+    """The view with an indicator of the theme: the chosen one if it belongs to it, else its first headline."""
+    if view.indicator in theme.indicators:
+        return view
+    return replace(view, indicator=headline(view, theme).id)
+
+
+def headline(view: View, theme: Theme) -> Indicator:
+    """The first headline indicator that is known at the level of the area in view."""
+    every = data.indicators()
+    known = [every[name] for name in theme.headline if profile.reaches(every[name], view.area_level)]
+    return known[0] if known else every[theme.headline[0]]
+
+
+def opening(view: View, theme: Theme, known: dict[str, Indicator]) -> str:
+    """How the area stands: the headline indicator in a sentence; then how many others stand better, and which."""
+    said = comparing.sentence(headline(view, theme), view.area, view.period, view.compare, view.level)
+    around = profile.fellows(view.area)
+    chosen = [each for each in known.values() if profile.reaches(each, around.level)]
+    found = profile.entries(chosen, around, view.period)
+    more = standings.verdicts(view, around, found) + standings.highlights(around, found)
+    return f'<p class="ll-lead" role="status">{escape(said.text)}</p>{tables.paragraph(more.strip())}'
+
+
+def draw_cards(view: View, cards: Sequence[Card]) -> None:
+    """Cards two abreast, wide ones alone; one under the other on a projector."""
+    for wide, group in groupby(cards, key=lambda card: card.wide or view.theme == "projector"):
+        run = list(group)
+        if wide:
+            for card in run:
+                chart_card(card, view)
+            continue
+        for start in range(0, len(run), 2):
+            for place, card in zip(st.columns(2, gap="medium"), run[start : start + 2], strict=False):
+                with place:
+                    chart_card(card, view)
+
+
+def level_inside(view: View) -> str:
+    """The level a chart by area shows: the view's, at least the next one inside the area."""
+    inside = state.levels_inside(view.area_level) if view.area_level != "neighbourhood" else ("neighbourhood",)
+    return view.level if view.level in inside and not controls.finer(view.level, "neighbourhood") else inside[0]
