@@ -1,4 +1,4 @@
-"""`python -m geo check|propose|blocks`: exit code 1 with a sentence on bad input."""
+"""`python -m geo check|propose|blocks|convert`: exit code 1 with a sentence on bad input."""
 
 from __future__ import annotations
 
@@ -12,31 +12,35 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from geo import commands, cut, tables
+from geo import commands, cut, formats, formats_write, recognise, tables
 from geo.blocks import BrokenCoverageError, EmptyNetworkError
-from geo.crs import MissingCrsError
+from geo.cleaning_report import UnknownChangeError
+from geo.crs import STORED, MissingCrsError
+from geo.intake import Reader
+from geo.network_classes import read_mapping
 from geo.quality import Quality, of_blocks
 from geo.zoning import ZoningError
 
-EXPECTED = (tables.TableError, ZoningError, EmptyNetworkError, BrokenCoverageError, MissingCrsError)
+EXPECTED = (tables.TableError, ZoningError, EmptyNetworkError, BrokenCoverageError, MissingCrsError, UnknownChangeError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0, or 1 after a sentence on what was wrong with the input."""
     options = parser().parse_args(arguments)
     try:
-        quality: Quality = options.run(options)
+        quality: Quality | None = options.run(options)
     except EXPECTED as error:
         print(error, file=sys.stderr)
         return 1
-    print(json.dumps(quality.as_json(), ensure_ascii=False) if options.json else as_text(quality))
+    if quality is not None:
+        print(json.dumps(quality.as_json(), ensure_ascii=False) if options.json else as_text(quality))
     return 0
 
 
 def parser() -> argparse.ArgumentParser:
-    """The three commands and their options."""
-    top = argparse.ArgumentParser(prog="python -m geo", description="Check, propose and cut neighbourhood boundaries.")
-    commands_ = top.add_subparsers(required=True, metavar="check|propose|blocks")
+    """The four commands and their options."""
+    top = argparse.ArgumentParser(prog="python -m geo", description="Check, propose and cut neighbourhood boundaries; convert their files.")
+    commands_ = top.add_subparsers(required=True, metavar="check|propose|blocks|convert")
     check = commands_.add_parser("check", help="measure a file of neighbourhoods, or the published edition")
     check.add_argument(
         "file", nargs="?", type=Path, help="neighbourhoods: code, community, kind, target, households, buildings"
@@ -58,10 +62,37 @@ def parser() -> argparse.ArgumentParser:
     blocks.add_argument("--communities", type=Path, help="communities (code)")
     blocks.add_argument("--buildings", type=Path, help="buildings with households, or storeys")
     blocks.add_argument("--out", type=Path, required=True, help="file for the blocks; their edges go beside it")
+    blocks.add_argument("--classes", type=Path, help="TOML file that gives the values of a local scheme their classes")
+    blocks.add_argument("--undo", nargs="+", default=(), metavar="ID", help="changes of the cleaning report to leave out")
     blocks.set_defaults(run=run_blocks)
+    for reading in (propose, blocks):
+        reading.add_argument("--storeys", type=float, help="storeys of buildings where the file says none")
+    convert = commands_.add_parser("convert", help="write a layer in another format or coordinate system")
+    convert.add_argument("file", type=Path, help="layer to read (FILE#LAYER for one of several)")
+    convert.add_argument("out", type=Path, help=f"file to write: {formats_write.WRITABLE}")
+    convert.add_argument("--to", default=STORED, metavar="EPSG:N", help=f"system to write ({STORED})")
+    convert.add_argument("--gcj02", action="store_true", help="write a copy for Chinese web maps, marked as GCJ-02")
+    convert.set_defaults(run=run_convert)
+    for reading in (propose, blocks, convert):
+        reading.add_argument("--crs", metavar="EPSG:N", help="system of files that name none")
+        reading.add_argument("--datum", choices=sorted(DATUMS), help="what files are in (found by comparing with the outline)")
     for command in (check, propose, blocks):
         command.add_argument("--json", action="store_true", help="print the measures as one JSON object")
     return top
+
+
+DATUMS = {"cgcs2000": "none", "gcj02": "GCJ-02", "bd09": "BD-09"}
+
+
+def reader_of(options: argparse.Namespace) -> Reader:
+    """How the user's files are to be read."""
+    classes = getattr(options, "classes", None)
+    return Reader(
+        said=options.crs,
+        datum=DATUMS.get(options.datum),
+        mapping=None if classes is None else read_mapping(classes),
+        storeys=options.storeys,
+    )
 
 
 def positive(text: str) -> int:
@@ -81,6 +112,7 @@ def run_propose(options: argparse.Namespace) -> Quality:
     """`python -m geo propose`, with a bar if a person is watching."""
     columns = (TextColumn("Communities"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        reader = reader_of(options)
         task: TaskID = bar.add_task("communities", total=None)
         layer, quality = commands.propose_file(
             options.blocks,
@@ -89,8 +121,10 @@ def run_propose(options: argparse.Namespace) -> Quality:
             target=options.target,
             target_rural=options.target_rural,
             seed=options.seed,
+            reader=reader,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
+    tell(reader.notes)
     if options.out is not None:
         tables.write_layer(layer[[*tables.NEIGHBOURHOOD_COLUMNS, "geometry"]], options.out)
     return quality
@@ -99,12 +133,41 @@ def run_propose(options: argparse.Namespace) -> Quality:
 def run_blocks(options: argparse.Namespace) -> Quality:
     """`python -m geo blocks`."""
     start = time.perf_counter()
-    result = cut.cut_files(options.network, options.outline, options.communities, options.buildings)
+    reader = reader_of(options)
+    result = cut.cut_files(
+        options.network, options.outline, options.communities, options.buildings, reader=reader, undo=options.undo
+    )
     tables.write_layer(result.blocks, options.out)
     tables.write_layer(result.edges, tables.edges_file(options.out))
+    tell(reader.notes + write_cleaning(result, options.out))
     if result.straddling and not options.json:
         print(f"{len(result.straddling)} blocks lie less than 90 % in their community: {result.straddling[:20]}")
     return of_blocks(result.blocks, time.perf_counter() - start)
+
+
+def write_cleaning(result: cut.Cut, out: Path) -> list[str]:
+    """Write what cleaning changed beside the blocks, as a layer and as a drawing; the sentences that sum it up."""
+    if result.cleaning.changes.empty:
+        return []
+    tables.write_layer(result.cleaning.changes, out.with_name(f"{out.stem}.cleaning.gpkg"))
+    page = out.with_name(f"{out.stem}.cleaning.html")
+    page.write_text(result.cleaning.as_html(result.lines, out.stem), encoding="utf-8")
+    return [f"Cleaned: {'; '.join(result.cleaning.sentences())}. See {page.name}; --undo ID leaves one out."]
+
+
+def run_convert(options: argparse.Namespace) -> None:
+    """`python -m geo convert`."""
+    settled = recognise.settle(
+        formats.read(options.file), f"The file {options.file.name}", said=options.crs, datum=DATUMS.get(options.datum)
+    )
+    renamed = formats_write.write(settled.layer, options.out, to=options.to, gcj02=options.gcj02)
+    tell([f"The field {old} is called {new} in {options.out.name}." for old, new in renamed.items()])
+
+
+def tell(notes: list[str]) -> None:
+    """Say what was assumed or changed, beside the measures on standard output."""
+    for note in notes:
+        print(note, file=sys.stderr)
 
 
 def as_text(quality: Quality) -> str:

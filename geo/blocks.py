@@ -94,15 +94,18 @@ def in_reading_order(polygons: Geometries) -> Geometries:
     return polygons[np.lexsort((points[:, 1], points[:, 0]))]
 
 
-def absorb_slivers(polygons: Geometries, area_m2: float = 400.0, thickness_m: float = 6.0) -> Geometries:
+def absorb_slivers(
+    polygons: Geometries, area_m2: float = 400.0, thickness_m: float = 6.0, spared: Geometries | None = None
+) -> Geometries:
     """Merge polygons that are tiny or thin (2 x area / perimeter) into the neighbour they share most border with.
 
-    Nothing is deleted: the union of the result is the union of the input.
+    Nothing is deleted: the union of the result is the union of the input. Those equal to one of `spared` stay.
     """
     for _ in range(8):
-        thin = (shapely.area(polygons) < area_m2) | (
-            2 * shapely.area(polygons) / shapely.length(polygons) < thickness_m
-        )
+        thin = slivers(polygons, area_m2, thickness_m)
+        if spared is not None and len(spared):
+            polygon, other = shapely.STRtree(spared).query(polygons, predicate="intersects")
+            thin[polygon[shapely.equals(polygons[polygon], spared[other])]] = False
         if not thin.any():
             break
         groups = _absorbing_groups(polygons, thin)
@@ -110,6 +113,12 @@ def absorb_slivers(polygons: Geometries, area_m2: float = 400.0, thickness_m: fl
             break
         polygons = dissolve(polygons, groups)
     return in_reading_order(polygons)
+
+
+def slivers(polygons: Geometries, area_m2: float = 400.0, thickness_m: float = 6.0) -> NDArray[np.bool_]:
+    """Which polygons are tiny or thin; 2 x area / perimeter is about the width of a long strip."""
+    area = shapely.area(polygons)
+    return np.asarray((area < area_m2) | (2 * area / shapely.length(polygons) < thickness_m))
 
 
 def dissolve(polygons: Geometries, groups: Integers) -> Geometries:

@@ -11,10 +11,14 @@ import pandas as pd
 import shapely
 
 from geo import tables
+from geo.buildings import count_buildings
+from geo.intake import Reader, place_of
 from geo.quality import Quality, measure
 from geo.zoning import RULES, Proposal, neighbourhoods, propose
 
 Progress = Callable[[int, int], None]
+ONE_COMMUNITY = "000000000001"
+"""Code of the one community that blocks without communities are of."""
 
 
 def check(file: Path | None, blocks_file: Path | None) -> Quality:
@@ -28,6 +32,7 @@ def check(file: Path | None, blocks_file: Path | None) -> Quality:
     if blocks_file is None:
         return measure(layer, seconds=time.perf_counter() - start)
     blocks, edges = tables.read_blocks(blocks_file)
+    layer = layer.to_crs(blocks.crs)
     assignment = tables.assign_inside(blocks, layer)
     outline = shapely.union_all(blocks.geometry.to_numpy())
     known = assignment.dropna()
@@ -62,6 +67,7 @@ def propose_file(
     target_rural: int | None,
     seed: int,
     progress: Progress | None = None,
+    reader: Reader | None = None,
 ) -> tuple[gpd.GeoDataFrame, Quality]:
     """Divide the blocks of a file, or of the whole published district afresh; the neighbourhoods and their measures."""
     start = time.perf_counter()
@@ -71,7 +77,8 @@ def propose_file(
     else:
         blocks, edges = tables.read_blocks(blocks_file)
     counted = "buildings" in blocks.columns or buildings_file is not None
-    blocks = complete(blocks, None if buildings_file is None else tables.read_layer(buildings_file))
+    homes = None if buildings_file is None else (reader or Reader()).buildings(buildings_file, place_of(blocks))
+    blocks = complete(blocks, homes)
     current = None if current_file is None else tables.read_assignment(current_file, blocks)
     wanted = targets_of(blocks, target, target_rural)
     proposal = propose(blocks, edges, wanted, seed=seed, current=current, progress=progress)
@@ -112,34 +119,10 @@ def complete(blocks: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame | None) -> gp
     if "buildings" not in blocks.columns:
         blocks["buildings"] = 0
     if "community" not in blocks.columns:
-        blocks["community"] = "000000000001"
+        blocks["community"] = ONE_COMMUNITY
     if "kind" not in blocks.columns:
         blocks["kind"] = "urban"
     return blocks
-
-
-def count_buildings(blocks: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Households and residential buildings per block (same index); a building lies where its inner point lies.
-
-    Without households a building has one for each 100 m² of floor: footprint times storeys.
-    """
-    points = shapely.point_on_surface(buildings.geometry.to_numpy())
-    point, row = shapely.STRtree(blocks.geometry.to_numpy()).query(points, predicate="within")
-    inside = pd.DataFrame({"block": row, "households": households_of(buildings).to_numpy()[point]})
-    inside = inside[inside["households"] > 0]
-    sums = inside.groupby("block")["households"].agg(["sum", "size"]).reindex(range(len(blocks)), fill_value=0)
-    counts: pd.DataFrame = sums.astype(int).set_axis(["households", "buildings"], axis=1).set_index(blocks.index)
-    return counts
-
-
-def households_of(buildings: gpd.GeoDataFrame) -> pd.Series:
-    """Households per building as given, else from storeys and footprint."""
-    if "households" in buildings.columns:
-        given: pd.Series = pd.to_numeric(buildings["households"], errors="coerce").fillna(0)
-        return given.clip(lower=0).round().astype(int)
-    tables.require("The buildings (which have no households)", buildings, ("storeys",))
-    floor: pd.Series = buildings.geometry.area * pd.to_numeric(buildings["storeys"], errors="coerce").fillna(0)
-    return (floor / 100).round().astype(int)
 
 
 def targets_of(blocks: pd.DataFrame, target: int | None, target_rural: int | None) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo import crs, formats
+from geo import crs, formats, formats_write
 from geo.blocks import block_segments
 from geo.formats import TableError as TableError
 
@@ -78,6 +78,17 @@ def require(what: str, table: pd.DataFrame, columns: tuple[str, ...]) -> None:
         raise TableError(what, f"there is no column {', '.join(missing)}", "Add it, or give another file.")
 
 
+def require_areas(blocks: gpd.GeoDataFrame, what: str) -> None:
+    """Raise TableError unless all shapes are areas that do not cross themselves."""
+    shapes = blocks.geometry.to_numpy()
+    if (shapely.get_dimensions(shapes) != 2).any():
+        raise TableError(what, "some are no areas", "Cut blocks from lines with `python -m geo blocks`.")
+    crossing = ~shapely.is_valid(shapes)
+    if crossing.any():
+        reason = shapely.is_valid_reason(shapes[crossing][0])
+        raise TableError(what, f"{int(crossing.sum())} of them cross themselves (the first: {reason})", "Redraw them.")
+
+
 def edges_file(blocks: Path) -> Path:
     """Where the edges of a file of blocks are kept: blocks.parquet -> blocks.edges.parquet."""
     return blocks.with_name(f"{blocks.stem}.edges.parquet")
@@ -86,6 +97,7 @@ def edges_file(blocks: Path) -> Path:
 def read_blocks(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Blocks of a file and their edges: from the file beside it, else from the shapes, without barriers."""
     blocks = read_layer(path)
+    require_areas(blocks, f"The blocks of {path.name}")
     if "block_id" not in blocks.columns:
         blocks.insert(0, "block_id", np.arange(len(blocks)))
     if "community" in blocks.columns:
@@ -144,7 +156,7 @@ def read_assignment(path: Path, blocks: gpd.GeoDataFrame) -> pd.Series:
 def assign_inside(blocks: gpd.GeoDataFrame, neighbourhoods: gpd.GeoDataFrame) -> pd.Series:
     """block_id -> code of the polygon that holds the block's inner point."""
     points = shapely.point_on_surface(blocks.geometry.to_numpy())
-    tree = shapely.STRtree(neighbourhoods.geometry.to_numpy())
+    tree = shapely.STRtree(neighbourhoods.to_crs(blocks.crs).geometry.to_numpy())
     point, polygon = tree.query(points, predicate="within")
     found = pd.Series(
         neighbourhoods["code"].astype(str).to_numpy()[polygon], index=blocks["block_id"].to_numpy()[point]
@@ -154,13 +166,4 @@ def assign_inside(blocks: gpd.GeoDataFrame, neighbourhoods: gpd.GeoDataFrame) ->
 
 def write_layer(layer: gpd.GeoDataFrame, path: Path) -> None:
     """Write a layer in EPSG:4490 in the format of the file's ending. Raises TableError with a sentence."""
-    stored = crs.to_stored(layer)
-    try:
-        if path.suffix == ".parquet":
-            stored.to_parquet(path)
-        else:
-            stored.to_file(path)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise TableError(
-            f"The file {path.name}", f"it cannot be written ({error})", "Name another place or format."
-        ) from error
+    formats_write.write(layer, path)

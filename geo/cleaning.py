@@ -1,0 +1,234 @@
+"""Making a drawn network fit to cut with: each change is small, listed with its shape, and can be undone by its id."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo import medians
+from geo.blocks import GRID
+from geo.centrelines import carried_to_bank, centreline
+from geo.cleaning_report import CleaningReport
+from geo.medians import ROADS
+
+Geometries = NDArray[np.object_]
+Frame = gpd.GeoDataFrame
+FIELDS = ("class", "name", "bridge", "tunnel", "roundabout", "oneway", "cuts")
+WATER = ("river", "canal", "moat", "stream")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How far cleaning may go, in metres: gaps joined, strips between carriageways, approaches of bridges, islands (m²)."""
+
+    join_m: float = 4.0
+    strip_m: float = 30.0
+    island_m2: float = 4000.0
+    approach_m: float = 60.0
+
+
+@dataclass
+class Log:
+    """Collects changes; tells whether one is to be left undone."""
+
+    undo: frozenset[str]
+    rows: list[dict[str, object]]
+
+    def add(self, change: str, shape: shapely.Geometry, row: pd.Series | None) -> bool:
+        """Note a change and return whether to make it."""
+        key = change_id(change, shape)
+        named = {"class": row["class"], "name": row["name"]} if row is not None else {"class": None, "name": None}
+        self.rows.append({"change_id": key, "change": change, **named, "undone": key in self.undo, "geometry": shape})
+        return key not in self.undo
+
+
+def change_id(change: str, shape: shapely.Geometry) -> str:
+    """Short id of a change: the same for the same change at the same place (to 0.1 m), in whatever order lines come."""
+    rough = shapely.normalize(shapely.transform(shape, lambda xy: np.round(xy, 1)))
+    return hashlib.sha256(change.encode() + shapely.to_wkb(rough)).hexdigest()[:8]
+
+
+def clean(lines: Frame, options: Options | None = None, undo: Collection[str] = ()) -> tuple[Frame, CleaningReport]:
+    """Clean a network in metres (columns as `geo.network_classes.classify` gives them); rivers may be polygons.
+
+    In this order: duplicates go, tunnels and flyovers stop cutting (their approaches still do, and bridges stay as
+    links between banks), rivers drawn as areas become banks and a centreline, ends within 4 m of a line are joined to
+    it, dual carriageways and roundabouts become one line. `undo`: ids of changes to leave out (`report.require(undo)`
+    tells whether all exist). Returns lines in an order of their own, so that the order given does not matter.
+    """
+    options = options or Options()
+    log = Log(frozenset(undo), [])
+    lines = without_duplicates(lines, log)
+    lines = spans(lines, options.approach_m, log)
+    lines = rivers(lines, log)
+    lines = joined_ends(lines, options.join_m, log)
+    lines = single_lines(lines, options, log)
+    report = CleaningReport.of(log.rows, lines.crs)
+    return lines.reset_index(drop=True), report
+
+
+def in_order(lines: Frame) -> Frame:
+    """The lines with a direction and an order that depend only on their shapes and attributes."""
+    lines = lines.set_geometry(shapely.normalize(lines.geometry.to_numpy()), crs=lines.crs)
+    keys = pd.DataFrame({name: lines[name].astype(str) for name in FIELDS})
+    keys["shape"] = shapely.to_wkb(lines.geometry.to_numpy(), hex=True)
+    return lines.loc[keys.sort_values([*keys.columns]).index].reset_index(drop=True)
+
+
+def without_duplicates(lines: Frame, log: Log) -> Frame:
+    """Each line once; of equal shapes the one with a name, then the stronger class."""
+    lines = in_order(lines)
+    strength = lines["class"].map({name: i for i, name in enumerate(("river", "canal", "rail", *ROADS))}).fillna(9)
+    shape = pd.Series(shapely.to_wkb(lines.geometry.to_numpy(), hex=True), index=lines.index)
+    best = pd.DataFrame({"shape": shape, "unnamed": lines["name"].isna(), "rank": strength})
+    doubled = best.sort_values(["shape", "rank", "unnamed"], kind="stable").duplicated("shape").sort_index()
+    made = [i for i in lines.index[doubled] if log.add("duplicate", lines.geometry[i], lines.loc[i])]
+    return lines.drop(index=made).reset_index(drop=True)
+
+
+def spans(lines: Frame, approach_m: float, log: Log) -> Frame:
+    """Take the cut out of tunnels and bridges, piece by piece between the lines they cross.
+
+    A short piece next to where the road returns to the ground goes on cutting: without it, the blocks on both sides of
+    the road would run together beside the bridge. So does a bridge up to the middle of a river drawn as a line.
+    """
+    lines = lines.assign(cuts=lines["cuts"].astype(bool))
+    flying = (lines["bridge"] | lines["tunnel"]).to_numpy(dtype=bool) & lines["cuts"].to_numpy()
+    if not flying.any():
+        return lines
+    shapes = lines.geometry.to_numpy()
+    ground = shapes[~flying & lines["cuts"].to_numpy()]
+    areas = shapes[shapely.get_dimensions(shapes) == 2]
+    tree, water = shapely.STRtree(ground), shapely.STRtree(areas)
+    rows = [lines[~flying]]
+    for chain in chains_of(lines[flying]):
+        below = ground[tree.query(chain.geometry.iloc[0], predicate="intersects")]
+        wet = areas[water.query(chain.geometry.iloc[0], predicate="intersects")]
+        rows.append(cut_span(chain, below, wet, approach_m, log))
+    return Frame(pd.concat(rows, ignore_index=True), geometry="geometry", crs=lines.crs)
+
+
+def chains_of(flying: Frame) -> list[Frame]:
+    """One row per bridge or tunnel, its consecutive lines joined."""
+    groups = flying.fillna({"name": ""}).groupby(["class", "name", "bridge", "tunnel"], sort=True)
+    found = []
+    for _, rows in groups:
+        merged = shapely.line_merge(shapely.multilinestrings(rows.geometry.to_numpy()))
+        for part in shapely.get_parts(merged):
+            first = flying.loc[[rows.index[0]]]
+            found.append(first.set_geometry([part], crs=flying.crs))
+    return found
+
+
+def cut_span(chain: Frame, below: Geometries, wet: Geometries, approach_m: float, log: Log) -> Frame:
+    """The pieces of one bridge or tunnel with `cuts` told for each; pieces of a tunnel that do not cut are left out."""
+    line = chain.geometry.iloc[0]
+    flat = np.where(shapely.get_dimensions(below) == 2, shapely.boundary(below), below)
+    crossed = shapely.union_all(flat)
+    parts = shapely.get_parts(shapely.difference(line, shapely.buffer(shapely.intersection(line, crossed), GRID / 100)))
+    parts = parts[shapely.length(parts) > GRID] if len(parts) else parts
+    tips = [tip for tip in (shapely.get_point(line, 0), shapely.get_point(line, -1))]
+    at_tip = np.array([any(shapely.dwithin(part, tip, GRID) for tip in tips) for part in parts], dtype=bool)
+    pond = shapely.union_all(wet)
+    over = shapely.covers(shapely.buffer(pond, GRID), parts) if len(wet) else np.zeros(len(parts), dtype=bool)
+    keeps = at_tip & ~over & (shapely.length(parts) <= approach_m)
+    kind = "tunnel" if bool(chain["tunnel"].iloc[0]) else "bridge"
+    cuts = [bool(keep) or not log.add(kind, part, chain.iloc[0]) for part, keep in zip(parts, keeps, strict=True)]
+    rows = chain.loc[[chain.index[0]] * len(parts)].set_geometry(parts, crs=chain.crs).assign(cuts=cuts)
+    if kind == "tunnel":
+        return rows[rows["cuts"]]
+    return rows
+
+
+def rivers(lines: Frame, log: Log) -> Frame:
+    """Replace each area of running water by its banks and a line along its middle, the drawn one where there is one."""
+    area = shapely.get_dimensions(lines.geometry.to_numpy()) == 2
+    if not area.any():
+        return lines
+    drawn = lines[~area & lines["class"].isin(WATER)]
+    polygons = lines[area]
+    whole = shapely.get_parts(shapely.union_all(shapely.make_valid(polygons.geometry.to_numpy())))
+    rows = [lines[~area]]
+    for shape in whole[shapely.get_dimensions(whole) == 2]:
+        of = polygons[shapely.intersects(polygons.geometry.to_numpy(), shapely.point_on_surface(shape).buffer(GRID))]
+        source = (of if len(of) else polygons[shapely.intersects(polygons.geometry.to_numpy(), shape)]).iloc[[0]]
+        rows.append(river_rows(shape, source, polygons, drawn, log))
+    return Frame(pd.concat(rows, ignore_index=True), geometry="geometry", crs=lines.crs)
+
+
+def river_rows(shape: shapely.Polygon, source: Frame, polygons: Frame, drawn: Frame, log: Log) -> Frame:
+    """Banks and middle of one area of water. Banks have no name: the middle is what parts two sides."""
+    inside = drawn[shapely.intersects(drawn.geometry.to_numpy(), shape)]
+    within = float(shapely.length(shapely.intersection(inside.geometry.to_numpy(), shape)).sum())
+    rings = shapely.get_rings(shape)
+    banks = source.loc[[source.index[0]] * len(rings)].set_geometry(
+        np.array([shapely.LineString(shapely.get_coordinates(ring)) for ring in rings], dtype=object), crs=source.crs
+    )
+    banks = banks.assign(**{"class": "bank", "name": None})
+    middle = centreline(shape)
+    if within >= 0.6 * float(shapely.length(middle).sum()) and within > 0 or not len(middle):
+        return banks
+    chains = carried_to_bank(middle, shape)
+    if not log.add("river", shapely.multilinestrings(chains), source.iloc[0]):
+        return banks
+    touching = polygons[shapely.intersects(polygons.geometry.to_numpy(), shape)]["name"].dropna()
+    name = touching.iloc[0] if len(touching) else None
+    lines = source.loc[[source.index[0]] * len(chains)].set_geometry(chains, crs=source.crs).assign(name=name)
+    return Frame(pd.concat([banks, lines], ignore_index=True), geometry="geometry", crs=source.crs)
+
+
+def joined_ends(lines: Frame, join_m: float, log: Log) -> Frame:
+    """Carry each free end within `join_m` of another line (or of its own other end) onto it; other ends stay."""
+    shapes = lines.geometry.to_numpy().copy()
+    rows = np.flatnonzero(lines["cuts"].to_numpy(dtype=bool) & ~shapely.is_closed(shapes))
+    for at in (0, -1):
+        ends = shapely.get_point(shapes[rows], at)
+        links = nearest_links(ends, rows, lines.geometry.to_numpy(), lines["cuts"].to_numpy(dtype=bool), join_m)
+        for row, link in links:
+            if log.add("joined end", link, lines.iloc[row]):
+                xy, target = shapely.get_coordinates(shapes[row]), shapely.get_coordinates(link)[1]
+                shapes[row] = shapely.LineString(np.vstack([[target], xy] if at == 0 else [xy, [target]]))
+    return lines.set_geometry(shapes, crs=lines.crs)
+
+
+def nearest_links(
+    ends: Geometries, rows: NDArray[np.int64], shapes: Geometries, cuts: NDArray[np.bool_], join_m: float
+) -> list[tuple[int, shapely.LineString]]:
+    """(row, straight link from its end to the nearest other line) for ends that touch none but have one near."""
+    end, line = shapely.STRtree(shapes).query(ends, predicate="dwithin", distance=join_m)
+    other = (line != rows[end]) & cuts[line]
+    end, line = end[other], line[other]
+    distance = shapely.distance(ends[end], shapes[line])
+    order = np.lexsort((line, distance, end))
+    first = order[np.unique(end[order], return_index=True)[1]]
+    first = first[distance[first] > GRID / 2]
+    links = shapely.shortest_line(ends[end[first]], shapes[line[first]])
+    return [(int(rows[e]), link) for e, link in zip(end[first], links, strict=True)]
+
+
+def single_lines(lines: Frame, options: Options, log: Log) -> Frame:
+    """Collapse dual carriageways and roundabouts."""
+    pieces = medians.pieces_of(lines)
+    found = medians.islands(lines, pieces, options.strip_m, options.island_m2)
+    return medians.collapse(lines, pieces, [island for island in found if log.add(island.kind, island.area, None)])
+
+
+def with_slivers(
+    report: CleaningReport, slivers: Geometries, undo: Collection[str]
+) -> tuple[CleaningReport, Geometries]:
+    """The report with the slivers that a neighbouring block absorbs added to it, and the slivers to spare."""
+    log = Log(frozenset(undo), [])
+    spared = [shape for shape in slivers if not log.add("sliver", shape, None)]
+    more = CleaningReport.of(log.rows, report.changes.crs)
+    both = [frame for frame in (report.changes, more.changes) if len(frame)]
+    if both:
+        changes = Frame(pd.concat(both, ignore_index=True), geometry="geometry", crs=report.changes.crs)
+        report = replace(report, changes=changes)
+    return report, np.array(spared, dtype=object)
