@@ -12,6 +12,7 @@ from data.indicators import Indicator
 from geo.layers import MapState
 from pages.parts import controls, data, frame, glances, map_view, profile, standings, state, tables, trends
 from pages.parts.failures import guard, nothing
+from pages.parts.profile import Entry
 from pages.parts.state import View
 from pages.parts.words import (
     area_name,
@@ -59,7 +60,8 @@ def bounds(row: pd.Series[Any]) -> str:
     known = sum(isinstance(value, str) and value != "" for value in sides.values())
     if known == 0 or (known < len(sides) and row["level"] == "district"):
         return ""
-    return escape(t("area.bounds_text")).format(**{side: _bound(value) for side, value in sides.items()})
+    words = escape(t("area.bounds_text")).format(**{side: _bound(value) for side, value in sides.items()})
+    return f'<span class="ll-prose">{words}</span>'
 
 
 def _bound(value: object) -> str:
@@ -187,10 +189,11 @@ def main() -> None:
     with guard("area"):
         row = data.area(view.area)
         around = profile.fellows(view.area)
-        every = data.indicators()
-        known = [each for each in every.values() if profile.reaches(each, around.level)]
-        found = profile.entries(known, around, view.period)
-        listed = found if view.get("all") else [e for e in found if e.indicator.id in standings.KEY]
+        known = [each for each in data.indicators().values() if profile.reaches(each, around.level)]
+        listed = known if view.get("all") else [each for each in known if each.id in standings.KEY]
+        found: list[Entry] = []
+        with guard("area comparison"):
+            found = profile.entries(listed, around, view.period)
         with guard("area opening"):
             first, last = data.span()
             st.html(standings.opening(view, row, around, [e for e in found if e.indicator.id in standings.KEY]))
@@ -209,7 +212,7 @@ def main() -> None:
         )
         with left, guard("area indicators"):
             if any(e.value is not None for e in found):
-                standings.indicators(view, around, listed, len(found))
+                standings.indicators(view, around, found, len(known))
             else:
                 nothing(t("area.no_area"), t("records.none_next"))
         with right, guard("area trends"):

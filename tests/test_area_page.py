@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -186,3 +187,14 @@ def test_a_chart_says_in_words_what_it_shows(measures: pd.DataFrame) -> None:
         peak = t("date.month", year=2020, month=pd.Timestamp(monthly.idxmax()).month, month_name="", day=1)
     assert f"崇川区每月活动参与：最多的是{peak}，{number(monthly.max())} 人次" in titles
     assert any(re.match(r"每千人参与人次：2020年 [\d,]+(?: 人次/千人)?，比上年(升|降) \d+%", title) for title in titles)
+
+
+def test_charts_are_saved_in_the_format_of_the_address() -> None:
+    formats = {
+        image: {
+            json.loads(chart.proto.config)["toImageButtonOptions"]["format"]
+            for chart in opened("area", area=AREAS["community"], **query).get("plotly_chart")
+        }
+        for image, query in (("png", {}), ("svg", {"image": "svg"}))
+    }
+    assert formats == {"png": {"png"}, "svg": {"svg"}}

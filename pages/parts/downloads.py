@@ -94,7 +94,7 @@ def about(title: str, *, definition: str, source: str, period: str) -> About:
 
 
 def buttons(frame: Callable[[], pd.DataFrame], rows: int, about: About, name: str, key: str) -> None:
-    """CSV and XLSX buttons side by side; `frame` is called, and the file of `rows` rows made, only when one is pressed."""
+    """CSV and XLSX buttons side by side; `frame` is called, and the file (of `rows` rows) made, when pressed."""
     sheet, about_sheet = t("downloads.sheet"), t("downloads.about_sheet")  # the files are made outside of the session
 
     def as_csv() -> bytes:

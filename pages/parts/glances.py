@@ -137,5 +137,9 @@ def _monthly(view: View, start: date, end: date) -> None:
         height=trends.height_of(view),
     )
     st.plotly_chart(
-        figure, theme=None, config=charts.config(lang(), f"events-{view.area}"), key="area.events", alt=title
+        figure,
+        theme=None,
+        config=charts.config(lang(), f"events-{view.area}", trends.image_of(view)),
+        key="area.events",
+        alt=title,
     )

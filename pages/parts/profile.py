@@ -88,11 +88,11 @@ def entries(indicators: Iterable[Indicator], around: Fellows, period: str) -> li
     """One entry an indicator that is known at the area's level, in the given order."""
     chosen = [indicator for indicator in indicators if reaches(indicator, around.level)]
     earlier = str(compare_period(Period.parse(period)))
-    now, before = _values(chosen, around.codes, period), _values(chosen, [around.code], earlier)
+    now, before = value_table(chosen, around.codes, period), value_table(chosen, [around.code], earlier)
     return [_entry(indicator, around, now, before) for indicator in chosen]
 
 
-def _values(indicators: Sequence[Indicator], codes: Sequence[str], period: str) -> pd.DataFrame:
+def value_table(indicators: Sequence[Indicator], codes: Sequence[str], period: str) -> pd.DataFrame:
     """One row per code, one column per indicator id."""
     wanted = {measure for indicator in indicators for measure in indicator.measures}
     answer = data.measure_values(sorted(wanted), codes, period)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from html import escape
+from typing import Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,7 +12,7 @@ import streamlit as st
 
 from data.indicators import Indicator
 from geo.palettes import Theme
-from pages.parts import charts, data, profile, tables
+from pages.parts import charts, data, profile, state, tables
 from pages.parts.profile import Fellows
 from pages.parts.state import View
 from pages.parts.words import area_name, compact, lang, number, quantity, t
@@ -38,16 +40,34 @@ def height_of(view: View) -> int:
     return 320 if view.theme == "projector" else 220
 
 
+def image_of(view: View) -> Literal["png", "svg"]:
+    """The format in which charts are saved, as the address says."""
+    return "svg" if view.get("image") == "svg" else "png"
+
+
+def _image_choice(view: View) -> str:
+    links = "".join(
+        f'<a href="{escape(state.link(image=kind))}"{current}>{kind.upper()}</a>'
+        for kind, current in (
+            (kind, ' aria-current="true"' if kind == image_of(view) else "") for kind in ("png", "svg")
+        )
+    )
+    label = escape(t("area.image"))
+    switch = f'<div class="ll-switch" role="group" aria-label="{label}">{links}</div>'
+    return f'<div class="ll-images"><span>{label}</span>{switch}</div>'
+
+
 def show(view: View, around: Fellows) -> None:
     """The multiples one under the other, all with the same months; larger and two abreast on a projector."""
     known = data.indicators()
     chosen = [known[name] for name in SHOWN if profile.reaches(known[name], around.level)]
     st.html(tables.heading(t("area.trends"), "trends") + tables.paragraph(t("area.merger_note"), "ll-note-text"))
+    st.html(_image_choice(view))
     places = st.columns(2, gap="medium") if view.theme == "projector" else [st.container()]
     for index, indicator in enumerate(chosen):
         title, figure = multiple(view, around, indicator)
         name = f"{indicator.words('short', 'en')}-{view.area}".replace(" ", "-")
-        settings = charts.config(lang(), name)
+        settings = charts.config(lang(), name, image_of(view))
         with places[index % len(places)]:
             st.plotly_chart(figure, theme=None, config=settings, key=f"trend.{indicator.id}", alt=title)
 
