@@ -22,6 +22,7 @@ class Entry:
 PAGES = (
     Entry("overview", "overview"),
     Entry("area", "overview"),
+    Entry("boundaries", "boundaries"),
     Entry("records", "data"),
     Entry("definitions", "data"),
     Entry("dictionary", "data"),

@@ -1,0 +1,304 @@
+"""Boundaries: how the published edition keeps its rules, what its borders lie on, and it in words and as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from geo.four_boundaries import Side
+from geo.layers import Legend, MapState
+from geo.map_overlays import BARRIERS
+from geo.quality import Quality
+from pages.parts import bounds, controls, data, downloads, edition, frame, map_view, state, tables, trends
+from pages.parts.failures import guard
+from pages.parts.scene import footer
+from pages.parts.state import View
+from pages.parts.words import area_name, levels_name, number, signed, t
+
+MAP_HEIGHT = 620
+WIDE = {"20": 0.20, "12": 0.12}
+MOST_FOUR = 60
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One measure of an edition and what it is held against: `least` or `most`, None where there is no rule."""
+
+    key: str
+    value: Callable[[Quality], float | None]
+    kind: str = "share"
+    least: float | None = None
+    most: float | None = None
+
+    def met(self, value: float | None) -> bool | None:
+        """Whether the rule is kept; None where there is none or the value isn't known."""
+        if value is None or (self.least is None and self.most is None):
+            return None
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+
+def _water_and_arterial(quality: Quality) -> float | None:
+    found = [quality.border_by_class[name] for name in ("river", "arterial")]
+    return None if None in found else sum(each for each in found if each is not None)
+
+
+RULES = (
+    Rule("within_20", lambda q: q.within_20, least=0.99),
+    Rule("within_12", lambda q: q.within_12, least=0.85),
+    Rule("buildings_3_10", lambda q: q.buildings_3_10, least=0.90),
+    Rule("compounds_whole", lambda q: q.compounds_whole, least=0.97),
+    Rule("village_groups_kept", lambda q: q.village_groups_kept, least=1.0),
+    Rule("barrier_following", lambda q: q.barrier_following, least=0.90),
+    Rule("water_and_arterial", _water_and_arterial, least=0.33),
+    Rule("severance_km", lambda q: q.severance_km, "km"),
+    Rule("polsby_popper_mean", lambda q: q.polsby_popper_mean, "index", least=0.55),
+    Rule("non_contiguous", lambda q: q.non_contiguous, "count", most=0),
+    Rule("not_nested", lambda q: q.not_nested, "count", most=0),
+    Rule("invalid", lambda q: q.invalid, "count", most=0),
+    Rule("gap_m2", lambda q: q.gap_m2, "m2", most=0),
+    Rule("overlap_m2", lambda q: q.overlap_m2, "m2", most=0),
+)
+
+
+def main() -> None:
+    """Draw the page part by part; a part that fails says so and the others stand."""
+    view = frame.page("boundaries")
+    with guard("boundaries sentence"):
+        quality = edition.quality(view.area)
+        st.html(f'<p class="ll-lead" role="status">{escape(sentence(view, quality))}</p>')
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            controls.layers(view)
+            controls.share(view)
+    left, right = st.columns([63, 37], gap="medium")
+    with left, guard("boundaries map"):
+        show_map(view)
+    with right, guard("boundaries rules"):
+        rules(edition.quality(view.area))
+    with guard("boundaries outside"):
+        outside(view)
+    with guard("boundaries in words"):
+        four(view)
+    with guard("boundaries files"):
+        files(view)
+
+
+# ── how the edition stands ──
+
+
+def sentence(view: View, quality: Quality) -> str:
+    """How the edition keeps its rules in the area in view."""
+    faults = [
+        quality.non_contiguous or 0, quality.not_nested or 0, quality.invalid, quality.gap_m2 + quality.overlap_m2,
+    ]  # fmt: skip
+    values = {
+        "area": area_name(data.area(view.area)),
+        "edition": data.manifest().edition,
+        "count": levels_name("neighbourhood", quality.neighbourhoods or 0),
+        "within": shown(quality.within_20, "share"),
+        "following": shown(quality.barrier_following, "share"),
+        "strong": shown(_water_and_arterial(quality), "share"),
+    }
+    if quality.barrier_following is None:
+        said = t("boundaries.sentence_one", **values)
+    else:
+        said = t("boundaries.sentence", **values)
+    return said + (t("boundaries.sentence_faults") if any(faults) else t("boundaries.sentence_whole"))
+
+
+def shown(value: float | None, kind: str) -> str:
+    """A measure as the table writes it."""
+    if value is None:
+        return number(None)
+    if kind == "share":
+        return percent(value)
+    return number(value, {"km": 1, "index": 2, "m2": 1}.get(kind, 0) if value else 0)
+
+
+def percent(share: float) -> str:
+    """A share that reads 100% or 0% only where it is all or nothing."""
+    if 0 < share < 0.0005:
+        return f"<{number(0.1, 1)}%"
+    return f"{number(100 * share if share == 1 else min(100 * share, 99.9), 1)}%"
+
+
+def rules(quality: Quality) -> None:
+    """Each measure beside its rule, with the definition one click away."""
+    rows = [{"rule": rule, "value": rule.value(quality)} for rule in RULES]
+    columns = [
+        tables.Column(t("boundaries.measure"), lambda r: _measure(r["rule"])),
+        tables.Column(t("boundaries.value"), lambda r: escape(shown(r["value"], r["rule"].kind)), numeric=True),
+        tables.Column(t("boundaries.rule"), lambda r: escape(_held(r["rule"])), numeric=True),
+        tables.Column(t("boundaries.verdict"), lambda r: _verdict(r["rule"].met(r["value"]))),
+    ]
+    title = t("boundaries.rules")
+    st.html(tables.heading(title, "rules") + tables.table([tables.Group("", rows)], columns, title))
+    with st.expander(t("boundaries.definitions")):
+        pairs = [(t(f"boundaries.measures.{r.key}"), escape(t(f"boundaries.meaning.{r.key}"))) for r in RULES]
+        st.html(tables.facts(pairs) + tables.paragraph(t("boundaries.rules_source"), "ll-note-text"))
+
+
+def _measure(rule: Rule) -> str:
+    unit = t(f"boundaries.unit.{rule.kind}")
+    return escape(t(f"boundaries.measures.{rule.key}") + (f" ({unit})" if unit else ""))
+
+
+def _held(rule: Rule) -> str:
+    if rule.least is not None:
+        return "100%" if rule.least == 1 else f"≥ {shown(rule.least, rule.kind)}"
+    return number(None) if rule.most is None else shown(rule.most, rule.kind)
+
+
+def _verdict(met: bool | None) -> str:
+    if met is None:
+        return escape(number(None))
+    kind, key = ("better", "met") if met else ("worse", "unmet")
+    return f'<span class="ll-{kind}">{escape(t(f"boundaries.{key}"))}</span>'
+
+
+# ── the map ──
+
+
+def show_map(view: View) -> None:
+    """The area's neighbourhoods, their borders coloured by what they lie on."""
+    st.html(tables.heading(t("boundaries.map"), "map"))
+    inside = edition.hoods(view.area)
+    given = MapState(
+        level="neighbourhood",
+        lang="zh" if view.lang == "zh" else "en",
+        theme=trends.theme_of(view),
+        footer=footer(),
+        values={
+            str(code): t("boundaries.tip", households=number(row["households"]), off=signed(100 * row["off"], 0))
+            for code, row in inside.iterrows()
+        },
+        legend=Legend(t("boundaries.lies_on")),
+        focus=None if view.area == state.DISTRICT else view.area,
+        highlight=(view.area,) if view.area_level == "neighbourhood" else (),
+        layers=frozenset({*view.layers, "edges"}),
+        label_values=False,
+        edges=legend_of_edges(edition.quality(view.area)),
+    )
+    map_view.show_map(given, key="boundaries.map", height=MAP_HEIGHT, on_click=lambda code: state.go(area=code))
+    st.html(tables.paragraph(t("boundaries.map_text"), "ll-note-text"))
+
+
+def legend_of_edges(quality: Quality) -> tuple[tuple[str, str], ...]:
+    """Classes that occur, strongest first, with their share of the inner border."""
+    found = [(name, quality.border_by_class.get(name)) for name in BARRIERS]
+    if all(share is None for _, share in found):
+        return tuple((name, t(f"boundaries.barrier.{name}")) for name in BARRIERS if name != "rail")
+    return tuple((name, f"{t(f'boundaries.barrier.{name}')} {percent(share)}") for name, share in found if share)
+
+
+# ── neighbourhoods outside the range ──
+
+
+def outside(view: View) -> None:
+    """The neighbourhoods whose households differ too much from the rule."""
+    width = view.get("range") if view.get("range") in WIDE else "12"
+    inside = edition.hoods(view.area)
+    rows = inside[inside["off"].abs() > WIDE[width]]
+    rows = rows.reindex(rows["off"].abs().sort_values(ascending=False, kind="stable").index)
+    title = t("boundaries.outside", count=number(len(rows)), all=number(len(inside)), range=width)
+    st.html(tables.heading(title, "outside"))
+    st.segmented_control(
+        t("boundaries.range"),
+        list(WIDE),
+        format_func=lambda name: f"±{name}%",
+        key=state.seed("range", width),
+        on_change=state.follow,
+        args=("range", "range"),
+        required=True,
+    )
+    if rows.empty:
+        st.html(tables.paragraph(t("boundaries.none_outside", range=width)))
+        return
+    columns = [
+        tables.Column(t("level.neighbourhood"), lambda r: _linked(r["code"])),
+        tables.Column(t("level.community"), lambda r: _linked(r["community"])),
+        tables.Column(t("boundaries.kind"), lambda r: escape(t(f"boundaries.kind_of.{r['kind']}"))),
+        tables.Column(t("area.households"), lambda r: number(r["households"]), numeric=True),
+        tables.Column(t("boundaries.target"), lambda r: number(r["target"]), numeric=True),
+        tables.Column(t("boundaries.off"), lambda r: f"{signed(100 * r['off'], 1)}%", numeric=True),
+        tables.Column(t("area.buildings"), lambda r: number(r["buildings"]), numeric=True),
+    ]
+    st.html(tables.table([tables.Group("", tables.rows_of(rows.head(100)))], columns, title))
+    frame_ = rows[["code", "community", "kind", "households", "target", "off", "buildings", "roundness"]]
+    _buttons(frame_, title, t("boundaries.meaning.within_20"), "outside")
+
+
+def _linked(code: str) -> str:
+    return tables.anchor(state.link(area=code), area_name(data.area(code)))
+
+
+def _buttons(table: pd.DataFrame, title: str, definition: str, key: str) -> None:
+    manifest = data.manifest()
+    about = downloads.about(
+        title, definition=definition, source=t("boundaries.source"), period=manifest.edition_effective
+    )
+    downloads.buttons(lambda: table, len(table), about, downloads.file_name(t("app.name"), title), key)
+
+
+# ── in words and as files ──
+
+
+def four(view: View) -> None:
+    """The four boundaries of the area in view and of the areas in it."""
+    found = in_words(view)
+    title = t("boundaries.in_words")
+    st.html(tables.heading(title, "words") + tables.paragraph(t("boundaries.in_words_text"), "ll-note-text"))
+    columns = [
+        tables.Column(t("boundaries.area"), lambda r: _linked(r["code"])),
+        tables.Column(title, lambda r: escape(r["words"])),
+    ]
+    st.html(tables.table([tables.Group("", tables.rows_of(found.head(MOST_FOUR)))], columns, title, wide=True))
+    _buttons(found, title, t("boundaries.in_words_text"), "words")
+
+
+def in_words(view: View) -> pd.DataFrame:
+    """One row per area: the one in view, then those of the next level in it; code, name, words."""
+    own = [view.area] if view.area_level in edition.DIGITS else []
+    inside: Iterable[str] = (
+        []
+        if view.area_level == "neighbourhood"
+        else data.children(view.area, state.next_level(view.area_level))["code"]
+    )
+    rows = [
+        {"code": str(code), "name": area_name(data.area(str(code))), "words": bounds.in_words(_sides(str(code)))}
+        for code in [*own, *inside]
+    ]
+    return pd.DataFrame(rows, columns=["code", "name", "words"])
+
+
+def _sides(code: str) -> dict[str, Side]:
+    return edition.sides(state.level_of(code))[code]
+
+
+def files(view: View) -> None:
+    """The boundaries of the area and of all in it, for a GIS."""
+    st.html(
+        tables.heading(t("boundaries.files"), "files") + tables.paragraph(t("boundaries.files_text"), "ll-note-text")
+    )
+    nature = t("boundaries.demonstration" if data.manifest().demonstration else "boundaries.published")
+    name = downloads.file_name(t("app.name"), nature, area_name(data.area(view.area)), data.manifest().edition)
+    said = f"{nature} · {t('footer.schematic')}"  # the file is made outside of the session, which knows the language
+    with st.container(horizontal=True, gap="small"):
+        for kind, mime in edition.FORMATS.items():
+            st.download_button(
+                t(f"boundaries.file.{kind}"),
+                partial(edition.as_file, view.area, kind, said),
+                f"{name}.{'zip' if kind == 'shp' else kind}",
+                mime,
+                key=f"file-{kind}",
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+            )
+
+
+main()
