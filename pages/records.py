@@ -164,6 +164,8 @@ def one_record(view: View, name: str, table: Table, rows: pd.DataFrame) -> None:
     else:
         row = tables.rows_of(found.head(1))[0]
         own = [table.columns[c] for c in found.columns if c in table.columns and c not in fields.AREA_COLUMNS]
+        named = next((c for c in ("name", "title") if row.get(c)), table.key[0])
+        st.html(tables.heading(str(row[named])))
         pairs = [(fields.label(name, c.name), f"{fields.html(c, row)} {escape(fields.unit(c))}".strip()) for c in own]
         if "area_zh" in row:
             pairs.insert(1, (t("records.area"), _area_cell(row)))

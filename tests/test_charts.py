@@ -155,3 +155,16 @@ def test_an_event_is_marked_and_a_short_series_is_labelled_by_month() -> None:
     assert "两区合并" in words_on(figure) and figure.layout.shapes[0].x0 == "2020-07-01"
     assert list(figure.layout.xaxis.ticktext) == ["2018", "2019", "2020"]
     assert trend(line([1.0] * 12)).layout.xaxis.ticktext[0] == "2018-01"
+
+
+@given(some.lists(some.floats(0, 100), min_size=1, max_size=4), some.floats(0.1, 25))
+def test_no_label_leaves_the_axis_or_touches_another(places: list[float], gap: float) -> None:
+    moved = charts.within(charts.spread(places, gap), gap, 0.0, 100.0)
+    assert min(moved) >= 0 and max(moved) <= 100 + 1e-9
+    assert all(b - a >= gap * (1 - 1e-6) - 1e-9 for a, b in itertools.pairwise(sorted(moved)))
+
+
+def test_a_line_that_ends_at_zero_still_has_its_label() -> None:
+    figure = trend(line([2000.0, 0.0]), line([300.0, 70.0], "全区", main=False))
+    low, high = figure.layout.yaxis.range
+    assert all(low <= note.y <= high for note in figure.layout.annotations)

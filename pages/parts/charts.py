@@ -130,7 +130,7 @@ def trend(
     low, high = value_axis(figure, values, text, "y")
     month_axis(figure, pd.concat([x.points["month"] for x in shown]))
     room = height - tone.size * 3 - _title_height(title, tone)
-    _label_ends(figure, shown, text, tone, gap=(high - low) * tone.size * 1.25 / max(room, 1))
+    _label_ends(figure, shown, text, tone, (low, high), gap=(high - low) * tone.size * 1.25 / max(room, 1))
     if marker:
         _mark(figure, marker, tone)
     return figure
@@ -234,9 +234,11 @@ def _end_label(line: Line, text: Text) -> str:
     return f"{short(line.name, 16)} {text(float(last))}"
 
 
-def _label_ends(figure: go.Figure, lines: Sequence[Line], text: Text, tone: Tone, gap: float) -> None:
+def _label_ends(
+    figure: go.Figure, lines: Sequence[Line], text: Text, tone: Tone, axis: tuple[float, float], gap: float
+) -> None:
     ends = [(x, x.points.dropna(subset=["value"]).iloc[-1]) for x in lines]
-    places = spread([float(end["value"]) for _, end in ends], gap)
+    places = within(spread([float(end["value"]) for _, end in ends], gap), gap, *axis)
     for (line, end), place in zip(ends, places, strict=True):
         figure.add_annotation(
             x=end["month"], y=place, text=_end_label(line, text), showarrow=False, xanchor="left", xshift=7,
@@ -256,6 +258,21 @@ def spread(places: Sequence[float], gap: float) -> list[float]:
     for group in groups:
         for rank, index in enumerate(group):
             moved[index] = _low(group, places, gap) + rank * gap
+    return moved
+
+
+def within(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """The places pushed into [low, high], as far as all fit: plotly draws no label whose place lies beyond its axis."""
+    moved = list(places)
+    order = sorted(range(len(moved)), key=lambda i: moved[i])
+    ceiling = high
+    for index in reversed(order):
+        moved[index] = min(moved[index], ceiling)
+        ceiling = moved[index] - gap
+    floor = low
+    for index in order:
+        moved[index] = max(moved[index], floor)
+        floor = moved[index] + gap
     return moved
 
 
