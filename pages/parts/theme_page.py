@@ -10,9 +10,10 @@ from itertools import groupby
 import streamlit as st
 
 from data.indicators import Indicator
-from pages.parts import comparing, controls, data, figures, frame, map_list, profile, standings, state, tables
+from pages.parts import comparing, data, figures, frame, map_list, profile, standings, state, tables
 from pages.parts.chart_card import Card, chart_card
 from pages.parts.failures import guard
+from pages.parts.scene import Shown
 from pages.parts.state import View
 
 
@@ -88,7 +89,21 @@ def draw_cards(view: View, cards: Sequence[Card]) -> None:
                     chart_card(card, view)
 
 
+def parts_of(view: View, finest: str = "neighbourhood") -> Shown:
+    """The areas a chart tells apart: the parts of the area in view, or its siblings (`mark` is then the one in view).
+
+    A neighbourhood has no parts; a community has none for what is known down to `finest` = community only.
+    """
+    path = data.area_path(view.area).set_index("level")["code"]
+    if view.area_level == "neighbourhood" or (view.area_level == "community" and finest == "community"):
+        mark = str(path[finest])
+        return Shown(finest, str(data.area(mark)["parent"]), mark)
+    return Shown(state.next_level(view.area_level), view.area)
+
+
 def level_inside(view: View) -> str:
-    """The level a chart by area shows: the view's, at least the next one inside the area."""
-    inside = state.levels_inside(view.area_level) if view.area_level != "neighbourhood" else ("neighbourhood",)
-    return view.level if view.level in inside and not controls.finer(view.level, "neighbourhood") else inside[0]
+    """The level chosen if it lies inside the area in view, else the next one inside it."""
+    if view.area_level == "neighbourhood":
+        return "neighbourhood"
+    inside = state.levels_inside(view.area_level)
+    return view.level if view.level in inside else inside[0]
