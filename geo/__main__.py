@@ -39,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The four commands and their options."""
-    top = argparse.ArgumentParser(prog="python -m geo", description="Check, propose and cut neighbourhood boundaries; convert their files.")
+    top = argparse.ArgumentParser(
+        prog="python -m geo", description="Check, propose and cut neighbourhood boundaries; convert their files."
+    )
     commands_ = top.add_subparsers(required=True, metavar="check|propose|blocks|convert")
     check = commands_.add_parser("check", help="measure a file of neighbourhoods, or the published edition")
     check.add_argument(
@@ -63,7 +65,9 @@ def parser() -> argparse.ArgumentParser:
     blocks.add_argument("--buildings", type=Path, help="buildings with households, or storeys")
     blocks.add_argument("--out", type=Path, required=True, help="file for the blocks; their edges go beside it")
     blocks.add_argument("--classes", type=Path, help="TOML file that gives the values of a local scheme their classes")
-    blocks.add_argument("--undo", nargs="+", default=(), metavar="ID", help="changes of the cleaning report to leave out")
+    blocks.add_argument(
+        "--undo", nargs="+", default=(), metavar="ID", help="changes of the cleaning report to leave out"
+    )
     blocks.set_defaults(run=run_blocks)
     for reading in (propose, blocks):
         reading.add_argument("--storeys", type=float, help="storeys of buildings where the file says none")
@@ -75,7 +79,9 @@ def parser() -> argparse.ArgumentParser:
     convert.set_defaults(run=run_convert)
     for reading in (propose, blocks, convert):
         reading.add_argument("--crs", metavar="EPSG:N", help="system of files that name none")
-        reading.add_argument("--datum", choices=sorted(DATUMS), help="what files are in (found by comparing with the outline)")
+        reading.add_argument(
+            "--datum", choices=sorted(DATUMS), help="what files are in (found by comparing with the outline)"
+        )
     for command in (check, propose, blocks):
         command.add_argument("--json", action="store_true", help="print the measures as one JSON object")
     return top

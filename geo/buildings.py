@@ -15,12 +15,14 @@ FLOOR_M2 = 100
 """Floor area of one household where nobody counted: dwelling, stairs and walls."""
 HOUSEHOLDS = ("households", "HOUSEHOLDS", "户数", "住户数")
 STOREYS = ("storeys", "STOREYS", "层数", "楼层", "floors", "levels", "building:levels")
-NO_HOME = frozenset(
-    "church cathedral chapel mosque temple synagogue commercial retail office industrial warehouse school university "
-    "college kindergarten hospital train_station transportation public government civic garage garages carport shed "
-    "roof greenhouse kiosk stadium sports_hall sports_centre supermarket parking service hangar museum construction "
-    "ruins bridge toilets barn farm_auxiliary stable hotel fire_station library theatre".split()
-)
+NO_HOME = frozenset({
+    "church", "cathedral", "chapel", "mosque", "temple", "synagogue", "commercial", "retail", "office",
+    "industrial", "warehouse", "school", "university", "college", "kindergarten", "hospital", "train_station",
+    "transportation", "public", "government", "civic", "garage", "garages", "carport", "shed", "roof", "greenhouse",
+    "kiosk", "stadium", "sports_hall", "sports_centre", "supermarket", "parking", "service", "hangar", "museum",
+    "construction", "ruins", "bridge", "toilets", "barn", "farm_auxiliary", "stable", "hotel", "fire_station",
+    "library", "theatre",
+})  # fmt: skip
 """Values of OpenStreetMap's `building` where nobody has a household."""
 
 

@@ -83,4 +83,6 @@ def _landing(
     """Where a ray from an end first meets the bank."""
     ray = shapely.LineString([end, end + heading / max(float(np.hypot(*heading)), 1e-9) * reach])
     hit = shapely.intersection(ray, bank)
-    return np.asarray(shapely.get_coordinates(shapely.shortest_line(shapely.Point(end), bank if hit.is_empty else hit))[1])
+    return np.asarray(
+        shapely.get_coordinates(shapely.shortest_line(shapely.Point(end), bank if hit.is_empty else hit))[1]
+    )

@@ -19,14 +19,13 @@ from geo.cleaning_report import CleaningReport
 from geo.medians import ROADS
 
 Geometries = NDArray[np.object_]
-Frame = gpd.GeoDataFrame
 FIELDS = ("class", "name", "bridge", "tunnel", "roundabout", "oneway", "cuts")
 WATER = ("river", "canal", "moat", "stream")
 
 
 @dataclass(frozen=True)
 class Options:
-    """How far cleaning may go, in metres: gaps joined, strips between carriageways, approaches of bridges, islands (m²)."""
+    """How far cleaning may go: gaps joined, strips between carriageways, bridges' approaches, roundabouts' islands."""
 
     join_m: float = 4.0
     strip_m: float = 30.0
@@ -55,7 +54,9 @@ def change_id(change: str, shape: shapely.Geometry) -> str:
     return hashlib.sha256(change.encode() + shapely.to_wkb(rough)).hexdigest()[:8]
 
 
-def clean(lines: Frame, options: Options | None = None, undo: Collection[str] = ()) -> tuple[Frame, CleaningReport]:
+def clean(
+    lines: gpd.GeoDataFrame, options: Options | None = None, undo: Collection[str] = ()
+) -> tuple[gpd.GeoDataFrame, CleaningReport]:
     """Clean a network in metres (columns as `geo.network_classes.classify` gives them); rivers may be polygons.
 
     In this order: duplicates go, tunnels and flyovers stop cutting (their approaches still do, and bridges stay as
@@ -74,7 +75,7 @@ def clean(lines: Frame, options: Options | None = None, undo: Collection[str] = 
     return lines.reset_index(drop=True), report
 
 
-def in_order(lines: Frame) -> Frame:
+def in_order(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The lines with a direction and an order that depend only on their shapes and attributes."""
     lines = lines.set_geometry(shapely.normalize(lines.geometry.to_numpy()), crs=lines.crs)
     keys = pd.DataFrame({name: lines[name].astype(str) for name in FIELDS})
@@ -82,7 +83,7 @@ def in_order(lines: Frame) -> Frame:
     return lines.loc[keys.sort_values([*keys.columns]).index].reset_index(drop=True)
 
 
-def without_duplicates(lines: Frame, log: Log) -> Frame:
+def without_duplicates(lines: gpd.GeoDataFrame, log: Log) -> gpd.GeoDataFrame:
     """Each line once; of equal shapes the one with a name, then the stronger class."""
     lines = in_order(lines)
     strength = lines["class"].map({name: i for i, name in enumerate(("river", "canal", "rail", *ROADS))}).fillna(9)
@@ -93,11 +94,12 @@ def without_duplicates(lines: Frame, log: Log) -> Frame:
     return lines.drop(index=made).reset_index(drop=True)
 
 
-def spans(lines: Frame, approach_m: float, log: Log) -> Frame:
+def spans(lines: gpd.GeoDataFrame, approach_m: float, log: Log) -> gpd.GeoDataFrame:
     """Take the cut out of tunnels and bridges, piece by piece between the lines they cross.
 
     A short piece next to where the road returns to the ground goes on cutting: without it, the blocks on both sides of
-    the road would run together beside the bridge. So does a bridge up to the middle of a river drawn as a line.
+    the road would run together beside the bridge. So does a bridge up to the middle of a river drawn as a line, and one
+    that crosses nothing.
     """
     lines = lines.assign(cuts=lines["cuts"].astype(bool))
     flying = (lines["bridge"] | lines["tunnel"]).to_numpy(dtype=bool) & lines["cuts"].to_numpy()
@@ -105,17 +107,17 @@ def spans(lines: Frame, approach_m: float, log: Log) -> Frame:
         return lines
     shapes = lines.geometry.to_numpy()
     ground = shapes[~flying & lines["cuts"].to_numpy()]
-    areas = shapes[shapely.get_dimensions(shapes) == 2]
-    tree, water = shapely.STRtree(ground), shapely.STRtree(areas)
+    streams = shapes[lines["class"].isin(WATER).to_numpy() & ~flying]
+    tree, water = shapely.STRtree(ground), shapely.STRtree(streams)
     rows = [lines[~flying]]
     for chain in chains_of(lines[flying]):
         below = ground[tree.query(chain.geometry.iloc[0], predicate="intersects")]
-        wet = areas[water.query(chain.geometry.iloc[0], predicate="intersects")]
+        wet = streams[water.query(chain.geometry.iloc[0], predicate="intersects")]
         rows.append(cut_span(chain, below, wet, approach_m, log))
-    return Frame(pd.concat(rows, ignore_index=True), geometry="geometry", crs=lines.crs)
+    return gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), geometry="geometry", crs=lines.crs)
 
 
-def chains_of(flying: Frame) -> list[Frame]:
+def chains_of(flying: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:
     """One row per bridge or tunnel, its consecutive lines joined."""
     groups = flying.fillna({"name": ""}).groupby(["class", "name", "bridge", "tunnel"], sort=True)
     found = []
@@ -127,18 +129,22 @@ def chains_of(flying: Frame) -> list[Frame]:
     return found
 
 
-def cut_span(chain: Frame, below: Geometries, wet: Geometries, approach_m: float, log: Log) -> Frame:
+def cut_span(
+    chain: gpd.GeoDataFrame, below: Geometries, wet: Geometries, approach_m: float, log: Log
+) -> gpd.GeoDataFrame:
     """The pieces of one bridge or tunnel with `cuts` told for each; pieces of a tunnel that do not cut are left out."""
     line = chain.geometry.iloc[0]
     flat = np.where(shapely.get_dimensions(below) == 2, shapely.boundary(below), below)
     crossed = shapely.union_all(flat)
     parts = shapely.get_parts(shapely.difference(line, shapely.buffer(shapely.intersection(line, crossed), GRID / 100)))
     parts = parts[shapely.length(parts) > GRID] if len(parts) else parts
-    tips = [tip for tip in (shapely.get_point(line, 0), shapely.get_point(line, -1))]
+    tips = (shapely.get_point(line, 0), shapely.get_point(line, -1))
     at_tip = np.array([any(shapely.dwithin(part, tip, GRID) for tip in tips) for part in parts], dtype=bool)
-    pond = shapely.union_all(wet)
-    over = shapely.covers(shapely.buffer(pond, GRID), parts) if len(wet) else np.zeros(len(parts), dtype=bool)
-    keeps = at_tip & ~over & (shapely.length(parts) <= approach_m)
+    area = shapely.get_dimensions(wet) == 2
+    over = shapely.covers(shapely.buffer(shapely.union_all(wet[area]), GRID), parts) & bool(area.any())
+    to_middle = shapely.dwithin(shapely.union_all(wet[~area]), parts, GRID) & bool((~area).any())
+    short = (shapely.length(parts) <= approach_m) | to_middle | (len(parts) == 1)
+    keeps = at_tip & ~over & short
     kind = "tunnel" if bool(chain["tunnel"].iloc[0]) else "bridge"
     cuts = [bool(keep) or not log.add(kind, part, chain.iloc[0]) for part, keep in zip(parts, keeps, strict=True)]
     rows = chain.loc[[chain.index[0]] * len(parts)].set_geometry(parts, crs=chain.crs).assign(cuts=cuts)
@@ -147,7 +153,7 @@ def cut_span(chain: Frame, below: Geometries, wet: Geometries, approach_m: float
     return rows
 
 
-def rivers(lines: Frame, log: Log) -> Frame:
+def rivers(lines: gpd.GeoDataFrame, log: Log) -> gpd.GeoDataFrame:
     """Replace each area of running water by its banks and a line along its middle, the drawn one where there is one."""
     area = shapely.get_dimensions(lines.geometry.to_numpy()) == 2
     if not area.any():
@@ -160,10 +166,12 @@ def rivers(lines: Frame, log: Log) -> Frame:
         of = polygons[shapely.intersects(polygons.geometry.to_numpy(), shapely.point_on_surface(shape).buffer(GRID))]
         source = (of if len(of) else polygons[shapely.intersects(polygons.geometry.to_numpy(), shape)]).iloc[[0]]
         rows.append(river_rows(shape, source, polygons, drawn, log))
-    return Frame(pd.concat(rows, ignore_index=True), geometry="geometry", crs=lines.crs)
+    return gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), geometry="geometry", crs=lines.crs)
 
 
-def river_rows(shape: shapely.Polygon, source: Frame, polygons: Frame, drawn: Frame, log: Log) -> Frame:
+def river_rows(
+    shape: shapely.Polygon, source: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, drawn: gpd.GeoDataFrame, log: Log
+) -> gpd.GeoDataFrame:
     """Banks and middle of one area of water. Banks have no name: the middle is what parts two sides."""
     inside = drawn[shapely.intersects(drawn.geometry.to_numpy(), shape)]
     within = float(shapely.length(shapely.intersection(inside.geometry.to_numpy(), shape)).sum())
@@ -173,7 +181,7 @@ def river_rows(shape: shapely.Polygon, source: Frame, polygons: Frame, drawn: Fr
     )
     banks = banks.assign(**{"class": "bank", "name": None})
     middle = centreline(shape)
-    if within >= 0.6 * float(shapely.length(middle).sum()) and within > 0 or not len(middle):
+    if not len(middle) or within >= 0.6 * float(shapely.length(middle).sum()):
         return banks
     chains = carried_to_bank(middle, shape)
     if not log.add("river", shapely.multilinestrings(chains), source.iloc[0]):
@@ -181,10 +189,10 @@ def river_rows(shape: shapely.Polygon, source: Frame, polygons: Frame, drawn: Fr
     touching = polygons[shapely.intersects(polygons.geometry.to_numpy(), shape)]["name"].dropna()
     name = touching.iloc[0] if len(touching) else None
     lines = source.loc[[source.index[0]] * len(chains)].set_geometry(chains, crs=source.crs).assign(name=name)
-    return Frame(pd.concat([banks, lines], ignore_index=True), geometry="geometry", crs=source.crs)
+    return gpd.GeoDataFrame(pd.concat([banks, lines], ignore_index=True), geometry="geometry", crs=source.crs)
 
 
-def joined_ends(lines: Frame, join_m: float, log: Log) -> Frame:
+def joined_ends(lines: gpd.GeoDataFrame, join_m: float, log: Log) -> gpd.GeoDataFrame:
     """Carry each free end within `join_m` of another line (or of its own other end) onto it; other ends stay."""
     shapes = lines.geometry.to_numpy().copy()
     rows = np.flatnonzero(lines["cuts"].to_numpy(dtype=bool) & ~shapely.is_closed(shapes))
@@ -213,7 +221,7 @@ def nearest_links(
     return [(int(rows[e]), link) for e, link in zip(end[first], links, strict=True)]
 
 
-def single_lines(lines: Frame, options: Options, log: Log) -> Frame:
+def single_lines(lines: gpd.GeoDataFrame, options: Options, log: Log) -> gpd.GeoDataFrame:
     """Collapse dual carriageways and roundabouts."""
     pieces = medians.pieces_of(lines)
     found = medians.islands(lines, pieces, options.strip_m, options.island_m2)
@@ -229,6 +237,6 @@ def with_slivers(
     more = CleaningReport.of(log.rows, report.changes.crs)
     both = [frame for frame in (report.changes, more.changes) if len(frame)]
     if both:
-        changes = Frame(pd.concat(both, ignore_index=True), geometry="geometry", crs=report.changes.crs)
+        changes = gpd.GeoDataFrame(pd.concat(both, ignore_index=True), geometry="geometry", crs=report.changes.crs)
         report = replace(report, changes=changes)
     return report, np.array(spared, dtype=object)

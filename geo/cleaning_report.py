@@ -22,8 +22,16 @@ SENTENCES = {
     "roundabout": "roundabouts made a crossing",
     "sliver": "slivers absorbed into a neighbouring block",
 }
-COLOURS = {"duplicate": "#7f7f7f", "tunnel": "#8c564b", "bridge": "#9467bd", "river": "#1f77b4", "joined end": "#d62728",
-           "dual carriageway": "#ff7f0e", "roundabout": "#e377c2", "sliver": "#2ca02c"}  # fmt: skip
+COLOURS = {
+    "duplicate": "#7f7f7f",
+    "tunnel": "#8c564b",
+    "bridge": "#9467bd",
+    "river": "#1f77b4",
+    "joined end": "#d62728",
+    "dual carriageway": "#ff7f0e",
+    "roundabout": "#e377c2",
+    "sliver": "#2ca02c",
+}
 
 
 class UnknownChangeError(ValueError):
@@ -57,6 +65,10 @@ class CleaningReport:
         if missing:
             raise UnknownChangeError(sorted(missing)[0])
 
+    def within(self, area: shapely.Geometry) -> CleaningReport:
+        """The changes that touch an area."""
+        return CleaningReport(self.changes[self.changes.intersects(area).to_numpy()].reset_index(drop=True))
+
     def counts(self) -> dict[str, int]:
         """Changes made, by kind."""
         made = self.changes.loc[~self.changes["undone"].astype(bool), "change"].value_counts()
@@ -72,7 +84,6 @@ class CleaningReport:
         """A page that draws the cleaned lines with each change on them, and lists the changes; needs nothing else."""
         bounds = np.asarray(lines.total_bounds, dtype=float)
         shown = self.changes
-        thin = float(max(bounds[2] - bounds[0], bounds[3] - bounds[1])) / 1000
         drawn = "".join(
             f'<g id="{row["change_id"]}" class="c" style="--k:{COLOURS[row["change"]]}" '
             f'opacity="{0.3 if row["undone"] else 1}"><title>{row["change"]} {row["change_id"]}</title>'
@@ -82,13 +93,14 @@ class CleaningReport:
         network = svg_path(shapely.geometrycollections(lines.geometry.to_numpy()), bounds)
         listed = "".join(
             f'<tr><td><a href="#{r["change_id"]}">{r["change_id"]}</a></td><td style="color:{COLOURS[r["change"]]}">'
-            f"{r['change']}</td><td>{html.escape(str(r['name'] or ''))}</td><td>{'undone' if r['undone'] else ''}</td></tr>"
+            f"{r['change']}</td><td>{html.escape(r['name']) if isinstance(r['name'], str) else ''}</td>"
+            f"<td>{'undone' if r['undone'] else ''}</td></tr>"
             for r in shown.to_dict("records")
         )
         counted = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.sentences())
         width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
         return PAGE.format(
-            title=html.escape(title), thin=thin, width=width, height=height, network=network, changes=drawn,
+            title=html.escape(title), width=width, height=height, network=network, changes=drawn,
             counted=counted, rows=listed,
         )  # fmt: skip
 
@@ -96,8 +108,9 @@ class CleaningReport:
 PAGE = """<!doctype html><meta charset="utf-8"><title>{title}</title><style>
 body{{font:14px/1.5 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;margin:24px}}
 svg{{width:100%;height:75vh;border:1px solid #ddd}} td{{padding:2px 12px 2px 0}}
-.n path{{fill:none;stroke:#bbb;stroke-width:{thin}}} .c path{{fill:var(--k);fill-opacity:.35;stroke:var(--k);
-stroke-width:calc(3 * {thin})}} .c:target path{{stroke-width:calc(9 * {thin})}}</style><h1>{title}</h1><ul>{counted}</ul>
+path{{vector-effect:non-scaling-stroke}} .n path{{fill:none;stroke:#777;stroke-width:1px}}
+.c path{{fill:var(--k);fill-opacity:.35;stroke:var(--k);stroke-width:2.5px}} .c:target path{{stroke-width:8px}}</style>
+<h1>{title}</h1><ul>{counted}</ul>
 <svg viewBox="0 0 {width} {height}"><g class="n">{network}</g>{changes}</svg>
 <table><tr><th>id</th><th>change</th><th>name</th><th></th></tr>{rows}</table>
 """

@@ -60,7 +60,7 @@ def cut_files(
     lines, report = clean(drawn, undo=undo)
     lines = clip_to_outline(lines, place.outline, shortest_m=cutting.GRID)
     lines["line_id"] = np.arange(len(lines))
-    return cut_lines(lines, place.outline, areas, homes, report, undo)
+    return cut_lines(lines, place.outline, areas, homes, report.within(place.outline), undo)
 
 
 def cut_lines(

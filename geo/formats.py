@@ -1,4 +1,4 @@
-"""Reading layers of any format planners keep: Shapefile (zipped too), GeoPackage, GeoJSON, FlatGeobuf, GeoParquet, OSM."""
+"""Reading layers of the formats planners keep: Shapefile (zipped too), GeoPackage, GeoJSON, FlatGeobuf, Parquet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pyogrio
 import shapely
 
 from geo.formats_text import shapefile_encoding
@@ -64,7 +63,9 @@ def read(
     if len(layers) > 1:
         names = ", ".join(layers)
         raise TableError(
-            f"The file {path.name}", f"it holds several layers ({names})", f"Name one, such as {path.name}#{[*layers][0]}."
+            f"The file {path.name}",
+            f"it holds several layers ({names})",
+            f"Name one, such as {path.name}#{next(iter(layers))}.",
         )
     return next(iter(layers.values()))
 
@@ -137,7 +138,7 @@ def _layers(path: Path, layer: str | None, bounds: Sequence[float] | None) -> di
     if path.suffix.lower() in PARQUET:
         frame = gpd.read_parquet(path)
         return {path.stem: frame} if len(frame) else {}
-    known = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    known = list(gpd.list_layers(path).dropna(subset="geometry_type")["name"].astype(str))
     if layer is not None and layer not in known:
         raise ValueError(f"it has no layer {layer}, only {', '.join(known)}")
     wanted = [layer] if layer is not None else [n for n in known if n not in {"other_relations"} | _unwanted(path)]
@@ -158,7 +159,7 @@ def _frame(path: Path, layer: str, bounds: Sequence[float] | None) -> gpd.GeoDat
     with warnings.catch_warnings():
         # GDAL warns of rings it closes and of unwound polygons; what matters is checked below, with our sentence.
         warnings.simplefilter("ignore")
-        frame = pyogrio.read_dataframe(path, layer=layer, on_invalid="ignore", **options)
+        frame = gpd.read_file(path, layer=layer, on_invalid="ignore", **options)
     # Contributors' half-drawn rings come back as no shape; in other files a missing shape is the planner's to see.
     return frame[frame.geometry.notna()].reset_index(drop=True) if osm else frame
 

@@ -1,4 +1,4 @@
-"""OpenStreetMap's further tags: GDAL packs what has no column of its own into one text, `"bridge"=>"yes","lanes"=>"2"`."""
+"""OpenStreetMap's further tags: GDAL packs what has no column into one text, `"bridge"=>"yes","lanes"=>"2"`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import geopandas as gpd
 import pandas as pd
 
 PACKED = "other_tags"
-_PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 
 
 def tag(layer: gpd.GeoDataFrame, name: str) -> pd.Series:
@@ -22,11 +21,6 @@ def tag(layer: gpd.GeoDataFrame, name: str) -> pd.Series:
     packed = layer[PACKED].astype("object").where(layer[PACKED].notna(), "")
     values = [match[1].replace('\\"', '"') if (match := one.search(text)) else None for text in packed]
     return own.where(own.notna(), pd.Series(values, index=layer.index, dtype="object"))
-
-
-def unpacked(text: str) -> dict[str, str]:
-    """All tags of one packed text."""
-    return {key.replace('\\"', '"'): value.replace('\\"', '"') for key, value in _PAIR.findall(text)}
 
 
 def number(text: object) -> float | None:

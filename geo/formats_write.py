@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
-import pyogrio
 import pyproj
 import shapely
 
@@ -14,8 +13,7 @@ from geo.formats import PARQUET, TableError
 
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON", ".shp": "ESRI Shapefile", ".fgb": "FlatGeobuf"}
 WRITABLE = ".gpkg, .geojson, .shp, .fgb or .parquet"
-SHORT_NAMES = {"neighbourhood": "neighbourh", "neighbourhoods": "neighs", "subdistrict": "subdistr", "village_group": "villagegrp",
-               "description": "descript", "population": "populat"}  # fmt: skip
+SHORT_NAMES = {"neighbourhoods": "neighs", "subdistrict": "subdistr", "village_group": "villagegrp"}
 FIELD_BYTES, TEXT_BYTES = 10, 254
 """What a Shapefile's table allows for the name of a field, and for a text."""
 
@@ -87,7 +85,10 @@ def field_names(columns: list[str]) -> dict[str, str]:
     for name in columns:
         if len(name.encode()) > FIELD_BYTES:
             wanted = SHORT_NAMES.get(name, name)
-            choices = (cut(wanted, FIELD_BYTES), *(f"{cut(wanted, FIELD_BYTES - len(str(i)))}{i}" for i in range(1, 100)))
+            choices = (
+                cut(wanted, FIELD_BYTES),
+                *(f"{cut(wanted, FIELD_BYTES - len(str(i)))}{i}" for i in range(1, 100)),
+            )
             found[name] = next(choice for choice in choices if choice.upper() not in taken)
             taken.add(found[name].upper())
         else:
@@ -106,7 +107,11 @@ def _put(layer: gpd.GeoDataFrame, path: Path) -> None:
         layer.to_parquet(path)
         return
     if ending not in DRIVERS:
-        raise TableError(f"The file {path.name}", f"files ending in {ending or 'nothing'} are not written here", f"Name it {WRITABLE}.")
+        raise TableError(
+            f"The file {path.name}",
+            f"files ending in {ending or 'nothing'} are not written here",
+            f"Name it {WRITABLE}.",
+        )
     options: dict[str, object] = {}
     if ending in (".geojson", ".json"):
         options["COORDINATE_PRECISION"] = 13 if layer.crs.is_geographic else 6
@@ -116,6 +121,4 @@ def _put(layer: gpd.GeoDataFrame, path: Path) -> None:
     mixed = bool(len(set(many)) > 1)
     if path.exists() and ending != ".shp":
         path.unlink()
-    pyogrio.write_dataframe(
-        layer, path, driver=DRIVERS[ending], promote_to_multi=True if mixed else None, layer_options=options or None
-    )
+    layer.to_file(path, driver=DRIVERS[ending], promote_to_multi=True if mixed else None, layer_options=options or None)

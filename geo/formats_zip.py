@@ -1,4 +1,4 @@
-"""Unpacking a zipped layer without trusting it: sizes counted while unpacking, names never followed out of the folder."""
+"""Unpacking a zipped layer without trusting it: bytes are counted, and no name leads out of the folder."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def check_entries(entries: list[zipfile.ZipInfo]) -> None:
         inflated = entry.file_size > GREATEST_RATIO * max(entry.compress_size, 1)
         if inflated and entry.file_size > RATIO_COUNTS_FROM:
             raise UnsafeArchiveError(
-                f"{entry.filename[:60]} in it unpacks to more than {GREATEST_RATIO} times its size, as only a zip bomb does"
+                f"{entry.filename[:60]} in it unpacks to over {GREATEST_RATIO} times its size, as only a zip bomb does"
             )
     if len(entries) > MOST_FILES:
         raise UnsafeArchiveError(f"it holds {len(entries):,} files; a layer needs at most {MOST_FILES}")

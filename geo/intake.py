@@ -91,7 +91,9 @@ class Reader:
                 continue
             classified.append(classify(self.settled(layer, what, place), what, self.mapping))
         if not classified or not sum(map(len, classified)):
-            raise TableError(what, "nothing in it is a road, a railway, water or a wall", "Give a mapping of its classes.")
+            raise TableError(
+                what, "nothing in it is a road, a railway, water or a wall", "Give a mapping of its classes."
+            )
         return gpd.GeoDataFrame(pd.concat(classified, ignore_index=True), geometry="geometry", crs=place.metric)
 
     def communities(self, path: Path, place: Place) -> gpd.GeoDataFrame:

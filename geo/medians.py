@@ -1,4 +1,4 @@
-"""Dual carriageways and roundabouts become one line: the strip or island between their lines collapses to its middle."""
+"""Dual carriageways and roundabouts become one line: the strip or island between their lines shrinks to its middle."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def collapse(lines: gpd.GeoDataFrame, pieces: Pieces, chosen: list[Island]) -> g
 def middle_rows(
     lines: gpd.GeoDataFrame, pieces: Pieces, island: Island, own: Integers, near: Integers
 ) -> gpd.GeoDataFrame:
-    """The middle line of one island, with its longest road's attributes, and one straight link per road that ends there."""
+    """The middle line of one island, as its longest road, and a straight link for each road that ends there."""
     chains = centreline(island.area) if island.kind != "roundabout" else np.array([], dtype=object)
     target = shapely.union_all(chains) if len(chains) else shapely.centroid(island.area)
     length = pd.Series(shapely.length(pieces.shapes[own])).groupby(pieces.row[own]).sum()

@@ -57,6 +57,7 @@ RAILWAYS = dict.fromkeys(("rail", "light_rail", "subway"), "rail")
 WALLS = dict.fromkeys(("wall", "fence", "city_wall"), "wall")
 TAGS = (("highway", HIGHWAYS), ("waterway", WATERWAYS), ("railway", RAILWAYS), ("barrier", WALLS))
 RIVER_AREAS = {"river": "river", "canal": "canal", "riverbank": "river", "moat": "moat", "stream": "stream"}
+FLAGS: tuple[str, ...] = ("bridge", "tunnel", "roundabout")
 NOT_SET = ("", "building_passage", "no", "false", "0", "nan", "none", "否")
 NAMES = ("name", "NAME", "Name", "名称", "name_zh")
 WATER_AREAS = ("water", "river", "canal", "moat", "stream", "水系", "河流")
@@ -89,7 +90,7 @@ def read_mapping(path: Path) -> Mapping:
         classes = {str(v): str(c) for c, values in content["classes"].items() for v in values}
         flags = {
             name: Flag(str(content[name]["column"]), tuple(map(str, content[name]["values"])))
-            for name in ("bridge", "tunnel", "roundabout")
+            for name in FLAGS
             if name in content
         }
         mapping = Mapping(str(content["column"]), classes, content.get("name"), content.get("other"), flags)
@@ -108,13 +109,12 @@ def read_mapping(path: Path) -> Mapping:
 def classify(layer: gpd.GeoDataFrame, what: str, mapping: Mapping | None = None) -> gpd.GeoDataFrame:
     """One row per line or water area: class, name, bridge, tunnel, roundabout, oneway, cuts, geometry.
 
-    `cuts` is False for footbridges: they join two banks, but nobody sees a border in them. Areas of rivers and canals stay polygons (class river …); other areas become lines around them. Lines of a file
-    that has none of the known columns are minor streets. Raises TableError if a mapping names a missing column.
+    `cuts` is False for footbridges: they join two banks, but nobody sees a border in them. Areas of rivers and canals
+    stay polygons (class river …); other areas become lines around them. Lines of a file that has none of the known
+    columns are minor streets. Raises TableError if a mapping names a missing column.
     """
-    if mapping is not None:
-        needed = {mapping.column, *(flag.column for flag in mapping.flags.values())} - set(layer.columns)
-        if mapping.column in needed:
-            raise TableError(what, f"there is no column {mapping.column}", "Correct the mapping of classes.")
+    if mapping is not None and mapping.column not in layer.columns:
+        raise TableError(what, f"there is no column {mapping.column}", "Correct the mapping of classes.")
     found = gpd.GeoDataFrame(
         {
             "class": classes_of(layer, mapping),
@@ -151,7 +151,8 @@ def classes_of(layer: gpd.GeoDataFrame, mapping: Mapping | None) -> pd.Series:
     if mapping is not None:
         values = layer[mapping.column].astype("object")
         given = values.map(lambda v: mapping.classes.get(str(v).strip(), mapping.other), na_action=None)
-        return given.astype("object").where(given.notna(), None)
+        mapped: pd.Series = given.astype("object").where(given.notna(), None)
+        return mapped
     if "class" in layer.columns and layer["class"].isin(CLASSES).any():
         named: pd.Series = layer["class"].astype("object").where(layer["class"].isin(CLASSES), None)
         return named
@@ -163,7 +164,8 @@ def classes_of(layer: gpd.GeoDataFrame, mapping: Mapping | None) -> pd.Series:
     if not any(key in layer.columns for key in (*(k for k, _ in TAGS), "natural", "water")):
         return pd.Series("minor", index=layer.index, dtype="object")
     footbridge = tag(layer, "highway").isin(FOOTWAYS) & flag_of(layer, "bridge", None) & ~area
-    return found.where(found.notna(), None).where(~footbridge, "lane")
+    result: pd.Series = found.where(found.notna(), None).where(~footbridge, "lane")
+    return result
 
 
 def river_areas(layer: gpd.GeoDataFrame) -> pd.Series:
@@ -175,12 +177,15 @@ def river_areas(layer: gpd.GeoDataFrame) -> pd.Series:
 
 def names_of(layer: gpd.GeoDataFrame, mapping: Mapping | None) -> pd.Series:
     """Name of each row, None where it has none."""
-    column = mapping.name if mapping is not None and mapping.name else next((n for n in NAMES if n in layer.columns), None)
+    column = (
+        mapping.name if mapping is not None and mapping.name else next((n for n in NAMES if n in layer.columns), None)
+    )
     if column is None or column not in layer.columns:
         return pd.Series(None, index=layer.index, dtype="object")
     names = layer[column].astype("object")
     cleaned = names.map(lambda text: text.strip() or None if isinstance(text, str) else None)
-    return cleaned.astype("object").where(cleaned.notna(), None)
+    result: pd.Series = cleaned.astype("object").where(cleaned.notna(), None)
+    return result
 
 
 def flag_of(layer: gpd.GeoDataFrame, name: str, mapping: Mapping | None) -> pd.Series:

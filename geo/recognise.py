@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -62,9 +63,8 @@ def settle(
         fit = fits(degrees, outline)
         datum = best_datum(fit)
     if datum in datums.SHIFTS:
-        system = str(datum)
-        degrees = datums.moved(degrees, lambda points: datums.undo(points, system), crs.STORED)
-        return Settled(degrees, system, fit)
+        back = datums.moved(degrees, partial(datums.undo, system=str(datum)), crs.STORED)
+        return Settled(back, str(datum), fit)
     return Settled(degrees, name, fit)
 
 
@@ -75,7 +75,9 @@ def is_marked_gcj02(layer: gpd.GeoDataFrame) -> bool:
     )
 
 
-def with_crs(layer: gpd.GeoDataFrame, what: str, outline: shapely.Geometry | None, said: str | None) -> gpd.GeoDataFrame:
+def with_crs(
+    layer: gpd.GeoDataFrame, what: str, outline: shapely.Geometry | None, said: str | None
+) -> gpd.GeoDataFrame:
     """The layer with the system it names, else with the one said of it; TableError where there is neither."""
     if layer.crs is not None:
         return layer
@@ -83,7 +85,9 @@ def with_crs(layer: gpd.GeoDataFrame, what: str, outline: shapely.Geometry | Non
         try:
             return layer.set_crs(pyproj.CRS.from_user_input(said))
         except pyproj.exceptions.CRSError as error:
-            raise TableError(what, f"{said} is no coordinate system", "Give an EPSG code, such as EPSG:4549.") from error
+            raise TableError(
+                what, f"{said} is no coordinate system", "Give an EPSG code, such as EPSG:4549."
+            ) from error
     bounds = layer.total_bounds
     if np.abs(bounds).max() > 360:
         raise TableError(
@@ -121,7 +125,9 @@ def swapped_words(first: float, second: float) -> str:
     return f"longitude and latitude are swapped (it begins near {first:.2f}, {second:.2f})"
 
 
-def refuse_lost(degrees: gpd.GeoDataFrame, original: gpd.GeoDataFrame, what: str, outline: shapely.Geometry | None) -> None:
+def refuse_lost(
+    degrees: gpd.GeoDataFrame, original: gpd.GeoDataFrame, what: str, outline: shapely.Geometry | None
+) -> None:
     """Refuse a layer far from the outline, and say whether it would be there with its axes exchanged."""
     if not np.isfinite(shapely.get_coordinates(degrees.geometry.to_numpy())).all():
         raise TableError(
@@ -164,12 +170,9 @@ def fits(degrees: gpd.GeoDataFrame, outline: shapely.Geometry) -> dict[str, floa
         return {}
     metric = crs.metric_of(gpd.GeoDataFrame(geometry=[outline], crs=crs.STORED))
     frame = gpd.GeoSeries([outline], crs=crs.STORED).to_crs(metric).iloc[0]
-    shapes = degrees.geometry.to_numpy()
     tried = {"as it is": degrees}
     for system in datums.SHIFTS:
-        tried[system] = datums.moved(
-            degrees.set_geometry(shapes), lambda points, system=system: datums.undo(points, system), crs.STORED
-        )
+        tried[system] = datums.moved(degrees, partial(datums.undo, system=system), crs.STORED)
     return {name: fit(layer.to_crs(metric).geometry.to_numpy(), frame) for name, layer in tried.items()}
 
 
