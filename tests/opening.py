@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
 
@@ -20,6 +21,12 @@ def opened(page: str, **query: str) -> AppTest:
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
+
+
+@cache
+def seen(page: str, **query: str) -> AppTest:
+    """As `opened`, but run once a session: for tests that only read."""
+    return opened(page, **query)
 
 
 def html_of(app: AppTest) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from data.indicators import load_indicators
 from pages.parts.words import number, speaking, t, words
-from tests.opening import asked, html_of, opened, table_called, text_of
+from tests.opening import asked, html_of, opened, seen, table_called, text_of
 
 AREAS = {
     "district": "320613",
@@ -38,7 +38,7 @@ def measures(extracts: Path) -> pd.DataFrame:
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("level", AREAS)
 def test_every_level_opens_whole_in_both_languages(level: str, language: str, areas: pd.DataFrame) -> None:
-    app = opened("area", area=AREAS[level], lang=language)
+    app = seen("area", area=AREAS[level], **({"lang": "en"} if language == "en" else {}))
     shown = text_of(app)
     assert not app.exception and "ll-failure" not in html_of(app).replace(".ll-failure", "")
     assert areas.at[AREAS[level], f"name_{language}"] in shown
@@ -50,7 +50,7 @@ def test_every_level_opens_whole_in_both_languages(level: str, language: str, ar
 @pytest.mark.parametrize("level", AREAS)
 def test_the_first_sentence_gives_its_size(level: str, areas: pd.DataFrame) -> None:
     row = areas.loc[AREAS[level]]
-    shown = text_of(opened("area", area=AREAS[level]))
+    shown = text_of(seen("area", area=AREAS[level]))
     size = f"{row['name_zh']}有 {row['people']:,} 人、{row['households']:,} 户"
     assert size in shown
     if row["neighbourhoods"] > 1:
@@ -58,7 +58,7 @@ def test_the_first_sentence_gives_its_size(level: str, areas: pd.DataFrame) -> N
 
 
 def test_verdicts_add_up_to_the_indicators_compared() -> None:
-    shown = text_of(opened("area", area=AREAS["community"]))
+    shown = text_of(seen("area", area=AREAS["community"]))
     total, better, similar, worse = map(
         int,
         re.search(r"可比的 (\d+) 项指标中，(\d+) 项好于同类社区，(\d+) 项相近，(\d+) 项不及", shown).groups(),  # type: ignore[union-attr]
@@ -68,7 +68,7 @@ def test_verdicts_add_up_to_the_indicators_compared() -> None:
 
 def test_an_indicator_row_is_what_the_measures_say(areas: pd.DataFrame, measures: pd.DataFrame) -> None:
     code, parent = AREAS["community"], AREAS["subdistrict"]
-    table = table_called(opened("area", area=code), "主要指标").set_index("指标")
+    table = table_called(seen("area", area=code), "主要指标").set_index("指标")
     flow = measures[measures["measure"] == "attendances"].groupby(["code", "year"])["value"].sum()
     people = (
         measures[measures["measure"] == "population"].sort_values("month").groupby(["code", "year"])["value"].last()
@@ -95,14 +95,14 @@ def test_the_rank_is_among_the_areas_beside_it(extracts: Path, areas: pd.DataFra
     )
     rate = frame[indicator.numerator] / frame[str(indicator.denominator)]
     rank = int((rate > rate[code]).sum()) + 1
-    table = table_called(opened("area", area=code), "主要指标").set_index("指标")
+    table = table_called(seen("area", area=code), "主要指标").set_index("指标")
     row = table.loc[next(name for name in table.index if str(name).startswith(indicator.name_zh))]
     assert row["位次"] == f"{rank}/{len(rate)}"
 
 
 @pytest.mark.parametrize("level", AREAS)
 def test_every_number_of_an_indicator_leads_to_records_of_that_area_and_period(level: str) -> None:
-    body = html_of(opened("area", area=AREAS[level], period="2019", all="1"))
+    body = html_of(seen("area", area=AREAS[level], period="2019", all="1"))
     links = re.findall(r'href="(records\?[^"]+)"', body)
     behind = [link for link in links if "table=" in link]
     assert len(behind) > 40
@@ -111,14 +111,14 @@ def test_every_number_of_an_indicator_leads_to_records_of_that_area_and_period(l
 
 def test_facts_name_a_unit_a_post_and_a_telephone_and_no_person(areas: pd.DataFrame) -> None:
     row = areas.loc[AREAS["neighbourhood"]]
-    body = html_of(opened("area", area=AREAS["neighbourhood"]))
+    body = html_of(seen("area", area=AREAS["neighbourhood"]))
     assert row["unit_zh"] in body and f'href="tel:{row["telephone"]}"' in body
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_four_boundaries_are_words_with_neighbours_as_links(language: str, areas: pd.DataFrame) -> None:
     row = areas.loc[AREAS["neighbourhood"]]
-    app = opened("area", area=AREAS["neighbourhood"], lang=language)
+    app = seen("area", area=AREAS["neighbourhood"], lang=language)
     shown = re.sub(r"\s+", " ", text_of(app))
     assert ("东至" in shown) if language == "zh" else ("East:" in shown)
     for side in ("east", "south", "west", "north"):
@@ -133,21 +133,21 @@ def test_four_boundaries_are_words_with_neighbours_as_links(language: str, areas
 def test_children_are_sorted_as_the_address_says(areas: pd.DataFrame) -> None:
     inside = areas[areas["parent"] == AREAS["subdistrict"]]
     title = f"钟秀街道的 {len(inside)} 个社区"
-    by_code = table_called(opened("area", area=AREAS["subdistrict"]), title)
+    by_code = table_called(seen("area", area=AREAS["subdistrict"]), title)
     assert by_code["名称"].tolist() == inside.sort_index()["name_zh"].tolist()
-    by_people = table_called(opened("area", area=AREAS["subdistrict"], sort="people", order="desc"), title)
+    by_people = table_called(seen("area", area=AREAS["subdistrict"], sort="people", order="desc"), title)
     people = [int(cell.replace(",", "")) for cell in by_people["人口"]]
     assert people == sorted(inside["people"], reverse=True) and sum(people) == areas.at[AREAS["subdistrict"], "people"]
 
 
 def test_an_unknown_sort_or_child_level_falls_back() -> None:
-    app = opened("area", area=AREAS["subdistrict"], sort="colour", children="planet")
+    app = seen("area", area=AREAS["subdistrict"], sort="colour", children="planet")
     assert not app.exception and "个社区" in text_of(app)
 
 
 def test_all_indicators_on_request() -> None:
-    few = table_called(opened("area", area=AREAS["district"]), "主要指标")
-    many = table_called(opened("area", area=AREAS["district"], all="1"), "主要指标")
+    few = table_called(seen("area", area=AREAS["district"]), "主要指标")
+    many = table_called(seen("area", area=AREAS["district"], all="1"), "主要指标")
     assert len(many) > len(few) + 20 and len(many) >= len(load_indicators())
 
 
@@ -158,14 +158,14 @@ def test_choosing_a_period_goes_into_the_address_and_the_table() -> None:
 
 
 def test_an_empty_period_says_so_and_the_rest_stands(areas: pd.DataFrame) -> None:
-    app = opened("area", area=AREAS["community"], period="2031")
+    app = seen("area", area=AREAS["community"], period="2031")
     shown = text_of(app)
     assert not app.exception and "2031年没有活动记录" in shown and "请换一个时段" in shown
     assert f"{areas.at[AREAS['community'], 'people']:,} 人" in shown
 
 
 def test_an_unknown_area_is_said_and_the_district_shown() -> None:
-    shown = text_of(opened("area", area="999999"))
+    shown = text_of(seen("area", area="999999"))
     assert "没有代码为“999999”的区域" in shown and "崇川区有" in shown
 
 
@@ -179,7 +179,7 @@ def test_without_extracts_the_page_says_what_to_do(
 
 
 def test_a_chart_says_in_words_what_it_shows(measures: pd.DataFrame) -> None:
-    app = opened("area", area=AREAS["district"])
+    app = seen("area", area=AREAS["district"])
     titles = [chart.proto.alt for chart in app.get("plotly_chart")]
     flow = measures[(measures["code"] == AREAS["district"]) & (measures["measure"] == "attendances")]
     monthly = flow[flow["year"] == 2020].set_index("month")["value"]
@@ -193,7 +193,7 @@ def test_charts_are_saved_in_the_format_of_the_address() -> None:
     formats = {
         image: {
             json.loads(chart.proto.config)["toImageButtonOptions"]["format"]
-            for chart in opened("area", area=AREAS["community"], **query).get("plotly_chart")
+            for chart in seen("area", area=AREAS["community"], **query).get("plotly_chart")
         }
         for image, query in (("png", {}), ("svg", {"image": "svg"}))
     }
