@@ -71,7 +71,8 @@ def opening(view: View, theme: Theme, known: dict[str, Indicator]) -> str:
     around = profile.fellows(view.area)
     chosen = [each for each in known.values() if profile.reaches(each, around.level)]
     found = profile.entries(chosen, around, view.period)
-    more = standings.verdicts(view, around, found) + standings.highlights(around, found)
+    notable = standings.highlights(around, found)
+    more = f"{standings.verdicts(view, around, found)} {notable[:1].upper()}{notable[1:]}"
     return f'<p class="ll-lead" role="status">{escape(said.text)}</p>{tables.paragraph(more.strip())}'
 
 
