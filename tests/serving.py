@@ -50,12 +50,14 @@ def wait_until_healthy(url: str, server: subprocess.Popen[bytes], seconds: float
 
 
 @contextmanager
-def running_app(log: Path, environment: dict[str, str] | None = None, *options: str) -> Iterator[str]:
-    """The app on a free port: yields its address, writes what the server prints to `log`, stops it at the end."""
+def running_app(
+    log: Path, environment: dict[str, str] | None = None, *options: str, script: str = "app.py"
+) -> Iterator[str]:
+    """The app (or another `script`) on a free port: yields its address, logs to `log`, stops it at the end."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address=127.0.0.1"]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.address=127.0.0.1"]
     command += [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none", *options]
-    settings = {**os.environ, **(environment or {})}
+    settings = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
     with (
         log.open("wb") as out,
         subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=settings) as server,
