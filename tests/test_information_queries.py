@@ -43,7 +43,8 @@ def within(frame: pd.DataFrame, descendant: pd.DataFrame, area: str) -> pd.DataF
 
 
 def of_2020(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.loc[frame["received_at"].dt.year == 2020]
+    year: pd.Series[bool] = frame["received_at"].dt.year == 2020
+    return frame[year]
 
 
 @pytest.mark.parametrize("area", AREAS)

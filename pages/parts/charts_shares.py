@@ -1,0 +1,269 @@
+"""Further kinds of chart: from half to nine in ten, parts of a whole, a frequency, two measures against each other.
+
+Pure, like charts_forms.py: frames, words and a number format in, `go.Figure` out; every point carries its key as
+`customdata[0]`, so that a click can lead to what lies behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from geo.palettes import PALETTES, Theme
+from pages.parts.charts import TONES, Text, Tone, canvas, empty_chart, short, ticks, width_of
+
+NARROW = 330  # px between the names and the right edge of the narrowest chart, plus the names
+
+
+def spans(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    text: Text,
+    theme: Theme,
+    empty: str,
+    ends: tuple[str, str],
+    marked: Collection[str] = (),
+) -> go.Figure:
+    """A line from `low` to `high` a row, first on top: columns key, name, low, high (null = no data).
+
+    `ends` name the two ends in the first row; the low end is a full dot, the high one a ring. `marked` rows stand out.
+    """
+    tone = TONES[theme]
+    data = frame.dropna(subset=["low", "high"]).reset_index(drop=True)
+    if data.empty:
+        return empty_chart(title, empty, theme, 160)
+    names = [short(name, 22) for name in data["name"]]
+    left = _left(names, tone)
+    words = [f"{text(float(low))} · {text(float(high))}" for low, high in zip(data["low"], data["high"], strict=True)]
+    right = max(map(width_of, [*words, f"{ends[0]} · {ends[1]}"])) * tone.size * 0.56 + 14
+    figure = canvas(title, theme, round((len(data) + 1) * tone.size * 1.9 + tone.title * 4.2), left=left, right=right)
+    colours = [tone.accent if not marked or key in marked else tone.context for key in data["key"]]
+    for place, (low, high, colour) in enumerate(zip(data["low"], data["high"], colours, strict=True)):
+        figure.add_shape(type="line", x0=low, x1=high, y0=place, y1=place, line={"color": colour, "width": 2})
+    keys = [[key, name, word] for key, name, word in zip(data["key"], data["name"], words, strict=True)]
+    for column, symbol in (("high", "circle-open"), ("low", "circle")):
+        figure.add_trace(
+            go.Scatter(
+                x=data[column], y=list(range(len(data))), mode="markers", customdata=keys, cliponaxis=False,
+                marker={"color": colours, "symbol": symbol, "size": tone.size * 0.75, "line": {"width": 2}},
+                hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+            )
+        )  # fmt: skip
+    _at_right(figure, [f"<b>{ends[0]}</b> · {ends[1]}", *words], [-1, *range(len(data))], tone)
+    _rows(figure, names, top=-1.5)
+    marks = ticks(0.0, float(data["high"].max()), 3)
+    figure.update_xaxes(range=[0, marks[-1]], tickvals=marks, ticktext=[text(mark) for mark in marks], showgrid=True)
+    return figure
+
+
+def shares(
+    frame: pd.DataFrame,
+    rows: Mapping[str, str],
+    parts: Mapping[str, str],
+    *,
+    title: str,
+    text: Text,
+    theme: Theme,
+    empty: str,
+    colours: Mapping[str, str],
+    whole: bool = True,
+    named: bool = False,
+) -> go.Figure:
+    """A bar a row cut into its parts: columns row, part, value; `rows` and `parts` are key → name in order.
+
+    `whole` makes every bar a hundred per cent (labels are then shares), else bars are as long as their values.
+    `named` writes the parts' names into the bars, for rows of different parts; else a legend stands above. A part's
+    key is `row|part`.
+    """
+    tone = TONES[theme]
+    table = frame.pivot_table(index="row", columns="part", values="value", aggfunc="sum")
+    table = table.reindex(index=[r for r in rows if r in table.index], columns=[p for p in parts if p in table])
+    table = table[table.sum(axis=1) > 0]
+    if table.empty:
+        return empty_chart(title, empty, theme, 160)
+    names = [short(rows[key], 22) for key in table.index]
+    left, high = _left(names, tone), 1.5 if named else 1.0
+    figure = canvas(title, theme, round(len(table) * tone.size * 2.2 * high + tone.title * 5), left=left, right=4)
+    totals = table.sum(axis=1)
+    drawn = table.div(totals, axis=0) * 100 if whole else table
+    longest = 100.0 if whole else float(totals.max())
+    for part in drawn.columns:
+        written = [
+            _label(value, total, part_name=parts[part] if named else "", text=text, whole=whole)
+            if pd.notna(value) else ""
+            for value, total in zip(table[part], totals, strict=True)
+        ]  # fmt: skip
+        room = [float(v) / longest * (NARROW - left) if pd.notna(v) else 0.0 for v in drawn[part]]
+        fitting = [_fitting(word, space, tone) for word, space in zip(written, room, strict=True)]
+        keys = [
+            [f"{row}|{part}", f"{rows[row]} · {parts[part]}", _said(value, total, text)]
+            for row, value, total in zip(table.index, table[part], totals, strict=True)
+        ]
+        figure.add_trace(
+            go.Bar(
+                x=drawn[part], y=list(range(len(table))), orientation="h", width=0.72, name=parts[part],
+                marker={"color": colours[part], "line": {"color": tone.paper, "width": 1}}, customdata=keys,
+                text=fitting, textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none",
+                textfont={"color": _ink_on(colours[part]), "size": tone.size},
+                hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+            )
+        )  # fmt: skip
+    figure.update_layout(barmode="stack", margin_b=8)
+    figure.update_xaxes(visible=False, range=[0, longest])
+    _rows(figure, names)
+    if not named:
+        _legend(figure, [parts[p] for p in drawn.columns], [colours[p] for p in drawn.columns], tone)
+    return figure
+
+
+def frequency(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    text: Text,
+    theme: Theme,
+    empty: str,
+    across: str,
+    marked: Collection[str] = (),
+    height: int = 240,
+) -> go.Figure:
+    """How often each amount occurs: columns key, name (the amount), value; `across` names the amounts."""
+    tone = TONES[theme]
+    data = frame.reset_index(drop=True)
+    if data.empty or not data["value"].sum():
+        return empty_chart(title, empty, theme, 160)
+    figure = canvas(title, theme, height, left=4, right=4)
+    labels = [text(float(value)) if value else "" for value in data["value"]]
+    colours = [tone.accent if not marked or key in marked else PALETTES[theme].sequential[1] for key in data["key"]]
+    figure.add_trace(
+        go.Bar(
+            x=list(range(len(data))), y=data["value"], marker={"color": colours}, width=0.8, text=labels,
+            textposition="outside", cliponaxis=False, constraintext="none", textangle=0, textfont={"color": tone.ink},
+            customdata=[[k, n, v] for k, n, v in zip(data["key"], data["name"], labels, strict=True)],
+            hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_yaxes(visible=False, range=[0, float(data["value"].max()) * 1.15])
+    figure.update_xaxes(tickvals=list(range(len(data))), ticktext=list(data["name"]), title={"text": across})
+    figure.update_layout(xaxis_title_font={"color": tone.muted, "size": tone.size}, margin_b=tone.size * 4)
+    return figure
+
+
+def against(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    text: tuple[Text, Text],
+    axes: tuple[str, str],
+    theme: Theme,
+    empty: str,
+    marked: Collection[str] = (),
+    middle: tuple[float, float] | None = None,
+    height: int = 320,
+) -> go.Figure:
+    """Two measures against each other: columns key, name, x, y (null = left out); `axes` name them.
+
+    `middle` draws a cross where the whole stands. The outermost points are named, and `marked` ones.
+    """
+    tone = TONES[theme]
+    data = frame.dropna(subset=["x", "y"]).reset_index(drop=True)
+    if data.empty:
+        return empty_chart(title, empty, theme, 160)
+    figure = canvas(title, theme, height, right=8)
+    outer = {data[c].idxmax() for c in ("x", "y")} | {data[c].idxmin() for c in ("x", "y")}
+    shown = {i for i, key in enumerate(data["key"]) if key in marked} | outer
+    colours = [tone.accent if not marked or key in marked else tone.context for key in data["key"]]
+    half = (data["x"].max() + data["x"].min()) / 2
+    keys = [
+        [k, n, f"{axes[0]} {text[0](float(x))} · {axes[1]} {text[1](float(y))}"]
+        for k, n, x, y in zip(data["key"], data["name"], data["x"], data["y"], strict=True)
+    ]
+    figure.add_trace(
+        go.Scatter(
+            x=data["x"], y=data["y"], mode="markers+text", customdata=keys, cliponaxis=False,
+            marker={"color": colours, "size": tone.size * 0.8, "opacity": 0.85},
+            text=[short(n, 18) if i in shown else "" for i, n in enumerate(data["name"])],
+            textposition=["middle left" if x > half else "middle right" for x in data["x"]],
+            textfont={"color": tone.ink, "size": tone.size},
+            hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
+        )
+    )  # fmt: skip
+    for axis, column, write in (("x", "x", text[0]), ("y", "y", text[1])):
+        marks = _scale(data[column], None if middle is None else middle[0 if axis == "x" else 1])
+        words = [write(mark) for mark in marks]
+        figure.update_layout({f"{axis}axis": {"tickvals": marks, "ticktext": words, "range": [marks[0], marks[-1]]}})
+        if axis == "y":
+            figure.update_layout(margin_l=max(map(width_of, words)) * tone.size * 0.56 + 12)
+    figure.update_xaxes(title={"text": axes[0], "font": {"color": tone.muted, "size": tone.size}}, showgrid=True)
+    figure.update_layout(margin_b=tone.size * 4, margin_t=figure.layout.margin.t + tone.size * 1.8)
+    figure.add_annotation(
+        text=axes[1], x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", showarrow=False,
+        yshift=4, font={"color": tone.muted, "size": tone.size},
+    )  # fmt: skip
+    if middle is not None:
+        line = {"color": tone.muted, "width": 1, "dash": "dot"}
+        figure.add_shape(type="line", x0=middle[0], x1=middle[0], y0=0, y1=1, yref="paper", line=line)
+        figure.add_shape(type="line", x0=0, x1=1, xref="paper", y0=middle[1], y1=middle[1], line=line)
+    return figure
+
+
+def _scale(values: pd.Series[float], middle: float | None) -> list[float]:
+    every = [*values, *([middle] if middle is not None else [])]
+    low, high = min(every), max(every)
+    room = (high - low) * 0.12 or abs(high) * 0.1 or 1.0
+    return ticks(max(0.0, low - room), high + room, 4)
+
+
+def _label(value: float, total: float, *, part_name: str, text: Text, whole: bool) -> str:
+    said = f"{100 * value / total:.0f}%" if whole else text(value)
+    return f"{part_name} {said}" if part_name else said
+
+
+def _said(value: float, total: float, text: Text) -> str:
+    return "" if pd.isna(value) else f"{text(value)} ({100 * value / total:.1f}%)"
+
+
+def _fitting(words: str, room: float, tone: Tone) -> str:
+    """The words where they fit; else, of a name and a share, the share; else nothing."""
+    for choice in (words, words.rsplit(" ", 1)[-1]):
+        if width_of(choice) * tone.size * 0.56 + 4 <= room:
+            return choice
+    return ""
+
+
+def _ink_on(colour: str) -> str:
+    """Black or white, whichever is read better on a `#rrggbb` ground (relative luminance, WCAG)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    light = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    luminance = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+    return "#10202b" if luminance > 0.22 else "#ffffff"
+
+
+def _left(names: Sequence[str], tone: Tone) -> float:
+    return max(map(width_of, names)) * tone.size * 0.54 + 10
+
+
+def _rows(figure: go.Figure, names: Sequence[str], top: float = -0.5) -> None:
+    settings = {"tickvals": list(range(len(names))), "ticktext": list(names), "range": [len(names) - 0.5, top]}
+    figure.update_yaxes(**settings, showgrid=False, zeroline=False)
+
+
+def _at_right(figure: go.Figure, words: Sequence[str], places: Sequence[int], tone: Tone) -> None:
+    for word, place in zip(words, places, strict=True):
+        figure.add_annotation(
+            x=1, xref="paper", y=place, text=word, showarrow=False, xanchor="left", xshift=8,
+            font={"color": tone.ink if place >= 0 else tone.muted, "size": tone.size},
+        )  # fmt: skip
+
+
+def _legend(figure: go.Figure, names: Sequence[str], colours: Sequence[str], tone: Tone) -> None:
+    """The parts' names above the bars, each after a square of its colour."""
+    entries = [f'<span style="color:{colour}">■</span> {name}' for name, colour in zip(names, colours, strict=True)]
+    figure.add_annotation(
+        text="  ".join(entries), x=0, xref="paper", xshift=-figure.layout.margin.l, xanchor="left", y=1, yref="paper",
+        yanchor="bottom", showarrow=False, font={"size": tone.size, "color": tone.muted},
+    )  # fmt: skip
+    figure.update_layout(margin_t=figure.layout.margin.t + tone.size * 1.7, height=figure.layout.height + tone.size)
