@@ -22,6 +22,11 @@ def events_days(db: Database, area: str, start: date, end: date) -> pd.DataFrame
     return db.frame("events_days", area=area, start=start, end=end)
 
 
+def events_brands(db: Database, area: str, start: date, end: date) -> pd.DataFrame:
+    """One row per brand, most events first (none = events without one): brand, events, counted, attendances."""
+    return db.frame("events_brands", area=area, start=start, end=end)
+
+
 def events_sizes(db: Database, area: str, start: date, end: date) -> pd.DataFrame:
     """One row per size: attendances_from (0, 20, 50, 100, 200, 500, 1000; null = not recorded, last), events,
     attendances, median (attendances of all recorded events, the same in each row).
@@ -56,6 +61,7 @@ def events_values(db: Database, area: str, end: date) -> pd.DataFrame:
 def events_places(db: Database, area: str, end: date) -> pd.DataFrame:
     """One row per family (culture_place, garden, interest_group) × kind standing at `end`, most first.
 
-    Columns family, kind, places, neighbourhoods (that have one), size (m² of floor or of green; members of a group).
+    Columns family, kind, places, neighbourhoods (that have one), size (m² of floor or of green; members of a group),
+    neighbourhoods_of_family (that have one of any kind).
     """
     return db.frame("events_places", area=area, end=end)

@@ -30,15 +30,34 @@ thing as (
         garden.green_area as size
     from garden
     where garden.finished_on <= $end::date
+),
+
+own as (
+    select
+        thing.family,
+        thing.kind,
+        thing.neighbourhood,
+        thing.size
+    from thing
+    inner join inside on thing.neighbourhood = inside.code
+),
+
+family as (
+    select
+        own.family,
+        count(distinct own.neighbourhood) as holding
+    from own
+    group by own.family
 )
 
 select
-    thing.family,
-    thing.kind,
+    own.family,
+    own.kind,
     count(*) as places,
-    count(distinct thing.neighbourhood) as neighbourhoods,
-    sum(thing.size)::bigint as size
-from thing
-inner join inside on thing.neighbourhood = inside.code
-group by thing.family, thing.kind
-order by thing.family asc, places desc, thing.kind asc
+    count(distinct own.neighbourhood) as neighbourhoods,
+    sum(own.size)::bigint as size,
+    any_value(family.holding) as neighbourhoods_of_family
+from own
+inner join family on own.family = family.family
+group by own.family, own.kind
+order by own.family asc, places desc, own.kind asc

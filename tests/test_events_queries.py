@@ -69,6 +69,14 @@ def test_sizes_add_up_and_name_the_median(
 
 
 @pytest.mark.parametrize("area", AREAS)
+def test_brands_share_out_the_events(db: Database, events: pd.DataFrame, descendant: pd.DataFrame, area: str) -> None:
+    found, rows = ask.events_brands(db, area, START, END).set_index("brand"), hosted(events, descendant, area)
+    assert found["events"].to_dict() == rows["brand"].value_counts().to_dict()
+    assert found["attendances"].sum() == rows["attendances"].sum()
+    assert found["counted"].sum() == rows["attendances"].notna().sum()
+
+
+@pytest.mark.parametrize("area", AREAS)
 def test_extremes_are_the_ends_of_the_order(
     db: Database, events: pd.DataFrame, descendant: pd.DataFrame, area: str
 ) -> None:
@@ -113,12 +121,16 @@ def test_values_count_neighbourhoods_once_a_year(db: Database, extracts: Path, e
 
 @pytest.mark.parametrize("area", [DISTRICT, ZONE, NEIGHBOURHOOD])
 def test_places_are_those_standing(db: Database, extracts: Path, descendant: pd.DataFrame, area: str) -> None:
-    found = ask.events_places(db, area, END).groupby("family")["places"].sum()
+    rows_of = ask.events_places(db, area, END)
+    found = rows_of.groupby("family")["places"].sum()
     inside = descendant.loc[descendant["ancestor"] == area, "code"]
     dated = {"culture_place": "opened_on", "garden": "finished_on", "interest_group": "founded_on"}
     for table, column in dated.items():
         rows = pd.read_parquet(extracts / f"{table}.parquet")
         rows = rows[rows["neighbourhood"].isin(inside) & (pd.to_datetime(rows[column]) <= pd.Timestamp(END))]
         assert found.get(table, 0) == len(rows)
+        assert set(rows_of.loc[rows_of["family"] == table, "neighbourhoods_of_family"]) <= {
+            rows["neighbourhood"].nunique()
+        }
     if area == DISTRICT:
         assert found["garden"] == 72 and 650 <= found["interest_group"] <= 750

@@ -54,7 +54,7 @@ def bars(
     names = [short(name, 26) for name in data["name"]]
     left = max(map(width_of, names)) * tone.size * 0.54 + 10
     figure = canvas(title, theme, round(len(data) * tone.size * 2 + tone.title * 4.2), left=left)
-    colours = [tone.accent if not marked or key in marked else PALETTES[theme].sequential[1] for key in data["key"]]
+    colours = [tone.accent if not marked or key in marked else tone.context for key in data["key"]]
     figure.add_trace(
         go.Bar(
             x=data["value"].fillna(0), y=list(range(len(data))), orientation="h", marker={"color": colours},
@@ -179,7 +179,8 @@ def matrix(
     figure = canvas(title, theme, 100, left=left)
     down = figure.layout.margin.t + top + (tone.size * 1.6 if across else 0)
     figure.update_layout(height=round(len(rows) * tone.size * 1.9 + down + 8), margin={"t": down, "b": 8, "r": 4})
-    figure.update_layout(title={"y": 1 - 6 / figure.layout.height, "yref": "container"})
+    first = 4 + (0.85 * tone.title if "<br>" in figure.layout.title.text else 0)  # as in canvas, for the new height
+    figure.update_layout(title={"y": 1 - first / figure.layout.height})
     figure.add_trace(
         go.Heatmap(
             z=numbers, x=list(range(len(columns))), y=list(range(len(rows))), xgap=1, ygap=1, showscale=False,
