@@ -45,7 +45,8 @@ def chain(rows: list[tuple[str, pd.DataFrame]], theme: Theme) -> Made:
     """The Party chain as an icicle: `rows` are (level, rows of party_chain), the area itself first, then its parts.
 
     A box is as wide as its neighbourhoods, coloured by the share of them with a branch; a community without a committee
-    is hatched, and so is a neighbourhood without a branch. Under neighbourhoods stand their stairwell groups and key households.
+    is hatched, and so is a neighbourhood without a branch. Under neighbourhoods stand their stairwell groups and key
+    households.
     """
     top = rows[0][1].iloc[0]
     title = t(
