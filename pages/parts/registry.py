@@ -22,6 +22,12 @@ class Entry:
 PAGES = (
     Entry("overview", "overview"),
     Entry("area", "overview"),
+    Entry("party", "linli"),
+    Entry("self_governance", "linli"),
+    Entry("services", "linli"),
+    Entry("events", "linli"),
+    Entry("information", "linli"),
+    Entry("workforce", "linli"),
     Entry("boundaries", "boundaries"),
     Entry("records", "data"),
     Entry("definitions", "data"),
