@@ -22,6 +22,7 @@ AREAS = {
     "district": "320613", "zone": "320613401", "subdistrict": "320613007", "community": "320613007005",
     "neighbourhood": "320613007005001",
 }  # fmt: skip
+HERE = AREAS["community"]
 UNFILLED = re.compile(r"\{\w+\}|\bnan\b|\bNone\b|<NA>")
 
 
@@ -87,10 +88,10 @@ def test_the_quality_of_a_part_counts_the_part_only(published: Published) -> Non
     [
         (Side("工农路", "arterial", "320613007005001", "neighbourhood", 1.0), "工农路", "Gongnong Road"),
         (Side(None, "wall", None, "district", 1.0), "区界", "the district border"),
-        (Side(None, "wall", AREAS["community"], "community", 1.0), "小区边界" + BESIDE[0], "a compound boundary" + BESIDE[1]),
-        (Side(None, "none", AREAS["community"], "community", 1.0), "小区边界" + BESIDE[0], "a compound boundary" + BESIDE[1]),
-        (Side(None, "lane", AREAS["community"], "community", 1.0), "无名道路" + BESIDE[0], "an unnamed street" + BESIDE[1]),
-        (Side(None, "river", AREAS["community"], "community", 1.0), "小河" + BESIDE[0], "a stream" + BESIDE[1]),
+        (Side(None, "wall", HERE, "community", 1.0), "小区边界" + BESIDE[0], "a compound boundary" + BESIDE[1]),
+        (Side(None, "none", HERE, "community", 1.0), "小区边界" + BESIDE[0], "a compound boundary" + BESIDE[1]),
+        (Side(None, "lane", HERE, "community", 1.0), "无名道路" + BESIDE[0], "an unnamed street" + BESIDE[1]),
+        (Side(None, "river", HERE, "community", 1.0), "小河" + BESIDE[0], "a stream" + BESIDE[1]),
     ],
 )  # fmt: skip
 def test_a_side_in_words(side: Side, zh: str, en: str, extracts: Path) -> None:
