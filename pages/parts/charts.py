@@ -304,6 +304,7 @@ def month_axis(figure: go.Figure, months: pd.Series[Any]) -> None:
         marks = [pd.Timestamp(y, 1, 1) for y in range(first.year, last.year + 1)]
         if months.dt.month.nunique() == 1:  # yearly values stand on their own month
             marks = [pd.Timestamp(y, first.month, 1) for y in range(first.year, last.year + 1)]
+        marks = marks[:: math.ceil(len(marks) / 6)]
         labels = [str(m.year) for m in marks]
     else:
         every = pd.date_range(first, last, freq="MS")
@@ -325,8 +326,8 @@ def _mark(figure: go.Figure, marker: tuple[str, str], tone: Tone) -> None:
 
 
 def width_of(text: str) -> int:
-    """Width in half-width characters: a Chinese character or full-width sign counts two."""
-    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+    """Width in half-width characters: a Chinese character, full-width sign or quotation mark counts two."""
+    return sum(2 if ord(c) > 0x2E7F or c in "“”‘’…—" else 1 for c in text)
 
 
 def short(text: str, width: int) -> str:
@@ -339,13 +340,13 @@ def short(text: str, width: int) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """Where a line may break: after a space, and after each Chinese character unless a closing sign follows."""
+    """Where a line may break: after a space, and after a Chinese character, but not after （ nor before a closing sign."""
     pieces: list[str] = []
     word = ""
     for place, char in enumerate(text):
         word += char
         follower = text[place + 1] if place + 1 < len(text) else ""
-        if char == " " or (ord(char) > 0x2E7F and follower not in "，。；：、）》”％%"):
+        if char == " " or (ord(char) > 0x2E7F and char not in "（《" and follower not in "，。；：、）》”％%"):
             pieces.append(word)
             word = ""
     return [*pieces, word] if word else pieces
