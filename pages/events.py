@@ -122,8 +122,15 @@ def exchange(view: View, rows: pd.DataFrame) -> Made | None:
     told = hide(outside, "attendances", ("host", "home"))
     inside = data.children(view.area, level_of_parts(view))
     names = {str(row["code"]): area_name(row) for _, row in inside.iterrows()}
+    hosted = data.measure_values(["attendances"], list(names), years(view)).set_index("code")["value"]
     level = level_name(level_of_parts(view))
-    return draw.exchange(told, names, level, threshold(), trends.theme_of(view), empty(view))
+    return draw.exchange(told, hosted, names, level, threshold(), trends.theme_of(view), empty(view))
+
+
+def years(view: View) -> str:
+    """The whole years the period touches, as a period."""
+    start, end = data.days(view.period)
+    return str(start.year) if start.year == end.year else f"{start.year}..{end.year}"
 
 
 def flows(view: View, rows: pd.DataFrame, whole: pd.DataFrame) -> Made | None:

@@ -81,11 +81,12 @@ def weeks(days: pd.DataFrame, area: str, theme: Theme, empty: str, height: int) 
 
 def _weeks_title(days: pd.DataFrame, rows: pd.DataFrame, area: str) -> str:
     may = days[(days["day"].dt.month == 5) & (days["day"].dt.day == 20) & days["attendances"].notna()]
-    if len(may):
-        events, value = whole(may["events"].sum()), whole(may["attendances"].sum())
-        return t("events.weeks_may", area=area, events=events, value=value)
-    top = rows.iloc[int(rows["attendances"].astype("float64").fillna(0).to_numpy().argmax())]
-    return t("events.weeks", area=area, day=date_text(top["week"].date()), value=whole(float(top["attendances"])))
+    best = rows.iloc[int(rows["attendances"].astype("float64").fillna(0).to_numpy().argmax())]
+    day, top = date_text(best["week"].date()), whole(float(best["attendances"]))
+    if may.empty:
+        return t("events.weeks", area=area, day=day, value=top)
+    events, value = whole(may["events"].sum()), whole(may["attendances"].sum())
+    return t("events.weeks_may", area=area, day=day, top=top, events=events, value=value)
 
 
 def _seasons(figure: go.Figure, days: pd.DataFrame, tone: Tone, theme: Theme) -> None:
@@ -234,34 +235,43 @@ def unrecorded(rows: pd.DataFrame) -> float:
     return float(rows.loc[unknown, "attendances"].sum())
 
 
-def exchange(named: pd.DataFrame, names: Mapping[str, str], level: str, k: int, theme: Theme, empty: str) -> Made:
+def exchange(
+    named: pd.DataFrame,
+    hosted: pd.Series[float],
+    names: Mapping[str, str],
+    level: str,
+    k: int,
+    theme: Theme,
+    empty: str,
+) -> Made:
     """Who attends where: rows of events_exchange after suppression, with `hidden` and ELSEWHERE for what lies outside.
 
-    `names` are code → name of the areas shown, `level` is the name of their level.
+    `names` are code → name of the areas shown, `level` is the name of their level, `hosted` all attendances hosted by
+    each of them in the years shown (told anyhow, so that the finding needs no hidden count).
     """
     outside = (named[["host", "home"]] == ELSEWHERE).to_numpy().any()
     parts = {**names, ELSEWHERE: t("events.elsewhere")} if outside else dict(names)
-    title = _exchange_title(named, parts, level) if len(named) else empty
+    title = _exchange_title(named, hosted, parts, level) if len(named) else empty
     cells = named.rename(columns={"host": "row", "home": "column", "attendances": "value"})
+    labels = len(parts) <= 8
+    hint = t("events.across_hidden") if named["attendances"].isna().any() and not labels else t("events.across_home")
     figure = charts_forms.matrix(
-        cells, parts, parts, title=title, text=compact, theme=theme, empty=empty, log=True,
-        across=t("events.across_home"), labels=len(parts) <= 8, hidden=t("events.hidden", k=k),
+        cells, parts, parts, title=title, text=compact, theme=theme, empty=empty, log=True, across=hint, labels=labels,
+        hidden=t("events.hidden", k=k),
     )  # fmt: skip
     table = named.assign(host=[parts[c] for c in named["host"]], home=[parts[c] for c in named["home"]])
-    return Made(
-        title, figure, _headed(_told(table, "attendances", k=k), host="host", home="home", attendances="attendances")
-    )
+    told = _told(table, "attendances", k=k)
+    return Made(title, figure, _headed(told, host="host", home="home", attendances="attendances"))
 
 
-def _exchange_title(named: pd.DataFrame, parts: Mapping[str, str], level: str) -> str:
-    hosted = named[named["host"] != ELSEWHERE]
-    away = hosted[hosted["host"] != hosted["home"]]
-    total, crossing = float(hosted["attendances"].sum()), float(away["attendances"].sum())
-    if not crossing:
+def _exchange_title(named: pd.DataFrame, hosted: pd.Series[float], parts: Mapping[str, str], level: str) -> str:
+    stays = named[named["host"] == named["home"]].set_index("host")["attendances"].astype("Float64").dropna()
+    total = hosted.reindex(stays.index).astype("float64").dropna()
+    away = total - stays.astype("float64").reindex(total.index)
+    if away.empty or not away.sum():
         return t("events.exchange_none", level=level)
-    drawn = away.groupby("host")["attendances"].sum()
-    return t("events.exchange", share=share(crossing, total), level=level, name=parts[str(drawn.idxmax())],
-             count=whole(float(drawn.max())))  # fmt: skip
+    return t("events.exchange", share=share(away.sum(), total.sum()), level=level, name=parts[str(away.idxmax())],
+             count=whole(float(away.max())))  # fmt: skip
 
 
 def flows(rows: pd.DataFrame, code: str, name: str, within: float | None, k: int, theme: Theme, empty: str) -> Made:

@@ -17,6 +17,7 @@ from geo.palettes import PALETTES, Theme, sequential
 from pages.parts.charts import TONES, Text, Tone, canvas, empty_chart, month_axis, short, spread, value_axis, width_of
 
 HIDDEN = "hidden"  # column: True where a count is too small to be shown
+HIDDEN_MARK = "•"  # in a cell too narrow for words
 MONTH = 86_400_000 * 26  # width of a month's column, ms
 
 
@@ -188,8 +189,8 @@ def matrix(
             hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>", hoverongaps=False,
         )
     )  # fmt: skip
-    if labels:
-        _write_cells(figure, numbers, words, tone, theme)
+    shown = words if labels else [[HIDDEN_MARK if hidden and w == hidden else "" for w in line] for line in words]
+    _write_cells(figure, numbers, shown, tone, theme)
     _categories(figure, names, "y")
     _categories(figure, tops, "x")
     figure.update_xaxes(side="top", tickangle=-90 if turned else 0)
