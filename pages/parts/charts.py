@@ -15,7 +15,8 @@ from geo.palettes import PALETTES, Theme
 Text = Callable[[float], str]  # writes a number for the reader, unit included where the chart needs one
 
 FONTS = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, Helvetica Neue, Arial, sans-serif"
-TITLE_WIDTH = 46  # half-width characters a title line holds at 350 px, the narrowest chart (a 390 px phone)
+TITLE_WIDTH = 42  # half-width characters a title line holds at 320 px, the narrowest chart (a card on a 390 px phone)
+LARGE, WIDE_TITLE = 16, 50  # from this type size on (a projector's) a chart is at least 640 px wide
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def trend(
     values = [v for x in shown for v in x.points["value"].dropna()]
     low, high = value_axis(figure, values, text, "y")
     month_axis(figure, pd.concat([x.points["month"] for x in shown]))
-    room = height - tone.size * 3 - _title_height(title, tone)
+    room = figure.layout.height - tone.size * 3 - _title_height(title, tone)
     _label_ends(figure, shown, text, tone, (low, high), gap=(high - low) * tone.size * 1.25 / max(room, 1))
     if marker:
         _mark(figure, marker, tone)
@@ -180,13 +181,17 @@ def ticks(low: float, high: float, count: int = 4) -> list[float]:
 
 
 def canvas(title: str, theme: Theme, height: int, *, left: float = 0, right: float = 10) -> go.Figure:
-    """An empty figure of the common template: title in lines that fit, margins in px."""
+    """An empty figure of the common template: title in lines that fit, margins in px.
+
+    `height` has room for a title of two lines; a longer one makes the figure taller, so that the plot keeps its size.
+    """
     tone = TONES[theme]
-    words = wrapped(title, TITLE_WIDTH * 12 // tone.size)
+    words = wrapped(title, _title_width(tone))
     down = 4 + (
         0.85 * tone.title if "<br>" in words else 0
     )  # plotly anchors a title of several lines at its first baseline
     top = _title_height(title, tone)
+    height += max(0, words.count("<br>") - 1) * round(tone.title * 1.35)
     return go.Figure(
         layout={
             "template": template(theme),
@@ -197,10 +202,15 @@ def canvas(title: str, theme: Theme, height: int, *, left: float = 0, right: flo
     )
 
 
+def _title_width(tone: Tone) -> int:
+    """Half-width characters of a title line: what a phone holds; larger type stands on a wide screen."""
+    return TITLE_WIDTH if tone.size < LARGE else WIDE_TITLE
+
+
 def _title_height(title: str, tone: Tone) -> int:
     if not title:
         return 10
-    lines = wrapped(title, TITLE_WIDTH * 12 // tone.size).count("<br>") + 1
+    lines = wrapped(title, _title_width(tone)).count("<br>") + 1
     return round(lines * tone.title * 1.35) + 14
 
 
@@ -340,7 +350,7 @@ def short(text: str, width: int) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """Where a line may break: after a space, and after a Chinese character, but not after （ nor before a closing sign."""
+    """Where a line may break: after a space or a Chinese character, not after （ nor before a closing sign."""
     pieces: list[str] = []
     word = ""
     for place, char in enumerate(text):
