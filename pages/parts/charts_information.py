@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 from geo.palettes import Theme, sequential
 from pages.parts import charts, charts_forms, charts_shares
 from pages.parts.charts_forms import Made
-from pages.parts.words import area_name, enum, lang, number, signed, t
+from pages.parts.state import level_of
+from pages.parts.words import area_name, enum, lang, number, short_name, signed, t
 
 STAGES = ("received", "analysed", "dispatched", "handled", "closed")
 LEVELS = ("neighbourhood", "community", "subdistrict", "district")
@@ -30,8 +31,8 @@ def tenth(value: float) -> str:
 
 
 def percent(value: float) -> str:
-    """A share of a hundred as charts label it."""
-    return f"{number(value, 1)}%"
+    """A share of a hundred as charts label it, a whole one without decimals."""
+    return f"{number(value, 0 if float(value).is_integer() else 1)}%"
 
 
 def share(part: float, of: float) -> str:
@@ -101,6 +102,7 @@ def channels(rows: pd.DataFrame, before: pd.DataFrame, theme: Theme, empty: str)
         data, title=title, text=percent, theme=theme, empty=empty, note=note, marked=INFORMANTS, most=most
     )
     if total and earlier:
+        charts_shares.past(figure, data["before"].tolist(), theme)
         _ticks(figure, data["before"], charts.TONES[theme])
     table = data.assign(change=change, value=data["value"].round(2), before=data["before"].round(2))
     return Made(
@@ -173,13 +175,14 @@ def _settled_title(ordered: pd.DataFrame) -> str:
 def places(rows: pd.DataFrame, own: str, theme: Theme, empty: str) -> Made:
     """From receipt to closing, place by place, the quickest first (rows of information_places); `own` stands out."""
     data = rows.assign(name=[area_name(row) for _, row in rows.iterrows()], key=rows["code"])
+    short = [short_name(row, level_of(str(row["code"]))) for _, row in rows.iterrows()]
     known = data[data["closed"] >= FEW].sort_values("median_hours", kind="stable")
     title = t("information.places_few")
     if len(known) > 1:
         quick, slow = known.iloc[0], known.iloc[-1]
         hours = {"quick_hours": tenth(quick["median_hours"]), "slow_hours": tenth(slow["median_hours"])}
         title = t("information.places", quick=quick["name"], slow=slow["name"], **hours)
-    given = data.rename(columns={"median_hours": "low", "p90_hours": "high"})
+    given = data.assign(name=short).rename(columns={"median_hours": "low", "p90_hours": "high"})
     given = given.sort_values(["low", "code"], kind="stable")
     marked = (own,) if own in set(data["key"]) else ()
     figure = charts_shares.spans(given, title=title, text=tenth, theme=theme, empty=empty, ends=_ends(), marked=marked)

@@ -6,6 +6,7 @@ Pure, like charts_forms.py: frames, words and a number format in, `go.Figure` ou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
@@ -55,8 +56,25 @@ def spans(
     _at_right(figure, [f"<b>{ends[0]}</b> · {ends[1]}", *words], [-1, *range(len(data))], tone)
     _rows(figure, names, top=-1.5)
     marks = ticks(0.0, float(data["high"].max()), 3)
-    figure.update_xaxes(range=[0, marks[-1]], tickvals=marks, ticktext=[text(mark) for mark in marks], showgrid=True)
+    figure.update_xaxes(range=[0, marks[-1]], tickvals=marks, ticktext=_marks(marks, text), showgrid=True)
     return figure
+
+
+def past(figure: go.Figure, values: Sequence[float], theme: Theme) -> go.Figure:
+    """The bars' own labels (customdata[2] of `charts_forms.bars`) moved right, beyond these `values` too."""
+    tone, bars = TONES[theme], figure.data[0]
+    for place, (length, value, keys) in enumerate(zip(bars.x, values, bars.customdata, strict=True)):
+        figure.add_annotation(
+            x=max(length, value) if pd.notna(value) else length, y=place, xanchor="left", xshift=3, text=keys[2],
+            showarrow=False, font={"color": tone.ink, "size": tone.size},
+        )  # fmt: skip
+    bars.text = None
+    return figure
+
+
+def _marks(marks: Sequence[float], text: Text) -> list[str]:
+    """Ticks as the reader writes numbers, whole ones without decimals."""
+    return [re.sub(r"\.0+(?!\d)", "", text(mark)) for mark in marks]
 
 
 def shares(
@@ -162,11 +180,13 @@ def against(
     empty: str,
     marked: Collection[str] = (),
     middle: tuple[float, float] | None = None,
+    middle_name: str = "",
     height: int = 320,
 ) -> go.Figure:
     """Two measures against each other: columns key, name, x, y (null = left out); `axes` name them.
 
-    `middle` draws a cross where the whole stands. The outermost points are named, and `marked` ones.
+    `middle` draws a cross, called `middle_name`, where the whole stands. The outermost points and `marked` ones are
+    named.
     """
     tone = TONES[theme]
     data = frame.dropna(subset=["x", "y"]).reset_index(drop=True)
@@ -193,7 +213,7 @@ def against(
     )  # fmt: skip
     for axis, column, write in (("x", "x", text[0]), ("y", "y", text[1])):
         marks = _scale(data[column], None if middle is None else middle[0 if axis == "x" else 1])
-        words = [write(mark) for mark in marks]
+        words = _marks(marks, write)
         figure.update_layout({f"{axis}axis": {"tickvals": marks, "ticktext": words, "range": [marks[0], marks[-1]]}})
         if axis == "y":
             figure.update_layout(margin_l=max(map(width_of, words)) * tone.size * 0.56 + 12)
@@ -207,6 +227,10 @@ def against(
         line = {"color": tone.muted, "width": 1, "dash": "dot"}
         figure.add_shape(type="line", x0=middle[0], x1=middle[0], y0=0, y1=1, yref="paper", line=line)
         figure.add_shape(type="line", x0=0, x1=1, xref="paper", y0=middle[1], y1=middle[1], line=line)
+        figure.add_annotation(
+            text=middle_name, x=1, xref="paper", xanchor="right", y=middle[1], yanchor="bottom", showarrow=False,
+            font={"color": tone.muted, "size": tone.size - 1},
+        )  # fmt: skip
     return figure
 
 

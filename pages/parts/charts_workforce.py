@@ -11,7 +11,8 @@ from geo.palettes import Theme, sequential
 from pages.parts import charts, charts_forms, charts_shares
 from pages.parts.charts_forms import Made
 from pages.parts.charts_information import percent, share, tenth, whole
-from pages.parts.words import area_name, enum, number, t
+from pages.parts.state import level_of
+from pages.parts.words import area_name, enum, number, short_name, t
 
 POSTS, STEPS = ("A", "B", "C", "D"), ("1", "2", "3")
 PARTS: dict[str, tuple[str, ...]] = {
@@ -20,6 +21,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "tenure": ("<3", "3-9", "10+"),
     "party": ("yes", "no"),
 }
+LEVELS = len(POSTS) * len(STEPS)
 SEVEN = 7  # 7+N: seven workers of fixed duties and N more
 THIRD = 1 / 3
 RULES = ("third", "pair", "each")
@@ -40,8 +42,9 @@ def posts(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
     if total:
         by_post = data.groupby("row")["value"].sum()
         top = str(by_post.idxmax())
-        title = t("workforce.posts", post=_post(top), count=whole(by_post[top]), share=share(by_post[top], total),
-                  levels=number((data["value"] > 0).sum()))  # fmt: skip
+        filled = int((data["value"] > 0).sum())
+        said = {"post": _post(top), "count": whole(by_post[top]), "share": share(by_post[top], total)}
+        title = t("workforce.posts_all" if filled == LEVELS else "workforce.posts", levels=number(filled), **said)
     ramp = sequential(theme, 3)[::-1] if theme != "dark" else sequential(theme, 3)
     figure = charts_shares.shares(
         data, {p: _post(p) for p in POSTS}, {s: t(f"workforce.step_{s}") for s in STEPS}, title=title, text=whole,
@@ -146,6 +149,7 @@ def rules(total: pd.Series[float], communities: pd.DataFrame, theme: Theme, empt
         most=max(posted, *asks.values()),
     )  # fmt: skip
     if workers:
+        charts_shares.past(figure, [posted] * len(RULES), theme)
         _line_at(figure, posted, t("workforce.posted_line", count=whole(posted)), theme)
     meets = {
         "third": communities["posted"] >= communities["workers"] * THIRD,
@@ -213,8 +217,11 @@ def load(rows: pd.DataFrame, own: str, theme: Theme, empty: str) -> Made:
             title = t("workforce.load", **said, place=top["name"], most=whole(top["x"]))
     marked = (own,) if own in set(data["key"]) else ()
     axes = (t("workforce.households_per_worker"), t("workforce.cases_per_worker"))
-    figure = charts_shares.against(data, title=title, text=(whole, tenth), axes=axes, theme=theme, empty=empty,
-                                   marked=marked, middle=middle)  # fmt: skip
+    short = [short_name(row, level_of(str(row["code"]))) for _, row in data.iterrows()]
+    figure = charts_shares.against(
+        data.assign(name=short), title=title, text=(whole, tenth), axes=axes, theme=theme, empty=empty, marked=marked,
+        middle=middle, middle_name=t("workforce.average"),
+    )  # fmt: skip
     table = data.assign(x=data["x"].round(1), y=data["y"].round(1)).sort_values("x", ascending=False, kind="stable")
     return Made(title, figure, _headed(table, code="code", name="area", workers="workers", households="households",
                                        x="households_per_worker", cases="cases", y="cases_per_worker"))  # fmt: skip
