@@ -64,7 +64,7 @@ def test_from_the_district_to_the_records_and_back(app_url: str, browser_page: P
 
     page.locator('main a[href*="records?"], .stMain a[href*="records?"]').first.click()
     page.wait_for_url(re.compile(r"/records\?"), timeout=PATIENCE)
-    expect(page.locator(".ll-nav a[aria-current=page]")).to_have_text(str(words["records"]), timeout=PATIENCE)
+    expect(page.locator(".ll-sub a[aria-current=page]")).to_have_text(str(words["records"]), timeout=PATIENCE)
     assert area_of(page).startswith(codes[-2])
     no_error(page)
 

@@ -57,8 +57,10 @@ def page(name: str) -> View:
     view = state.current_view()
     st.html(header(view))
     st.html(f'<h1 id="content" class="ll-sr" tabindex="-1">{escape(heading(view))}</h1>')
+    way = ""
     with guard("breadcrumb"):
-        st.html(breadcrumb(view, data.areas()))
+        way = breadcrumb(view, data.areas())
+    st.html(f'<div class="ll-where">{way}{subnavigation(view)}</div>')
     for notice in state.notices():
         words = escape(t(notice.key, **notice.values))
         st.html(f'<div class="ll-notice" role="status" aria-label="{escape(t("notice.label"))}">{words}</div>')
@@ -96,10 +98,22 @@ def _badge() -> str:
 
 
 def _navigation(view: View) -> str:
-    groups = "".join(
-        f"<ul>{''.join(_entry(view, entry) for entry in entries)}</ul>" for entries in registry.groups().values()
+    """The groups of pages; each leads to its first page."""
+    items = "".join(
+        f'<li><a href="{escape(state.link(entries[0].name))}"{_current(view.page in {e.name for e in entries})}>'
+        f"{escape(t(f'nav_group.{group}'))}</a></li>"
+        for group, entries in registry.groups().items()
     )
-    return f'<nav class="ll-nav" aria-label="{escape(t("nav.label"))}">{groups}</nav>'
+    return f'<nav class="ll-nav" aria-label="{escape(t("nav.label"))}"><ul>{items}</ul></nav>'
+
+
+def subnavigation(view: View) -> str:
+    """The pages of the group in view, beside the way here; nothing for a group of one page."""
+    entries = next((found for found in registry.groups().values() if view.page in {e.name for e in found}), [])
+    if len(entries) < 2:
+        return ""
+    items = "".join(_entry(view, entry) for entry in entries)
+    return f'<nav class="ll-sub" aria-label="{escape(t("nav.pages"))}"><ul>{items}</ul></nav>'
 
 
 def _entry(view: View, entry: registry.Entry) -> str:
