@@ -15,6 +15,9 @@ import duckdb
 import pandas as pd
 
 from queries.errors import DatabaseClosed, ExtractCorrupt, ExtractsMissing, ParametersWrong, QueryFailed, SchemaMismatch
+from queries.guards import guarded
+from queries.suppression import threshold
+from queries.withholding import Withholding
 
 FOLDER = Path(__file__).parent
 REBUILD = "Build the extracts again with `make data`"
@@ -55,8 +58,9 @@ class Database:
     while others read: new calls are refused from then on, and the last reader closes the connection.
     """
 
-    def __init__(self, version: str, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, version: str, connection: duckdb.DuckDBPyConnection, small_count: int | None = None) -> None:
         self.version = version
+        self._withholding = Withholding(self, threshold() if small_count is None else small_count)
         self._connection = connection
         self._lock = threading.Lock()
         self._readers = 0
@@ -98,8 +102,21 @@ class Database:
         if self._closing and self._readers == 0:
             self._connection.close()
 
+    @property
+    def small_count(self) -> int:
+        """Counts of people below this are not told."""
+        return self._withholding.k
+
     def frame(self, query: str, **parameters: object) -> pd.DataFrame:
-        """Rows of a query by name: text as str, dates as datetime64, whole numbers as int64 (Int64 with gaps)."""
+        """Rows of a query by name: text as str, dates as datetime64, whole numbers as int64 (Int64 with gaps).
+
+        Every answer passes queries/guards.py, which takes out the counts that are too small to be told.
+        """
+        with self.reading():
+            return guarded(self._withholding, query, lambda asked: self.counted(query, **asked), parameters)
+
+    def counted(self, query: str, **parameters: object) -> pd.DataFrame:
+        """The rows of `frame` before anything is withheld: for queries/withholding.py, never for what is shown."""
         asked = statement(query)
         _check_parameters(asked, parameters)
         with self.reading(), self._slots:
@@ -145,9 +162,10 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0].rstrip(".")
 
 
-def open_database(version_dir: Path) -> Database:
+def open_database(version_dir: Path, small_count: int | None = None) -> Database:
     """The extracts in one version folder as a read-only, locked database.
 
+    Counts of people below `small_count` are withheld (None: LINLI_SMALL_COUNT, else 10; 1 withholds nothing).
     Only the Parquet files of this folder can be read through it. Raises ExtractsMissing, ExtractCorrupt or
     SchemaMismatch when the folder does not hold what the queries of this package need.
     """
@@ -168,7 +186,7 @@ def open_database(version_dir: Path) -> Database:
     except BaseException:
         connection.close()
         raise
-    return Database(version_dir.name, connection)
+    return Database(version_dir.name, connection, small_count)
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -20,7 +20,7 @@ START, END = date(2020, 1, 1), date(2020, 12, 31)
 
 @pytest.fixture(scope="module")
 def db(extracts: Path) -> Iterator[Database]:
-    database = open_database(extracts)
+    database = open_database(extracts, small_count=1)
     yield database
     database.close()
 

@@ -53,7 +53,7 @@ COUNTED: dict[str, tuple[str, dict[str, list[str]]]] = {
 
 @pytest.fixture(scope="module")
 def db(extracts: Path) -> Iterator[Database]:
-    database = open_database(extracts)
+    database = open_database(extracts, small_count=1)
     yield database
     database.close()
 

@@ -59,7 +59,7 @@ Y2019_2020 = date(2019, 1, 1), date(2020, 12, 31)
 
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    database = open_database(write_version(tmp_path_factory.mktemp("extracts") / "v1"))
+    database = open_database(write_version(tmp_path_factory.mktemp("extracts") / "v1"), small_count=1)
     yield database
     database.close()
 

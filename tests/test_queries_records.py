@@ -51,7 +51,7 @@ ALWAYS = None, None
 
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    database = open_database(write_version(tmp_path_factory.mktemp("extracts") / "v1"))
+    database = open_database(write_version(tmp_path_factory.mktemp("extracts") / "v1"), small_count=1)
     yield database
     database.close()
 
