@@ -29,6 +29,7 @@ PAGES = (
     Entry("information", "linli"),
     Entry("workforce", "linli"),
     Entry("boundaries", "boundaries"),
+    Entry("reach", "boundaries"),
     Entry("records", "data"),
     Entry("definitions", "data"),
     Entry("dictionary", "data"),
