@@ -99,7 +99,7 @@ def claims(view: View, rows: pd.DataFrame) -> Made | None:
 def names(rows: pd.DataFrame) -> dict[str, str]:
     """Area names by code."""
     areas = data.areas()
-    return {str(code): area_name(areas.loc[code]) for code in rows["code"]}
+    return {str(code): made.place_name(areas.loc[code]) for code in rows["code"]}
 
 
 def empty() -> str:

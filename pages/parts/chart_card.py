@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.parts import charts, data, downloads, state, tables
+from pages.parts import charts, data, downloads, state, tables, trends
 from pages.parts.charts_forms import Made
 from pages.parts.failures import guard, nothing
 from pages.parts.state import View
@@ -119,6 +119,20 @@ def _records(card: Card) -> str:
 
 
 def _chart(card: Card, view: View, made: Made) -> None:
+    """The figure under its title in HTML, which wraps as wide as the card.
+
+    The figure's own title is for the saved image: it is hidden on the page, and its room taken back.
+    """
+    room = charts.title_height(made.figure.layout.title.text or "", trends.theme_of(view)) - 10
+    st.html(
+        f"{tables.heading(made.title, level=3)}<style>.st-key-plot_{card.key} .g-gtitle {{ display: none }}"
+        f".st-key-plot_{card.key} {{ margin-top: -{max(room, 0)}px }}</style>"
+    )
+    with st.container(key=f"plot_{card.key}"):
+        _figure(card, view, made)
+
+
+def _figure(card: Card, view: View, made: Made) -> None:
     key = f"chart_{card.key}_{view.area}_{view.period}"
     settings = charts.config(lang(), f"{card.key}-{view.area}-{view.period}")
     if card.drill is None:

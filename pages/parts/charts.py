@@ -207,6 +207,11 @@ def _title_width(tone: Tone) -> int:
     return TITLE_WIDTH if tone.size < LARGE else WIDE_TITLE
 
 
+def title_height(written: str, theme: Theme) -> int:
+    """Room in px of a figure's title as it is `written` in it, its lines broken by <br>."""
+    return round((written.count("<br>") + 1) * TONES[theme].title * 1.35) + 14 if written else 10
+
+
 def _title_height(title: str, tone: Tone) -> int:
     if not title:
         return 10

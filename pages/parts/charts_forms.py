@@ -66,7 +66,7 @@ def bars(
         )
     )  # fmt: skip
     high = max(most or 0.0, float(data["value"].max()) if data["value"].notna().any() else 1.0) or 1.0
-    room = min(0.6, max(map(width_of, labels)) * tone.size * 0.6 / max(360 - left, 120))
+    room = min(0.7, max(map(width_of, labels)) * tone.size * 0.6 / max(310 - left, 110))
     figure.update_xaxes(visible=False, range=[0, high / (1 - room)])
     _categories(figure, names, "y")
     figure.update_layout(margin_b=8, bargap=0.3)
@@ -182,15 +182,16 @@ def matrix(
     figure.update_layout(height=round(len(rows) * tone.size * 1.9 + down + 8), margin={"t": down, "b": 8, "r": 4})
     first = 4 + (0.85 * tone.title if "<br>" in figure.layout.title.text else 0)  # as in canvas, for the new height
     figure.update_layout(title={"y": 1 - first / figure.layout.height})
+    least, most = _ends(numbers)
     figure.add_trace(
         go.Heatmap(
             z=numbers, x=list(range(len(columns))), y=list(range(len(rows))), xgap=1, ygap=1, showscale=False,
-            colorscale=[[i / 4, colour] for i, colour in enumerate(ramp)], customdata=keys, zmin=_least(numbers),
+            colorscale=[[i / 4, colour] for i, colour in enumerate(ramp)], customdata=keys, zmin=least, zmax=most,
             hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>", hoverongaps=False,
         )
     )  # fmt: skip
     shown = words if labels else [[HIDDEN_MARK if hidden and w == hidden else "" for w in line] for line in words]
-    _write_cells(figure, numbers, shown, tone, theme)
+    _write_cells(figure, numbers, shown, tone, ramp)
     _categories(figure, names, "y")
     _categories(figure, tops, "x")
     figure.update_xaxes(side="top", tickangle=-90 if turned else 0)
@@ -208,30 +209,51 @@ def _cells(frame: pd.DataFrame) -> list[tuple[str, str, float, bool]]:
     return list(zip(frame["row"].astype(str), frame["column"].astype(str), values, kept.astype(bool), strict=True))
 
 
-def _least(numbers: Sequence[Sequence[float]]) -> float:
-    known = [n for line in numbers for n in line if not math.isnan(n)]
-    return min(0.0, *known) if known else 0.0
+def _ends(numbers: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """Where the colours begin and end: at zero, unless all values lie far from it, as on a value axis."""
+    known = [n for line in numbers for n in line if not math.isnan(n)] or [0.0, 1.0]
+    low, high = min(known), max(known)
+    low = low if low < 0 or low >= 0.6 * high else 0.0
+    return low, high if high > low else low + 1.0
 
 
 def _write_cells(
-    figure: go.Figure, numbers: Sequence[Sequence[float]], words: Sequence[Sequence[str]], tone: Tone, theme: Theme
+    figure: go.Figure,
+    numbers: Sequence[Sequence[float]],
+    words: Sequence[Sequence[str]],
+    tone: Tone,
+    ramp: Sequence[str],
 ) -> None:
-    """Words into the cells, dark or light after the cell's own colour."""
-    known = [n for line in numbers for n in line if not math.isnan(n)]
-    middle = (max(known, default=1.0) + min(0.0, min(known, default=0.0))) * 0.55
-    dark_high = theme != "dark"
+    """Words into the cells, dark or light, whichever stands out from the cell's own colour."""
+    low, high = _ends(numbers)
     for y, line in enumerate(words):
         for x, word in enumerate(line):
             if not word:
                 continue
             number = numbers[y][x]
-            high = not math.isnan(number) and number > middle
-            light = high if dark_high else not high
-            empty_cell = math.isnan(number)
-            colour = tone.muted if empty_cell else "#ffffff" if light else "#10202b"
+            colour = tone.muted if math.isnan(number) else ink_on(_blend(ramp, (number - low) / (high - low)))
             figure.add_annotation(
                 x=x, y=y, text=word, showarrow=False, font={"color": colour, "size": tone.size - 1}
             )  # fmt: skip
+
+
+def _blend(ramp: Sequence[str], place: float) -> str:
+    """The colour at `place` (0 to 1) of the ramp, as plotly mixes it."""
+    step = min(max(place, 0.0), 1.0) * (len(ramp) - 1)
+    first = min(int(step), len(ramp) - 2)
+    pairs = zip(_channels(ramp[first]), _channels(ramp[first + 1]), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * (step - first)):02x}" for a, b in pairs)
+
+
+def _channels(colour: str) -> list[int]:
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+def ink_on(colour: str) -> str:
+    """Dark or light ink, whichever has the greater contrast (WCAG) on `colour`, a #rrggbb."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(colour))]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#ffffff" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.0592 else "#10202b"
 
 
 def pyramid(

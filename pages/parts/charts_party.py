@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from geo.palettes import PALETTES, Theme, sequential
-from pages.parts import charts_forms
+from pages.parts import charts_forms, state
 from pages.parts.charts import TONES, canvas, short, width_of
 from pages.parts.charts_forms import Made
 from pages.parts.words import area_name, enum, level_name, number, short_name, t
@@ -36,6 +36,11 @@ def whole(value: float) -> str:
 def percent(value: float) -> str:
     """A share as charts label it."""
     return f"{number(value)}%"
+
+
+def place_name(row: Any) -> str:
+    """An area's name where all those beside it are of its level."""
+    return short_name(row, state.level_of(str(row["code"])))
 
 
 # ── the chain ──
@@ -108,7 +113,7 @@ def _boxes(frame: pd.DataFrame, depth: int, theme: Theme, level: str, up: bool) 
             "left": frame["left"].to_numpy(),
             "width": frame["width"].to_numpy(),
             "colour": colours,
-            "dark": [colour in ramp[3:] if theme != "dark" else colour in ramp[:2] for colour in colours],
+            "ink": [charts_forms.ink_on(colour) for colour in colours],
             "bare": bare.to_numpy() & (level in {"community", "neighbourhood"}),
             "text": [short(short_name(r, level), 14) for _, r in frame.iterrows()],
             "said": [_said(r, level) for _, r in frame.iterrows()],
@@ -133,7 +138,7 @@ def _counts(frame: pd.DataFrame, depth: int, theme: Theme, column: str) -> pd.Da
             "left": frame["left"].to_numpy(),
             "width": frame["width"].to_numpy(),
             "colour": colours,
-            "dark": [step >= 3 if theme != "dark" else 0 <= step < 2 for step in steps],
+            "ink": [charts_forms.ink_on(colour) for colour in colours],
             "bare": False,
             "text": [whole(value) for value in frame[column]],
             "said": [f"{area_name(r)} · {t(f'party.row_{column}')} {whole(r[column])}" for _, r in frame.iterrows()],
@@ -143,7 +148,7 @@ def _counts(frame: pd.DataFrame, depth: int, theme: Theme, column: str) -> pd.Da
 
 def _icicle(title: str, boxes: pd.DataFrame, names: list[str], theme: Theme) -> go.Figure:
     tone = TONES[theme]
-    left = max(map(width_of, names)) * tone.size * 0.56 + 10
+    left = max(map(width_of, names)) * tone.size * 0.6 + 12
     figure = canvas(title, theme, round(len(names) * tone.size * 3.6 + tone.title * 3.4), left=left)
     figure.add_trace(
         go.Bar(
@@ -153,7 +158,7 @@ def _icicle(title: str, boxes: pd.DataFrame, names: list[str], theme: Theme) -> 
                 "pattern": {"shape": ["/" if bare else "" for bare in boxes["bare"]], "fgcolor": tone.muted, "size": 5},
             },
             text=boxes["text"], textposition="inside", insidetextanchor="middle", textangle=0,
-            textfont={"color": ["#ffffff" if dark else "#10202b" for dark in boxes["dark"]], "size": tone.size},
+            textfont={"color": boxes["ink"], "size": tone.size},
             customdata=boxes[["key", "said"]].to_numpy().tolist(),
             hovertemplate="%{customdata[1]}<extra></extra>",
         )
@@ -220,7 +225,7 @@ def units(rows: pd.DataFrame, mark: str | None, theme: Theme, empty: str) -> Mad
     by_area = by_area.assign(value=[share(c, u) for c, u in zip(by_area["coinciding"], by_area["units"], strict=True)])
     by_area = by_area.sort_values("value", ascending=False, kind="stable")
     data = pd.DataFrame(
-        {"key": by_area["code"], "name": [area_name(r) for _, r in by_area.iterrows()], "value": by_area["value"]}
+        {"key": by_area["code"], "name": [place_name(r) for _, r in by_area.iterrows()], "value": by_area["value"]}
     )
     kinds = rows.groupby("kind")[["units", "coinciding"]].sum()
     said = {kind: number(share(r["coinciding"], r["units"])) for kind, r in kinds.iterrows()}
@@ -251,7 +256,7 @@ def posts(rows: pd.DataFrame, area: str, theme: Theme, empty: str) -> Made:
         "party.posts", area=area, role=enum("post", str(shares.index[0])), low=number(shares.iloc[0]),
         best=enum("post", str(shares.index[-1])), high=number(shares.iloc[-1]), people=whole(forces["members"].sum()),
     )  # fmt: skip
-    names = {str(r["code"]): area_name(r) for _, r in known.drop_duplicates("code").iterrows()}
+    names = {str(r["code"]): place_name(r) for _, r in known.drop_duplicates("code").iterrows()}
     heads = {post: enum("post", post) for post in (*ROLES, *FORCES)}
     figure = charts_forms.matrix(cells, names, heads, title=title, text=whole, theme=theme, empty=empty)
     named = rows.assign(area=[area_name(r) for _, r in rows.iterrows()], post=[enum("post", p) for p in rows["post"]])
@@ -302,7 +307,7 @@ def against_target(
         data, title=title, text=lambda v: number(v, decimals), theme=theme, empty=empty, most=target,
         marked=below or ([mark] if mark else []),
     )  # fmt: skip
-    if target is not None:
+    if target is not None and target <= data["value"].iloc[0]:  # beyond the bars it would cross their labels
         figure.add_shape(
             type="line", x0=target, x1=target, y0=0, y1=1, yref="paper",
             line={"color": TONES[theme].ink, "width": 1, "dash": "dot"},

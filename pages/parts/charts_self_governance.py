@@ -9,6 +9,7 @@ import pandas as pd
 from geo.palettes import Theme
 from pages.parts import charts_forms
 from pages.parts.charts_forms import Made
+from pages.parts.charts_party import place_name
 from pages.parts.words import area_name, enum, number, t
 
 SHARES = (
@@ -47,7 +48,7 @@ def councils(rows: pd.DataFrame, area: str, theme: Theme, empty: str) -> Made:
         ended=whole(vacant["in_term"]), chairs=whole(vacant["chair_filled"]), seats=whole(vacant["council_filled"]),
         heads=whole(vacant["stairwell_filled"]),
     )  # fmt: skip
-    names = {str(r["code"]): area_name(r) for _, r in rows.iterrows()}
+    names = {str(r["code"]): place_name(r) for _, r in rows.iterrows()}
     heads = {part: t(f"self_governance.{part}") for part, _ in SHARES}
     figure = charts_forms.matrix(cells, names, heads, title=title, text=whole, theme=theme, empty=empty)
     named = rows.assign(area=list(names.values()))
