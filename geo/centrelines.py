@@ -57,6 +57,8 @@ def short_spurs(chains: Geometries, bank: shapely.Geometry) -> NDArray[np.bool_]
 
 def carried_to_bank(chains: Geometries, area: shapely.Polygon) -> Geometries:
     """The chains with their free ends carried straight on to the border of the area."""
+    if not len(chains):
+        return chains
     bank = shapely.boundary(area)
     west, south, east, north = area.bounds
     reach = float(np.hypot(east - west, north - south))

@@ -223,7 +223,7 @@ def nearest_links(
 
 def single_lines(lines: gpd.GeoDataFrame, options: Options, log: Log) -> gpd.GeoDataFrame:
     """Collapse dual carriageways and roundabouts."""
-    pieces = medians.pieces_of(lines)
+    pieces = medians.pieces_of(lines, options.strip_m)
     found = medians.islands(lines, pieces, options.strip_m, options.island_m2)
     return medians.collapse(lines, pieces, [island for island in found if log.add(island.kind, island.area, None)])
 

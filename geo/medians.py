@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.blocks import GRID
-from geo.centrelines import centreline
+from geo.centrelines import carried_to_bank, centreline
 
 ROADS = ("arterial", "secondary", "minor", "lane")
 SAME_ROAD = 0.75
@@ -25,10 +25,11 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Pieces:
-    """Roads cut at every crossing: the pieces, and the row of `lines` each lies on."""
+    """Roads cut at every crossing: the pieces, the row of `lines` each lies on, and which only close an open strip."""
 
     shapes: Geometries
     row: Integers
+    closing: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -39,19 +40,37 @@ class Island:
     area: shapely.Polygon
 
 
-def pieces_of(lines: gpd.GeoDataFrame) -> Pieces:
-    """Cut the roads of a network (metres) at every crossing."""
+def pieces_of(lines: gpd.GeoDataFrame, strip_m: float) -> Pieces:
+    """Cut the roads of a network (metres) at every crossing, and close strips that end openly, as where clipped."""
     rows = np.flatnonzero(lines["class"].isin(ROADS) & lines["cuts"])
     shapes = lines.geometry.to_numpy()[rows]
     if not len(rows):
-        return Pieces(np.array([], dtype=object), rows)
+        return Pieces(np.array([], dtype=object), rows, np.zeros(0, dtype=bool))
     noded = shapely.get_parts(shapely.unary_union(shapes, grid_size=GRID))
     middle = shapely.line_interpolate_point(noded, 0.5, normalized=True)
     near, line = shapely.STRtree(shapes).query(middle, predicate="dwithin", distance=5 * GRID)
     first = np.unique(near, return_index=True)[1]
     found = np.zeros(len(noded), dtype=np.int64)
     found[near[first]] = rows[line[first]]
-    return Pieces(noded, found)
+    links, row = closing_links(lines, noded, found, strip_m)
+    closing = np.arange(len(noded) + len(links)) >= len(noded)
+    return Pieces(np.concatenate([noded, links]), np.concatenate([found, row]), closing)
+
+
+def closing_links(
+    lines: gpd.GeoDataFrame, shapes: Geometries, row: Integers, strip_m: float
+) -> tuple[Geometries, Integers]:
+    """Straight links between free ends, `strip_m` apart at most, of two lines of one road; and the row of each."""
+    ends = np.concatenate([shapely.get_coordinates(shapely.get_point(shapes, i)) for i in (0, -1)])
+    rows = np.concatenate([row, row])
+    _, number, times = np.unique(np.rint(ends / GRID), axis=0, return_inverse=True, return_counts=True)
+    free = times[number.ravel()] == 1
+    points, rows = shapely.points(ends[free]), rows[free]
+    a, b = shapely.STRtree(points).query(points, predicate="dwithin", distance=strip_m)
+    label = (lines["class"].astype(str) + "|" + lines["name"].fillna("").astype(str)).to_numpy()
+    pair = (a < b) & (rows[a] != rows[b]) & (label[rows[a]] == label[rows[b]])
+    links = shapely.linestrings(np.stack([ends[free][a[pair]], ends[free][b[pair]]], axis=1))
+    return np.asarray(links, dtype=object), rows[a[pair]]
 
 
 def islands(lines: gpd.GeoDataFrame, pieces: Pieces, strip_m: float, island_m2: float) -> list[Island]:
@@ -140,6 +159,7 @@ def collapse(lines: gpd.GeoDataFrame, pieces: Pieces, chosen: list[Island]) -> g
     gone[piece] = True
     touched = np.zeros(len(lines), dtype=bool)
     touched[pieces.row[gone]] = True
+    gone |= pieces.closing
     rest = np.flatnonzero(~gone & touched[pieces.row])
     rows = [lines[~touched], lines.iloc[pieces.row[rest]].set_geometry(pieces.shapes[rest], crs=lines.crs)]
     outside = np.flatnonzero(~gone)
@@ -155,7 +175,9 @@ def middle_rows(
     lines: gpd.GeoDataFrame, pieces: Pieces, island: Island, own: Integers, near: Integers
 ) -> gpd.GeoDataFrame:
     """The middle line of one island, as its longest road, and a straight link for each road that ends there."""
-    chains = centreline(island.area) if island.kind != "roundabout" else np.array([], dtype=object)
+    chains = np.array([], dtype=object)
+    if island.kind != "roundabout":
+        chains = carried_to_bank(centreline(island.area), island.area)
     target = shapely.union_all(chains) if len(chains) else shapely.centroid(island.area)
     length = pd.Series(shapely.length(pieces.shapes[own])).groupby(pieces.row[own]).sum()
     main = int(length.index[np.lexsort((length.index, -length.to_numpy()))[0]])

@@ -201,7 +201,7 @@ def test_a_file_that_only_points_to_other_files_is_never_followed(
 ) -> None:
     town.to_file(tmp_path / "secret.gpkg")
     (tmp_path / f"x{ending}").write_text(VRT.format(tmp_path / "secret.gpkg"))
-    with pytest.raises(formats.TableError, match="does not begin as|are not read here"):
+    with pytest.raises(formats.TableError, match=r"does not begin as|are not read here"):
         formats.read(tmp_path / f"x{ending}")
 
 
@@ -248,7 +248,10 @@ def test_three_million_vertices_get_a_sentence(tmp_path: Path) -> None:
         ("{}", "cannot be read as a layer"),
         ('{"type": "FeatureCollection", "features": []}', "no shapes in it"),
         (json.dumps({"type": "Feature", "properties": {}, "geometry": None}), "no shape"),
-        ('{"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [NaN, 1]}}', "not numbers|no shape|cannot be read"),
+        (
+            '{"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [NaN, 1]}}',
+            "not numbers|no shape|cannot be read",
+        ),
         ("[" * 100_000, "cannot be read as a layer"),
     ],
 )  # fmt: skip

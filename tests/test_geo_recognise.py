@@ -1,4 +1,4 @@
-"""Shifted, swapped, misplaced and unnamed coordinates are each told apart; any place on earth gets metres of its own."""
+"""Shifted, swapped, misplaced and unnamed coordinates are told apart; any place on earth gets metres of its own."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def turned(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         (LINES.set_geometry(LINES.translate(-20, 5)), r"nowhere near the outline, but 1,\d\d\d km away"),
         (
             LINES.to_crs(4549).set_crs(None, allow_override=True),
-            r"no coordinate system, and its coordinates \(such as 575\d\d\d, 3542\d\d\d\) are metres. .*--crs EPSG:4549",
+            r"no coordinate system, and its coordinates \(such as 575\d\d\d, 3542\d\d\d\) are metres",
         ),
         (LINES.set_crs(None, allow_override=True), "look like degrees. .*--crs EPSG:4490"),
         (LINES.to_crs(4549).set_crs(4490, allow_override=True), "says that its coordinates are degrees, but they"),
@@ -177,7 +177,7 @@ def test_a_system_said_for_a_file_that_names_none_is_used() -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.floats(-180, 179.9), st.floats(-78, 78), st.floats(0.02, 0.3))
 def test_metres_fit_anywhere_on_earth(longitude: float, latitude: float, size: float) -> None:
-    """Area in the metric system chosen and area on the ellipsoid agree to a thousandth, across the 180th meridian too."""
+    """Area in the metric system chosen and area on the ellipsoid agree to a thousandth, at the 180th meridian too."""
     ring = [(0, 0), (size, 0), (size, size), (0, size)]
     place = shapely.segmentize(shapely.Polygon([(longitude + x, latitude + y) for x, y in ring]), size / 20)
     layer = gpd.GeoDataFrame(geometry=[place], crs=crs.STORED)
