@@ -6,10 +6,12 @@ from html import escape
 
 import streamlit as st
 
-from pages.parts import comparing, data, frame, map_list
+from pages.parts import alerts, comparing, data, frame, map_list
 from pages.parts.failures import guard
 from pages.parts.figures import headline
 from pages.parts.trend import trend
+
+ALERTS_HEIGHT = 32
 
 
 def main() -> None:
@@ -22,12 +24,16 @@ def main() -> None:
         st.html(f'<p class="ll-lead" role="status">{escape(said.text)}</p>')
     with guard("overview figures"):
         st.html(headline(view))
+    # its place is kept from the start, and it is filled last, so that it neither moves nor delays the map
+    alerts_place = st.container(key="alerts_place", height=ALERTS_HEIGHT, border=False)
 
     def over_time() -> None:
         with guard("overview trend"):
             trend(view, data.indicators()[view.indicator])
 
     map_list.map_and_list(view, leaf="area", beside=over_time)
+    with alerts_place, guard("overview alerts"):
+        alerts.show(view)
 
 
 main()

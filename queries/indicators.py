@@ -24,6 +24,7 @@ __all__ = [
     "compare",
     "compare_period",
     "judgement_of",
+    "likeness",
     "peers",
     "ranking",
     "rounded",
@@ -165,15 +166,20 @@ def peers(areas: pd.DataFrame, code: str, k: int = 8) -> list[str]:
     population and km², each on a log scale (the share as it is) and standardised over the level; another kind (urban,
     rural, resettlement) counts as one more such difference, of two standard deviations.
     """
+    nearest = likeness(areas, code).rename("distance").reset_index().sort_values(["distance", "code"])
+    return [str(fellow) for fellow in nearest["code"].head(k)]
+
+
+def likeness(areas: pd.DataFrame, code: str) -> pd.Series[float]:
+    """How unlike `code` each other area of its level is (0 = the same), by code: the distance `peers` goes by."""
     known = areas.set_index("code")
     if code not in known.index:
-        return []
+        return pd.Series(dtype="float64", index=pd.Index([], name="code"))
     level = known[known["level"] == known.at[code, "level"]]
     features = _standardised(_features(level))
     distance = ((features - features.loc[code]) ** 2).sum(axis=1)
     distance += 4.0 * (level["kind"].fillna("") != (level["kind"].fillna("").at[code]))
-    nearest = distance.drop(code).rename("distance").reset_index().sort_values(["distance", "code"])
-    return [str(fellow) for fellow in nearest["code"].head(k)]
+    return distance.drop(code).pow(0.5)
 
 
 def _features(level: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import pandas as pd
@@ -36,7 +36,7 @@ class Fellows:
 
 @dataclass(frozen=True)
 class Entry:
-    """One indicator of one area in one period; None where there is no data to say it from.
+    """One indicator of one area in one period; None where there is no data to say it from, or where it is withheld.
 
     `peers` compares with the areas alike, `versus` where they are too few: the parent, or last year.
     """
@@ -48,6 +48,7 @@ class Entry:
     peers: Standing | None
     versus: Comparison | None
     place: Standing | None
+    withheld: bool = False
 
     @property
     def judgement(self) -> str:
@@ -89,7 +90,15 @@ def entries(indicators: Iterable[Indicator], around: Fellows, period: str) -> li
     chosen = [indicator for indicator in indicators if reaches(indicator, around.level)]
     earlier = str(compare_period(Period.parse(period)))
     now, before = value_table(chosen, around.codes, period), value_table(chosen, [around.code], earlier)
-    return [_entry(indicator, around, now, before) for indicator in chosen]
+    kept = _withheld(chosen, around.code, period)
+    return [replace(_entry(each, around, now, before), withheld=each.id in kept) for each in chosen]
+
+
+def _withheld(indicators: Sequence[Indicator], code: str, period: str) -> set[str]:
+    """Ids of the indicators that would tell of few people in this area."""
+    answer = data.measure_values(sorted({m for each in indicators for m in each.measures}), [code], period)
+    kept = set(answer.loc[answer["withheld"], "measure"])
+    return {each.id for each in indicators if kept & set(each.measures)}
 
 
 def value_table(indicators: Sequence[Indicator], codes: Sequence[str], period: str) -> pd.DataFrame:

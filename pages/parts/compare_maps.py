@@ -1,0 +1,118 @@
+"""Two maps of comparison: change between two periods in locked classes, and two indicators at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+import pandas as pd
+
+from data.indicators import Indicator
+from geo.layers import Legend, MapState, Mark
+from geo.palettes import Theme, bivariate, diverging
+from pages.parts import data, state
+from pages.parts.scene import Shown, footer
+from pages.parts.state import View
+from pages.parts.words import lang, number, period_text, signed, t, unit_name
+from queries.estimates import locked_breaks, thirds
+from queries.periods import Period
+
+YEARS = range(-3, 4)
+
+
+def changes(indicator: Indicator, what: Shown, since: str, until: str) -> pd.DataFrame:
+    """One row per area, indexed by code: before, after, change (in the indicator's unit; NaN where either is missing)."""
+    before, after = (
+        data.indicator_values(indicator, what.level, what.scope, period).set_index("code")["value"]
+        for period in (since, until)
+    )
+    return pd.DataFrame({"before": before, "after": after, "change": after - before})
+
+
+def breaks(indicator: Indicator, level: str, since: str, until: str) -> tuple[float, float]:
+    """Small and large change, the same for these two periods in whichever years and wherever in the district.
+
+    They come from the changes of all areas of the level between the two periods, moved to every year of the data.
+    """
+    first, last = data.span()
+    whole = Shown(level, state.DISTRICT)
+    one, other = Period.parse(since), Period.parse(until)
+    moved = [(one.shifted(years), other.shifted(years)) for years in YEARS]
+    kept = [pair for pair in moved if all(each.within(first, last) for each in pair)] or [(one, other)]
+    found = [changes(indicator, whole, str(a), str(b))["change"] for a, b in kept]
+    return locked_breaks(pd.concat(found), 10.0**-indicator.decimals)
+
+
+def class_of(change: float, small: float, large: float) -> int | Mark:
+    """0 fell much, 1 fell, 2 about the same, 3 rose, 4 rose much."""
+    if change != change:
+        return "missing"
+    size = 0 if abs(change) < small else 1 if abs(change) < large else 2
+    return 2 + (size if change > 0 else -size)
+
+
+def change_map(view: View, indicator: Indicator, what: Shown, since: str) -> MapState:
+    """The change of an indicator since another period, in five classes around no change."""
+    found = changes(indicator, what, since, view.period)
+    small, large = breaks(indicator, what.level, since, view.period)
+    classes = {str(code): class_of(float(change), small, large) for code, change in found["change"].items()}
+    values = {str(code): signed(change, indicator.decimals) for code, change in found["change"].items()}
+    low, high = number(small, indicator.decimals), number(large, indicator.decimals)
+    entries: list[tuple[int | Mark, str]] = [
+        (place, t(f"compare_page.class_{place}", small=low, large=high)) for place in (4, 3, 2, 1, 0)
+    ]
+    if "missing" in classes.values():
+        entries.append(("missing", t("legend.missing")))
+    title = t(
+        "compare_page.change_legend",
+        indicator=indicator.words("short", lang()),
+        since=period_text(since),
+        until=period_text(view.period),
+    )
+    legend = Legend(title, _unit(indicator), tuple(entries))
+    return _state(view, what, classes, values, diverging(cast("Theme", view.theme)), legend)
+
+
+def _unit(indicator: Indicator) -> str:
+    return t("compare_page.points") if indicator.unit == "percent" else unit_name(indicator.unit)
+
+
+def pair_map(view: View, one: Indicator, other: Indicator, what: Shown) -> MapState:
+    """Two indicators at once: each area in its third of the one and of the other."""
+    x, y = (
+        data.indicator_values(each, what.level, what.scope, view.period).set_index("code")["value"]
+        for each in (one, other)
+    )
+    both = pd.DataFrame({"x": x, "y": y})
+    known = both.dropna()
+    third = 3 * thirds(known["y"]) + thirds(known["x"])
+    classes: dict[str, int | Mark] = {str(code): "missing" for code in both.index}
+    classes |= {str(code): int(place) for code, place in third.items()}
+    values = {
+        str(code): f"{number(row.x, one.decimals)} · {number(row.y, other.decimals)}"
+        for code, row in zip(both.index, both.itertuples(index=False), strict=True)
+    }
+    entries: tuple[tuple[int | Mark, str], ...] = (("missing", t("legend.missing")),) if len(known) < len(both) else ()
+    names = (one.words("short", lang()), other.words("short", lang()))
+    legend = Legend(f"{names[0]} × {names[1]} · {period_text(view.period)}", "", entries, grid=names)
+    return _state(view, what, classes, values, bivariate(cast("Theme", view.theme)), legend)
+
+
+def _state(
+    view: View, what: Shown, classes: Mapping[str, int | Mark], values: Mapping[str, str], colours: tuple[str, ...],
+    legend: Legend,
+) -> MapState:  # fmt: skip
+    return MapState(
+        level=what.level,
+        lang="zh" if lang() == "zh" else "en",
+        theme=cast("Theme", view.theme),
+        footer=footer(),
+        hover_suffix=t("map_footer.demonstration") if data.manifest().demonstration else "",
+        classes=classes,
+        values=values,
+        colours=colours,
+        legend=legend,
+        focus=None if what.scope == state.DISTRICT else what.scope,
+        highlight=(what.mark,) if what.mark else (),
+        layers=frozenset(view.layers),
+    )
