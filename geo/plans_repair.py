@@ -1,0 +1,95 @@
+"""The smallest changes that make a wish of a planner sound: give a little more, take a little less, find an heir."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from geo.plans_ground import Ground
+
+Home = Mapping[int, str]
+"""The blocks of one community and the neighbourhood of each."""
+
+
+def members(home: Home, code: str) -> set[int]:
+    """Blocks of one neighbourhood."""
+    return {block for block, at in home.items() if at == code}
+
+
+def grown(ground: Ground, home: Home, blocks: Collection[int], to: str) -> set[int] | None:
+    """`blocks` and what must come along to `to`: blocks on the way there, and pieces that would be cut off.
+
+    None if a neighbourhood would be left without blocks, or nothing joins the pieces.
+    """
+    chosen, own = set(blocks) - members(home, to), members(home, to)
+    givers = sorted({home[block] for block in chosen})
+    for _ in range(len(home)):
+        before = len(chosen)
+        pieces = ground.contacts.pieces(own | chosen)
+        for piece in pieces[1:]:
+            way = ground.path(piece, set(pieces[0]), set(home) - own - chosen)
+            if way is None:
+                return None
+            chosen |= set(way)
+        givers = sorted({home[block] for block in chosen} | set(givers))
+        for giver in givers:
+            left = members(home, giver) - chosen
+            if not left:
+                return None
+            chosen |= left - set(ground.heaviest(ground.contacts.pieces(left)))
+        if len(chosen) == before:
+            return chosen
+    return None
+
+
+def given_back(ground: Ground, home: Home, blocks: Collection[int], to: str) -> set[int]:
+    """Those of `blocks` that can move to `to` while everybody stays in one piece (perhaps none)."""
+    own = members(home, to)
+    chosen = set(blocks) - own
+    beside = {block for block in home if not own.isdisjoint(ground.near[block])}
+    for _ in range(len(home)):
+        before = len(chosen)
+        joined = [set(piece) for piece in ground.contacts.pieces(own | chosen)]
+        chosen = set().union(*(piece - own for piece in joined if piece & own))
+        for giver in sorted({home[block] for block in chosen}):
+            all_of_it = members(home, giver)
+            pieces = ground.contacts.pieces(all_of_it - chosen)
+            if not pieces:
+                chosen -= all_of_it
+            for piece in pieces[1:]:
+                chosen -= set(ground.path(piece, set(pieces[0]), all_of_it, beside) or all_of_it)
+        if len(chosen) == before:
+            break
+    return chosen
+
+
+def redrawn(ground: Ground, home: Home, wanted: Collection[int], code: str) -> dict[int, str] | None:
+    """The community after `code` became the heaviest piece of `wanted`; None if blocks are left that nobody can take.
+
+    Blocks it leaves, and pieces it cuts off its neighbours, go to the neighbour with the longest contact, and back to
+    `code` only where they touch nobody else. A neighbourhood that is drawn over whole is missing in the result.
+    """
+    core = set(ground.heaviest(ground.contacts.pieces(wanted)))
+    settled = dict.fromkeys(core, code)
+    for other in sorted(set(home.values()) - {code}):
+        left = members(home, other) - core
+        if left:
+            settled |= dict.fromkeys(ground.heaviest(ground.contacts.pieces(left)), other)
+    loose = set(home) - set(settled)
+    while loose:
+        heir = longest_contact(ground, settled, loose, code)
+        if heir is None:
+            return None
+        settled[heir[0]] = heir[1]
+        loose.remove(heir[0])
+    return settled
+
+
+def longest_contact(ground: Ground, settled: Home, loose: Collection[int], last: str) -> tuple[int, str] | None:
+    """The loose block and the settled neighbourhood with the longest contact; neighbourhood `last` comes last."""
+    metres: dict[tuple[int, str], float] = {}
+    for block in loose:
+        for other, length in ground.near[block].items():
+            if other in settled:
+                key = (block, settled[other])
+                metres[key] = metres.get(key, 0.0) + length
+    return min(metres, key=lambda key: (key[1] == last, -metres[key], key), default=None)
