@@ -17,7 +17,7 @@ from pages.parts.failures import nothing
 from pages.parts.small_counts import hide
 from pages.parts.state import View
 from pages.parts.theme_page import Theme, theme_page
-from pages.parts.words import area_name, date_text, enum, lang, level_name, number, period_text, t
+from pages.parts.words import area_name, enum, lang, level_name, number, period_text, short_name, t
 from queries.events_charts import (
     events_brands,
     events_days,
@@ -121,7 +121,7 @@ def exchange(view: View, rows: pd.DataFrame) -> Made | None:
     outside = rows.assign(host=rows["host"].fillna(draw.ELSEWHERE), home=rows["home"].fillna(draw.ELSEWHERE))
     told = hide(outside, "attendances", ("host", "home"))
     inside = data.children(view.area, level_of_parts(view))
-    names = {str(row["code"]): area_name(row) for _, row in inside.iterrows()}
+    names = {str(row["code"]): short_name(row, level_of_parts(view)) for _, row in inside.iterrows()}
     hosted = data.measure_values(["attendances"], list(names), years(view)).set_index("code")["value"]
     level = level_name(level_of_parts(view))
     return draw.exchange(told, hosted, names, level, threshold(), trends.theme_of(view), empty(view))
@@ -228,7 +228,8 @@ def extremes(view: View) -> None:
         named = {"area": area_name(data.area(view.area)), "period": period_text(view.period)}
         nothing(t("events.extremes_none", **named), t("events.extremes_next"))
         return
-    for side, place in zip(("most", "least"), st.columns(2, gap="medium"), strict=True):
+    abreast = [st.container(), st.container()] if view.theme == "projector" else st.columns(2, gap="medium")
+    for side, place in zip(("most", "least"), abreast, strict=True):
         title = t(f"events.extremes_{side}")
         found = tables.rows_of(rows[rows["side"] == side])
         with place:
@@ -244,9 +245,9 @@ def _columns() -> list[tables.Column]:
 
     return [
         tables.Column(t("events.event"), named),
-        tables.Column(t("events.host"), lambda row: _host(row)),
+        tables.Column(t("events.host"), _host),
         tables.Column(t("events.kind"), lambda row: escape(enum("kind", row["kind"]))),
-        tables.Column(t("events.held_on"), lambda row: escape(date_text(row["held_on"].date()))),
+        tables.Column(t("events.held_on"), lambda row: f"{row['held_on']:%Y-%m-%d}"),
         tables.Column(t("events.attendances"), lambda row: number(row["attendances"]), numeric=True),
     ]
 

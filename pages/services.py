@@ -15,7 +15,7 @@ from pages.parts.chart_card import Card, Question, drill_area, drill_records
 from pages.parts.charts_forms import Made
 from pages.parts.state import View
 from pages.parts.theme_page import Theme, theme_page
-from pages.parts.words import area_name, lang, number, period_text, t
+from pages.parts.words import area_name, lang, number, period_text, short_name, t
 from queries.glance import glance_teams
 from queries.records import records_team_reach
 from queries.services_charts import (
@@ -81,7 +81,7 @@ def level_of_parts(view: View) -> str:
 def parts(view: View, rows: pd.DataFrame) -> tuple[str, dict[str, str]]:
     """The column of `rows` that names the part of the area, and the parts' names by code."""
     column, areas = level_of_parts(view), data.areas()
-    return column, {str(code): area_name(areas.loc[code]) for code in sorted(rows[column].unique())}
+    return column, {str(code): short_name(areas.loc[code], column) for code in sorted(rows[column].unique())}
 
 
 def kinds(view: View, rows: pd.DataFrame) -> Made:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from geo.palettes import Theme
-from pages.parts import charts, charts_forms
+from pages.parts import charts, charts_forms, state
 from pages.parts.charts_forms import Made
-from pages.parts.words import area_name, compact, date_text, enum, lang, number, t
+from pages.parts.words import area_name, compact, date_text, enum, lang, number, short_name, t
 
 KINDS = ("assistance", "elderly_children", "culture_sport", "local")
 SIZES, AGES = (0, 10, 20, 30), (0, 1, 3, 5)
@@ -208,7 +208,8 @@ def points(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
         title = t("services.points", offices=whole(offices), per=number(neighbourhoods / offices, 1), **said)
     names = [area_name(row) for _, row in rows.iterrows()]
     per = (rows["neighbourhoods"] / rows["offices"].where(rows["offices"] > 0)).astype("float64")
-    data = pd.DataFrame({"key": rows["code"], "name": names, "value": per}).sort_values("value", ascending=False)
+    called = [short_name(row, state.level_of(str(row["code"]))) for _, row in rows.iterrows()]
+    data = pd.DataFrame({"key": rows["code"], "name": called, "value": per}).sort_values("value", ascending=False)
     note = {str(r["code"]): t("services.points_note", lawyers=whole(r["lawyer_points"])) for _, r in rows.iterrows()}
     shown = data.dropna(subset=["value"])
     figure = charts_forms.bars(shown, title=title, text=lambda v: number(v, 1), theme=theme, empty=empty, note=note)
