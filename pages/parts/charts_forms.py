@@ -175,7 +175,8 @@ def matrix(
     names = [short(name, 18) for name in rows.values()]
     left = max(map(width_of, names)) * tone.size * 0.54 + 10
     tops = [short(name, 16) for name in columns.values()]
-    turned = len(columns) > 6
+    narrow = (340 - left) / len(columns)  # px a column has on a phone
+    turned = len(columns) > 6 or max(map(width_of, tops)) * tone.size * 0.56 > narrow
     top = max(map(width_of, tops)) * tone.size * 0.56 + 8 if turned else tone.size * 1.8
     figure = canvas(title, theme, 100, left=left)
     down = figure.layout.margin.t + top + (tone.size * 1.6 if across else 0)
