@@ -74,11 +74,12 @@ def main() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             controls.layers(view)
             controls.share(view)
-    left, right = st.columns([63, 37], gap="medium")
+    stacked = view.theme == "projector"  # its larger type would not fit beside the map
+    left, right = (st.container(), st.container()) if stacked else st.columns([63, 37], gap="medium")
     with left, guard("boundaries map"):
         show_map(view)
     with right, guard("boundaries rules"):
-        rules(edition.quality(view.area))
+        rules(edition.quality(view.area), whole=view.area == state.DISTRICT)
     with guard("boundaries outside"):
         outside(view)
     with guard("boundaries in words"):
@@ -115,28 +116,25 @@ def shown(value: float | None, kind: str) -> str:
     if value is None:
         return number(None)
     if kind == "share":
-        return percent(value)
+        return bounds.percent(value)
     return number(value, {"km": 1, "index": 2, "m2": 1}.get(kind, 0) if value else 0)
 
 
-def percent(share: float) -> str:
-    """A share that reads 100% or 0% only where it is all or nothing."""
-    if 0 < share < 0.0005:
-        return f"<{number(0.1, 1)}%"
-    return f"{number(100 * share if share == 1 else min(100 * share, 99.9), 1)}%"
-
-
-def rules(quality: Quality) -> None:
-    """Each measure beside its rule, with the definition one click away."""
+def rules(quality: Quality, *, whole: bool) -> None:
+    """Each measure beside its rule, with the definition one click away; averages are judged on the `whole` only."""
     rows = [{"rule": rule, "value": rule.value(quality)} for rule in RULES]
     columns = [
         tables.Column(t("boundaries.measure"), lambda r: _measure(r["rule"])),
         tables.Column(t("boundaries.value"), lambda r: escape(shown(r["value"], r["rule"].kind)), numeric=True),
         tables.Column(t("boundaries.rule"), lambda r: escape(_held(r["rule"])), numeric=True),
-        tables.Column(t("boundaries.verdict"), lambda r: _verdict(r["rule"].met(r["value"]))),
+        tables.Column(
+            t("boundaries.verdict"),
+            lambda r: _verdict(r["rule"].met(r["value"]) if whole or r["rule"].most == 0 else None),
+        ),
     ]
     title = t("boundaries.rules")
-    st.html(tables.heading(title, "rules") + tables.table([tables.Group("", rows)], columns, title))
+    note = "" if whole else tables.paragraph(t("boundaries.rules_part"), "ll-note-text")
+    st.html(tables.heading(title, "rules") + tables.table([tables.Group("", rows)], columns, title) + note)
     with st.expander(t("boundaries.definitions")):
         pairs = [(t(f"boundaries.measures.{r.key}"), escape(t(f"boundaries.meaning.{r.key}"))) for r in RULES]
         st.html(tables.facts(pairs) + tables.paragraph(t("boundaries.rules_source"), "ll-note-text"))
@@ -192,7 +190,7 @@ def legend_of_edges(quality: Quality) -> tuple[tuple[str, str], ...]:
     found = [(name, quality.border_by_class.get(name)) for name in BARRIERS]
     if all(share is None for _, share in found):
         return tuple((name, t(f"boundaries.barrier.{name}")) for name in BARRIERS if name != "rail")
-    return tuple((name, f"{t(f'boundaries.barrier.{name}')} {percent(share)}") for name, share in found if share)
+    return tuple((name, f"{t(f'boundaries.barrier.{name}')} {bounds.percent(share)}") for name, share in found if share)
 
 
 # ── neighbourhoods outside the range ──

@@ -58,7 +58,8 @@ def main() -> None:
     with guard("reach figures"):
         st.html(figures.headline(view, FIGURES))
     proposal = None
-    left, right = st.columns([63, 37], gap="medium")
+    stacked = view.theme == "projector"
+    left, right = (st.container(), st.container()) if stacked else st.columns([63, 37], gap="medium")
     with right, guard("reach sites"):
         proposal = siting(view)
     with left, guard("reach map"):

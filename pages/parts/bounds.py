@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from geo.four_boundaries import SIDES, Side
 from pages.parts import data
-from pages.parts.words import area_name, t
+from pages.parts.words import area_name, number, t
 
 UNNAMED = {"arterial": "street", "road": "street", "lane": "street", "rail": "rail", "river": "stream"}
 """What a border without a name lies on; everything else is the boundary of a compound."""
@@ -28,3 +28,10 @@ def side_in_words(side: Side) -> str:
     if side.neighbour not in areas.index:
         return kind
     return t("boundaries.side.beside", kind=kind, area=area_name(data.area(side.neighbour)))
+
+
+def percent(share: float) -> str:
+    """A share that reads 100% or 0% only where it is all or nothing."""
+    if 0 < share < 0.0005:
+        return f"<{number(0.1, 1)}%"
+    return f"{number(100 * share if share == 1 else min(100 * share, 99.9), 1)}%"
