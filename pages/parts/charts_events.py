@@ -38,7 +38,7 @@ def share(part: float, of: float) -> str:
 
 def by_week(days: pd.DataFrame) -> pd.DataFrame:
     """Rows of events_days summed by week: week (its Monday), events, counted, volunteering, attendances (or null)."""
-    starts = days["day"] - pd.to_timedelta(days["day"].dt.dayofweek, unit="D")
+    starts = days["day"] - pd.to_timedelta(days["day"].dt.day_of_week, unit="D")
     columns = ["events", "counted", "volunteering", "attendances"]
     return days.assign(week=starts).groupby("week")[columns].sum(min_count=1).reset_index()
 
