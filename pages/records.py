@@ -152,8 +152,15 @@ def exported(name: str, rows: pd.DataFrame, language: str) -> pd.DataFrame:
             elif column.type in {"enum", "bool", "month"} or column.name in {"kind", "category", "brand", "place"}:
                 out[label] = [fields.shown(column, row) for row in tables.rows_of(rows)]
             else:
-                out[label] = rows[column.name]
+                out[label] = _told(rows, column)
         return pd.DataFrame(out)
+
+
+def _told(rows: pd.DataFrame, column: Column) -> pd.Series[Any]:
+    """A column's values, in a word where they are withheld: an empty cell would say that there is no data."""
+    if "withheld" not in rows or not fields.is_number(column):
+        return rows[column.name]
+    return rows[column.name].astype(object).mask(rows["withheld"] & rows[column.name].isna(), t("meaning.withheld"))
 
 
 def one_record(view: View, name: str, table: Table, rows: pd.DataFrame) -> None:
@@ -253,6 +260,8 @@ def listing(view: View, name: str, entry: RecordTable | None, table: Table, area
         return
     sentence = heading(name, entry, area, view.period, rows, total)
     extra = attendance_sentence(view) if name == "event_total" and not asked else ""
+    if "withheld" in rows and rows["withheld"].any():
+        extra += t("meaning.withheld_note", k=data.small_count())
     st.html(
         tables.heading(sentence)
         + tables.paragraph(f"{t(f'table.{name}.grain')}{t('common.stop')}{extra}", "ll-note-text")

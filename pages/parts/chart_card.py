@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from html import escape
 from typing import Any
 
@@ -17,7 +16,7 @@ from pages.parts.charts_forms import Made
 from pages.parts.failures import guard, nothing
 from pages.parts.state import View
 from pages.parts.words import area_name, lang, number, period_text, t
-from queries.run import statement
+from queries.shown import shown
 
 FACES = ("chart", "table", "about")
 
@@ -34,15 +33,10 @@ class Question:
         return data.ask(self.query, *self.arguments)
 
     def sql(self) -> str:
-        """The text that was run, its parameters as comments before it."""
-        names = list(inspect.signature(self.query).parameters)[1:]
-        given = dict(zip(names, self.arguments, strict=False))
-        lines = "".join(f"-- ${name} = {_written(value)}\n" for name, value in given.items())
-        return lines + statement(self.query.__name__).text
-
-
-def _written(value: object) -> str:
-    return f"'{value}'" if isinstance(value, str | date) else str(value)
+        """The text that was run, with the values asked for in it."""
+        given = inspect.signature(self.query).bind(None, *self.arguments)
+        given.apply_defaults()
+        return shown(self.query.__name__, given.arguments)
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,8 @@ def sentence(indicator: Indicator, code: str, period: str, comparison: str, insi
     values = _fellows(indicator, row, period)
     ours = float(values.get(code, float("nan")))
     named = {"name": area_name(row), "period": period_text(period), "indicator": indicator.words("name", lang())}
+    if pd.isna(ours) and bool(data.indicator_of(indicator, [code], period)["withheld"].any()):
+        return Sentence(t("meaning.withheld_sentence", k=data.small_count(), **named), None, None)
     if pd.isna(ours):
         return Sentence(t("sentence.no_value", **named), None, None)
     stands = standing(_frame(values), code, cast("Direction", indicator.direction)) if len(values) > 1 else None

@@ -171,7 +171,7 @@ def days(period: str) -> tuple[date, date]:
 
 
 def indicator_values(indicator: Indicator, level: str, ancestor: str, period: str) -> pd.DataFrame:
-    """One row per area of `level` in `ancestor`: code, numerator, denominator, value (NaN where there is no data)."""
+    """One row per area of `level` in `ancestor`: code, numerator, denominator, value (NaN: no data), withheld."""
     asked = ask(
         queries.indicator_queries.indicator_by_area,
         indicator.numerator,
@@ -184,7 +184,7 @@ def indicator_values(indicator: Indicator, level: str, ancestor: str, period: st
 
 
 def indicator_of(indicator: Indicator, codes: Sequence[str], period: str) -> pd.DataFrame:
-    """One row per code, indexed by it: numerator, denominator, value."""
+    """One row per code, indexed by it: numerator, denominator, value, withheld."""
     asked = ask(
         queries.indicator_queries.indicator_by_code,
         indicator.numerator,
@@ -196,7 +196,7 @@ def indicator_of(indicator: Indicator, codes: Sequence[str], period: str) -> pd.
 
 
 def indicator_series(indicator: Indicator, codes: Sequence[str], start: date, end: date) -> pd.DataFrame:
-    """One row per code × month: code, month, numerator, denominator, value."""
+    """One row per code × month: code, month, numerator, denominator, value, withheld."""
     asked = ask(
         queries.indicator_queries.indicator_series,
         indicator.numerator,
@@ -209,14 +209,19 @@ def indicator_series(indicator: Indicator, codes: Sequence[str], start: date, en
 
 
 def indicator_years(indicator: Indicator, codes: Sequence[str]) -> pd.DataFrame:
-    """One row per code × year: code, year, numerator, denominator, value."""
+    """One row per code × year: code, year, numerator, denominator, value, withheld."""
     asked = ask(queries.indicator_queries.indicator_years, indicator.numerator, indicator.denominator, sorted(codes))
     return _with_value(asked, indicator)
 
 
 def measure_values(wanted: Sequence[str], codes: Sequence[str], period: str) -> pd.DataFrame:
-    """One row per measure × code: measure, code, value, over the period as an indicator's numerator or denominator."""
-    return ask(queries.profile.measures_by_code, sorted(wanted), sorted(codes), *days(period))
+    """One row per measure × code: measure, code, value, withheld; over the period as an indicator's parts."""
+    return _with_withheld(ask(queries.profile.measures_by_code, sorted(wanted), sorted(codes), *days(period)))
+
+
+def small_count() -> int:
+    """Counts of people below this are not told."""
+    return db().small_count
 
 
 def records(
@@ -237,4 +242,9 @@ def all_records(table: str, area: str, period: str, filters: Mapping[str, Sequen
 
 
 def _with_value(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
-    return frame.assign(value=values(frame, indicator.scale, ratio=indicator.denominator is not None))
+    """With the value, and `withheld`: true where there is none because it would tell of few people."""
+    return _with_withheld(frame.assign(value=values(frame, indicator.scale, ratio=indicator.denominator is not None)))
+
+
+def _with_withheld(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame if "withheld" in frame else frame.assign(withheld=False)

@@ -38,10 +38,10 @@ def unit_beside(table: str, column: Column) -> str:
 
 
 def shown(column: Column, row: Any) -> str:
-    """The value of `column` in a row (mapping), as plain text; a dash where there is none."""
+    """The value of `column` in a row (mapping), as plain text; a dash for none, a word if withheld."""
     value = row[column.name]
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
-        return NOTHING
+        return t("meaning.withheld") if bool(row.get("withheld")) and is_number(column) else NOTHING
     if column.name == "category" and "dimension" in row:  # staffing: what a category is depends on the dimension
         key = f"staffing.{row['dimension']}.{value}"
         return t(key) if has(key) else str(value)

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pandas as pd
 
 from data.indicators import Indicator
-from pages.parts import data, state
+from pages.parts import data, provenance, state
 from pages.parts.comparing import last_year, others
 from pages.parts.controls import finer
 from pages.parts.state import View
@@ -44,22 +44,25 @@ def _too_fine(view: View, indicator: Indicator) -> bool:
 
 
 def _figure(view: View, indicator: Indicator, comparison: str) -> str:
-    now = _value(indicator, view.area, view.period)
+    now, word = _value(indicator, view.area, view.period), t("meaning.withheld")
+    kept = now is None and bool(data.indicator_of(indicator, [view.area], view.period)["withheld"].any())
     versus = "last_year" if indicator.kind == "count" and comparison in {"district", "peers"} else comparison
     other = _other(view, indicator, versus)
     years = data.indicator_years(indicator, [view.area]).set_index("year")["value"].dropna()
     name = indicator.words("short", lang())
-    title = f"{indicator.words('name', lang())} · {number(now, indicator.decimals)} {unit_name(indicator.unit)}"
+    exact = word if kept else number(now, indicator.decimals)
+    title = f"{indicator.words('name', lang())} · {exact} {unit_name(indicator.unit)}"
     inner = (
         f'<span class="ll-label">{escape(name)}</span>'
-        f'<strong class="ll-number" title="{escape(title)}">{_short(now, indicator)}</strong>'
+        f'<strong class="ll-number" title="{escape(title)}">{escape(word) if kept else _short(now, indicator)}</strong>'
         f'<span class="ll-change">{_change(indicator, now, other, versus, view.period)}'
         f"{_history(indicator, years)}</span>"
     )
+    source = provenance.detail(indicator, view.area, view.period)
     if indicator.records is None:
-        return f"<li><div>{inner}</div></li>"
+        return f"<li><div>{inner}</div>{source}</li>"
     target = state.link("records", table=indicator.records, **_filters(indicator))
-    return f'<li><a href="{escape(target)}">{inner}</a></li>'
+    return f'<li><a href="{escape(target)}">{inner}</a>{source}</li>'
 
 
 def _filters(indicator: Indicator) -> dict[str, str]:

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from data.indicators import Indicator
-from pages.parts import controls, data, map_view, state
+from pages.parts import controls, data, map_view, provenance, state
 from pages.parts.failures import guard, nothing
 from pages.parts.ranked import ranked, ranked_list, whole_frame
 from pages.parts.scene import Scene, Shown, scene, shown
@@ -61,11 +61,15 @@ def _ranking(view: View, drawn: Scene, what: Shown, leaf: str | None, drill: Cal
     """The ranked list; all of it as a table to sort when asked for."""
     indicator = data.indicators()[view.indicator]
     if drawn.values["value"].isna().all():
+        if drawn.values["withheld"].any():
+            nothing(t("meaning.withheld_nothing", period=period_text(view.period)), t("meaning.withheld_nothing_next"))
+            return
         nothing(t("ranked.nothing", period=period_text(view.period)), t("ranked.nothing_next"))
         return
     given = ranked(drawn.values, indicator, drawn.colours, what.level)
     if view.get("list") != "all":
-        st.html(ranked_list(view, indicator, given, leaf))
+        source = provenance.detail(indicator, view.area, view.period)
+        st.html(ranked_list(view, indicator, given, leaf) + source)
         return
     table = whole_frame(indicator, given)
     codes = list(table.index)

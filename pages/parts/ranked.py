@@ -13,7 +13,7 @@ from data.indicators import Indicator
 from pages.parts import data, state
 from pages.parts.comparing import others
 from pages.parts.state import View
-from pages.parts.words import area_name, is_missing, lang, levels_name, number, short_name, signed, t, unit_name
+from pages.parts.words import area_name, is_missing, lang, levels_name, number, short_name, signed, t, told, unit_name
 from queries.indicators import Direction, compare, ranking
 
 WHOLE = 18  # a list up to this long is shown whole
@@ -22,7 +22,7 @@ END = 8  # of a longer one the first and the last so many
 
 @dataclass(frozen=True)
 class Ranked:
-    """What a ranked list shows: `frame` (code, value, rank, best first), how areas are coloured, and the level."""
+    """What a ranked list shows: `frame` (code, value, withheld, rank; best first), areas' colours, the level."""
 
     frame: pd.DataFrame
     colours: dict[str, str]
@@ -30,8 +30,9 @@ class Ranked:
 
 
 def ranked(values: pd.DataFrame, indicator: Indicator, colours: dict[str, str], level: str) -> Ranked:
-    """Rank `values` (code, value); areas without a value come last and have no rank."""
-    return Ranked(ranking(values[["code", "value"]], cast("Direction", indicator.direction)), colours, level)
+    """Rank `values` (code, value, withheld); areas without a value come last and have no rank."""
+    given = values[["code", "value", "withheld"]]
+    return Ranked(ranking(given, cast("Direction", indicator.direction)), colours, level)
 
 
 def ranked_list(view: View, indicator: Indicator, given: Ranked, leaf: str | None = "area") -> str:
@@ -57,7 +58,9 @@ def ranked_list(view: View, indicator: Indicator, given: Ranked, leaf: str | Non
 def _caption(indicator: Indicator, given: Ranked, without: int) -> str:
     counted = levels_name(given.level, len(given.frame))
     said = t(f"ranked.caption_{indicator.direction}", counted=counted, indicator=indicator.words("short", lang()))
-    return said + t("ranked.without", count=number(without)) if without else said
+    kept = int(given.frame["withheld"].sum())
+    said += t("ranked.without", count=number(without)) if without else ""
+    return said + t("meaning.withheld_count", count=number(kept)) if kept else said
 
 
 def _head(view: View, indicator: Indicator) -> str:
@@ -89,7 +92,8 @@ def _row(
     return (
         f'<tr data-code="{code}"{here}><td class="ll-rank">{"" if pd.isna(row["rank"]) else row["rank"]}</td>'
         f'<th scope="row"><div>{name}{bar}</div></th>'
-        f"<td>{number(value, indicator.decimals)}</td>{_difference(view, indicator, value, other.get(code))}</tr>"
+        f"<td>{told(value, indicator.decimals, bool(row['withheld']))}</td>"
+        f"{_difference(view, indicator, value, other.get(code))}</tr>"
     )
 
 
@@ -112,11 +116,14 @@ def _gap(hidden: int, level: str) -> str:
 def whole_frame(indicator: Indicator, given: Ranked) -> pd.DataFrame:
     """All areas as a table to sort and search: rank, area, value; the index is the area code."""
     areas = data.areas()
+    kept = given.frame["withheld"]
+    notes = {t("meaning.note"): [t("meaning.withheld") if each else "" for each in kept]} if kept.any() else {}
     return pd.DataFrame(
         {
             t("ranked.rank"): given.frame["rank"].to_list(),
             t("ranked.area"): [area_name(areas.loc[code]) for code in given.frame["code"]],
             unit_name(indicator.unit): given.frame["value"].round(indicator.decimals).to_list(),
+            **notes,
         },
         index=given.frame["code"],
     )

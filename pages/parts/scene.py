@@ -15,7 +15,7 @@ from geo.palettes import Theme, sequential
 from pages.parts import data, state
 from pages.parts.controls import finer
 from pages.parts.state import View
-from pages.parts.words import date_text, lang, number, period_text, t, unit_name
+from pages.parts.words import date_text, lang, number, period_text, t, told, unit_name
 from queries.indicators import MISSING, ZERO, Classes, classes
 
 
@@ -46,7 +46,7 @@ def shown(view: View, indicator: Indicator) -> Shown:
 
 @dataclass(frozen=True)
 class Scene:
-    """A map ready to be drawn, the values behind it (code, value) and the colour of each area."""
+    """A map ready to be drawn, the values behind it (code, value, withheld) and the colour of each area."""
 
     state: MapState
     values: pd.DataFrame
@@ -55,13 +55,14 @@ class Scene:
 
 def scene(view: View, indicator: Indicator, what: Shown) -> Scene:
     """The map of `indicator` in the view's period over the areas `what`."""
-    values = data.indicator_values(indicator, what.level, what.scope, view.period)[["code", "value"]]
+    values = data.indicator_values(indicator, what.level, what.scope, view.period)[["code", "value", "withheld"]]
     grouped = classes(values.set_index("code")["value"])
     theme = cast("Theme", view.theme)
     ramp = sequential(theme, grouped.k) if grouped.k else ()
     marks = {str(code): _mark(int(index)) for code, index in grouped.index.items()}
+    marks |= dict.fromkeys(values.loc[values["withheld"], "code"], "suppressed")
     colours = {code: ramp[mark] for code, mark in marks.items() if isinstance(mark, int)}
-    numbers = zip(values["code"], values["value"], strict=True)
+    numbers = zip(values["code"], values["value"], values["withheld"], strict=True)
     drawn = MapState(
         level=what.level,
         lang="zh" if lang() == "zh" else "en",
@@ -69,7 +70,7 @@ def scene(view: View, indicator: Indicator, what: Shown) -> Scene:
         footer=footer() if indicator.map_default else f"{t('map_footer.count')} · {footer()}",
         hover_suffix=t("map_footer.demonstration") if data.manifest().demonstration else "",
         classes=marks,
-        values={str(code): number(value, indicator.decimals) for code, value in numbers},
+        values={str(code): told(value, indicator.decimals, kept) for code, value, kept in numbers},
         colours=ramp,
         legend=legend(view, indicator, grouped, set(marks.values())),
         focus=None if what.scope == state.DISTRICT else what.scope,
@@ -84,10 +85,13 @@ def _mark(index: int) -> int | Mark:
 
 
 def legend(view: View, indicator: Indicator, grouped: Classes, present: set[int | Mark]) -> Legend:
-    """Title, unit and one entry a class, low to high, then zero and missing if there are such areas."""
+    """Title, unit and one entry a class, low to high, then zero, withheld and missing if there are such areas."""
     filled = [mark for mark in present if isinstance(mark, int)]
     entries: list[tuple[int | Mark, str]] = [(k, _between(grouped, k, indicator.decimals)) for k in sorted(filled)]
-    entries += [(mark, t(f"legend.{mark}")) for mark in ("zero", "missing") if mark in present]
+    special: dict[int | Mark, str] = {
+        "zero": t("legend.zero"), "suppressed": t("meaning.withheld_legend"), "missing": t("legend.missing"),
+    }  # fmt: skip
+    entries += [(mark, words) for mark, words in special.items() if mark in present]
     title = f"{indicator.words('short', lang())} · {period_text(view.period)}"
     return Legend(title, unit_name(indicator.unit), tuple(entries))
 
@@ -107,6 +111,7 @@ def footer() -> str:
         t("map_footer.schematic"),
         t("footer.edition", edition=manifest.edition),
         t("footer.data_until", date=date_text(date.fromisoformat(manifest.data_until))),
+        t("map_footer.source_demonstration" if manifest.demonstration else "map_footer.source_real"),
     ]
     if approval := os.environ.get("LINLI_MAP_APPROVAL", "").strip():
         parts.append(t("map_footer.approval", number=approval))

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data.indicators import THEMES
-from pages.parts import data, downloads, glances, state, tables
+from pages.parts import data, downloads, glances, provenance, state, tables
 from pages.parts.profile import Entry, Fellows
 from pages.parts.state import View
 from pages.parts.words import (
@@ -151,8 +151,9 @@ def indicator_table(view: View, around: Fellows, found: Sequence[Entry]) -> str:
         tables.Group(t(f"theme_of.{theme}"), [{"entry": e} for e in found if e.indicator.theme == theme])
         for theme in THEMES
     ]
+    parts = _parts_of(view, around, found)
     columns = [
-        tables.Column(t("area.indicator"), lambda row: _name_cell(row["entry"])),
+        tables.Column(t("area.indicator"), lambda row: _name_cell(row["entry"]) + _source(row["entry"], parts)),
         tables.Column(period_text(view.period), lambda row: _value_cell(view, row["entry"]), numeric=True),
         tables.Column(t("area.change"), lambda row: _change_cell(row["entry"]), numeric=True),
     ]
@@ -166,6 +167,21 @@ def indicator_table(view: View, around: Fellows, found: Sequence[Entry]) -> str:
     return tables.table([g for g in groups if g.rows], columns, t("area.indicators"))
 
 
+def _parts_of(view: View, around: Fellows, found: Sequence[Entry]) -> dict[str, float]:
+    """The area's value of every measure in the table."""
+    wanted = {measure for entry in found for measure in entry.indicator.measures}
+    values = data.measure_values(sorted(wanted), [around.code], view.period)
+    return dict(zip(values["measure"], values["value"].astype("float64"), strict=True))
+
+
+def _source(entry: Entry, parts: dict[str, float]) -> str:
+    """Definition, numerator, denominator and source of a row, behind one word."""
+    numerator, denominator = (
+        parts.get(name) for name in (entry.indicator.numerator, entry.indicator.denominator or "")
+    )
+    return " " + provenance.short(entry.indicator, numerator, denominator, entry.withheld)
+
+
 def _name_cell(entry: Entry) -> str:
     name = entry.indicator.words("name", lang())
     link = tables.anchor(state.link("overview", indicator=entry.indicator.id), name, t("area.map_of", indicator=name))
@@ -174,6 +190,9 @@ def _name_cell(entry: Entry) -> str:
 
 
 def _value_cell(view: View, entry: Entry) -> str:
+    if entry.withheld:
+        note = t("meaning.withheld_note", k=data.small_count())
+        return f'<span class="ll-nothing" title="{escape(note)}">{escape(t("meaning.withheld"))}</span>'
     if entry.value is None:
         return f'<span class="ll-nothing">{escape(t("area.no_data"))}</span>'
     shown = number(entry.value, entry.indicator.decimals)
@@ -238,7 +257,7 @@ def _exported(view: View, around: Fellows, found: Sequence[Entry]) -> pd.DataFra
         {
             t("area.indicator"): e.indicator.words("name", lang()),
             t("definitions.unit"): unit_name(e.indicator.unit),
-            period_text(view.period): e.value,
+            period_text(view.period): t("meaning.withheld") if e.withheld else e.value,
             t("area.change"): e.before.difference if e.before else None,
             **({parent: e.parent} if parent else {}),
             t("area.verdict"): t(f"area.{e.verdict}") if e.verdict else "",
@@ -246,6 +265,8 @@ def _exported(view: View, around: Fellows, found: Sequence[Entry]) -> pd.DataFra
             t("area.rank"): t("area.rank_of", rank=e.place.rank, of=e.place.of) if e.place else "",
             t("definitions.numerator"): e.indicator.words("numerator", lang()),
             t("definitions.denominator"): e.indicator.words("denominator", lang()),
+            t("downloads.definition"): e.indicator.words("definition", lang()),
+            t("downloads.source"): provenance.sources(e.indicator.source),
         }
         for e in found
     ]

@@ -91,6 +91,11 @@ def number(value: float | None, decimals: int = 0) -> str:
     return f"{MINUS}{text}" if value < 0 and text.strip("0.,") else text
 
 
+def told(value: float | None, decimals: int = 0, withheld: bool = False) -> str:
+    """A number, or in a word that it is withheld because it counts few people."""
+    return t("meaning.withheld") if withheld else number(value, decimals)
+
+
 def signed(value: float | None, decimals: int = 0) -> str:
     """+1.2, −1.2, ±0.0; a dash where there is none."""
     if value is None or is_missing(value):
