@@ -46,8 +46,7 @@ def steps(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
     received = int(data["reached"].iloc[0]) if len(data) else 0
     stays = (data["reached"] - data["reached"].shift(-1)).fillna(0).astype(int)
     note = {
-        str(stage): f" · {share(reached, received)}%" + _waiting(str(stage), int(stay))
-        for stage, reached, stay in zip(data["stage"], data["reached"], stays, strict=True)
+        str(s): f" · {share(reached, received)}%" for s, reached in zip(data["stage"], data["reached"], strict=True)
     }
     named = data.assign(key=data["stage"], name=[_stage(s) for s in data["stage"]], value=data["reached"], stays=stays)
     given = named if received else named.head(0)
@@ -66,10 +65,6 @@ def _steps_title(data: pd.DataFrame, received: int) -> str:
     return t("information.steps", **said, stage=t(f"information.waiting_{top['stage']}"), stuck=whole(top["stays"]))
 
 
-def _waiting(stage: str, count: int) -> str:
-    return t("information.stays", count=whole(count), stage=t(f"information.waiting_{stage}")) if count else ""
-
-
 def times(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
     """What each step took, half and nine in ten of the matters (rows of information_stages)."""
     data = rows[rows["stage"] != "received"]
@@ -79,7 +74,10 @@ def times(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
     if len(own):
         slow = own.sort_values("median_hours", ascending=False, kind="stable").iloc[0]
         title = t(
-            "information.times", stage=slow["name"], half=tenth(slow["median_hours"]), nine=tenth(slow["p90_hours"])
+            "information.times",
+            stage=t(f"information.step_{slow['stage']}"),
+            half=tenth(slow["median_hours"]),
+            nine=tenth(slow["p90_hours"]),
         )
     given = data.rename(columns={"stage": "key", "median_hours": "low", "p90_hours": "high"})
     figure = charts_shares.spans(

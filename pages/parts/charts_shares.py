@@ -13,9 +13,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from geo.palettes import PALETTES, Theme
-from pages.parts.charts import TONES, Text, Tone, canvas, empty_chart, short, ticks, width_of
+from pages.parts.charts import LARGE, TONES, Text, Tone, canvas, empty_chart, short, ticks, width_of
 
-NARROW = 330  # px between the names and the right edge of the narrowest chart, plus the names
+NARROW, BROAD = 310, 640  # px of the narrowest chart: on a phone, and where the type is a projector's
 
 
 def spans(
@@ -30,7 +30,7 @@ def spans(
 ) -> go.Figure:
     """A line from `low` to `high` a row, first on top: columns key, name, low, high (null = no data).
 
-    `ends` name the two ends in the first row; the low end is a full dot, the high one a ring. `marked` rows stand out.
+    `ends` name the two ends above the rows; the low end is a full dot, the high one a ring. `marked` rows stand out.
     """
     tone = TONES[theme]
     data = frame.dropna(subset=["low", "high"]).reset_index(drop=True)
@@ -39,8 +39,8 @@ def spans(
     names = [short(name, 22) for name in data["name"]]
     left = _left(names, tone)
     words = [f"{text(float(low))} · {text(float(high))}" for low, high in zip(data["low"], data["high"], strict=True)]
-    right = max(map(width_of, [*words, f"{ends[0]} · {ends[1]}"])) * tone.size * 0.56 + 14
-    figure = canvas(title, theme, round((len(data) + 1) * tone.size * 1.9 + tone.title * 4.2), left=left, right=right)
+    right = max(map(width_of, words)) * tone.size * 0.56 + 14
+    figure = canvas(title, theme, round(len(data) * tone.size * 1.9 + tone.title * 4.6), left=left, right=right)
     colours = [tone.accent if not marked or key in marked else tone.context for key in data["key"]]
     for place, (low, high, colour) in enumerate(zip(data["low"], data["high"], colours, strict=True)):
         figure.add_shape(type="line", x0=low, x1=high, y0=place, y1=place, line={"color": colour, "width": 2})
@@ -53,8 +53,10 @@ def spans(
                 hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
             )
         )  # fmt: skip
-    _at_right(figure, [f"<b>{ends[0]}</b> · {ends[1]}", *words], [-1, *range(len(data))], tone)
-    _rows(figure, names, top=-1.5)
+    for place, word in enumerate(words):
+        figure.add_annotation(x=1, xref="paper", y=place, text=word, showarrow=False, xanchor="left", xshift=8)
+    _rows(figure, names)
+    _legend(figure, [f"{sign} {end}" for sign, end in zip("●○", ends, strict=True)], tone)
     marks = ticks(0.0, float(data["high"].max()), 3)
     figure.update_xaxes(range=[0, marks[-1]], tickvals=marks, ticktext=_marks(marks, text), showgrid=True)
     return figure
@@ -103,7 +105,7 @@ def shares(
     if table.empty:
         return empty_chart(title, empty, theme, 160)
     names = [short(rows[key], 22) for key in table.index]
-    left, high = _left(names, tone), 1.5 if named else 1.0
+    left, high = _left(names, tone), 1.9 if named else 1.0
     figure = canvas(title, theme, round(len(table) * tone.size * 2.2 * high + tone.title * 5), left=left, right=4)
     totals = table.sum(axis=1)
     drawn = table.div(totals, axis=0) * 100 if whole else table
@@ -114,7 +116,7 @@ def shares(
             if pd.notna(value) else ""
             for value, total in zip(table[part], totals, strict=True)
         ]  # fmt: skip
-        room = [float(v) / longest * (NARROW - left) if pd.notna(v) else 0.0 for v in drawn[part]]
+        room = [float(v) / longest * (_narrowest(tone) - left) if pd.notna(v) else 0.0 for v in drawn[part]]
         fitting = [_fitting(word, space, tone) for word, space in zip(written, room, strict=True)]
         keys = [
             [f"{row}|{part}", f"{rows[row]} · {parts[part]}", _said(value, total, text)]
@@ -133,7 +135,7 @@ def shares(
     figure.update_xaxes(visible=False, range=[0, longest])
     _rows(figure, names)
     if not named:
-        _legend(figure, [parts[p] for p in drawn.columns], [colours[p] for p in drawn.columns], tone)
+        _legend(figure, [f'<span style="color:{colours[p]}">■</span> {parts[p]}' for p in drawn.columns], tone)
     return figure
 
 
@@ -153,7 +155,7 @@ def frequency(
     data = frame.reset_index(drop=True)
     if data.empty or not data["value"].sum():
         return empty_chart(title, empty, theme, 160)
-    figure = canvas(title, theme, height, left=4, right=4)
+    figure = canvas(title, theme, round(height * tone.size / 12), left=4, right=4)
     labels = [text(float(value)) if value else "" for value in data["value"]]
     colours = [tone.accent if not marked or key in marked else PALETTES[theme].sequential[1] for key in data["key"]]
     figure.add_trace(
@@ -192,7 +194,7 @@ def against(
     data = frame.dropna(subset=["x", "y"]).reset_index(drop=True)
     if data.empty:
         return empty_chart(title, empty, theme, 160)
-    figure = canvas(title, theme, height, right=8)
+    figure = canvas(title, theme, round(height * tone.size / 12), right=8)
     outer = {data[c].idxmax() for c in ("x", "y")} | {data[c].idxmin() for c in ("x", "y")}
     shown = {i for i, key in enumerate(data["key"]) if key in marked} | outer
     colours = [tone.accent if not marked or key in marked else tone.context for key in data["key"]]
@@ -243,7 +245,7 @@ def _scale(values: pd.Series[float], middle: float | None) -> list[float]:
 
 def _label(value: float, total: float, *, part_name: str, text: Text, whole: bool) -> str:
     said = f"{100 * value / total:.0f}%" if whole else text(value)
-    return f"{part_name} {said}" if part_name else said
+    return f"{part_name}<br>{said}" if part_name else said
 
 
 def _said(value: float, total: float, text: Text) -> str:
@@ -252,8 +254,8 @@ def _said(value: float, total: float, text: Text) -> str:
 
 def _fitting(words: str, room: float, tone: Tone) -> str:
     """The words where they fit; else, of a name and a share, the share; else nothing."""
-    for choice in (words, words.rsplit(" ", 1)[-1]):
-        if width_of(choice) * tone.size * 0.56 + 4 <= room:
+    for choice in (words, words.rpartition("<br>")[2]):
+        if max(map(width_of, choice.split("<br>"))) * tone.size * 0.56 + 4 <= room:
             return choice
     return ""
 
@@ -266,28 +268,32 @@ def _ink_on(colour: str) -> str:
     return "#10202b" if luminance > 0.22 else "#ffffff"
 
 
+def _narrowest(tone: Tone) -> int:
+    return NARROW if tone.size < LARGE else BROAD
+
+
 def _left(names: Sequence[str], tone: Tone) -> float:
     return max(map(width_of, names)) * tone.size * 0.54 + 10
 
 
-def _rows(figure: go.Figure, names: Sequence[str], top: float = -0.5) -> None:
-    settings = {"tickvals": list(range(len(names))), "ticktext": list(names), "range": [len(names) - 0.5, top]}
+def _rows(figure: go.Figure, names: Sequence[str]) -> None:
+    settings = {"tickvals": list(range(len(names))), "ticktext": list(names), "range": [len(names) - 0.5, -0.5]}
     figure.update_yaxes(**settings, showgrid=False, zeroline=False)
 
 
-def _at_right(figure: go.Figure, words: Sequence[str], places: Sequence[int], tone: Tone) -> None:
-    for word, place in zip(words, places, strict=True):
-        figure.add_annotation(
-            x=1, xref="paper", y=place, text=word, showarrow=False, xanchor="left", xshift=8,
-            font={"color": tone.ink if place >= 0 else tone.muted, "size": tone.size},
-        )  # fmt: skip
-
-
-def _legend(figure: go.Figure, names: Sequence[str], colours: Sequence[str], tone: Tone) -> None:
-    """The parts' names above the bars, each after a square of its colour."""
-    entries = [f'<span style="color:{colour}">■</span> {name}' for name, colour in zip(names, colours, strict=True)]
+def _legend(figure: go.Figure, entries: Sequence[str], tone: Tone) -> None:
+    """What marks mean, above the rows, in as many lines as the narrowest chart needs."""
+    lines, used = [""], 0.0
+    for entry in entries:
+        width = (width_of(re.sub(r"<[^>]+>", "", entry)) + 3) * tone.size * 0.56
+        if lines[-1] and used + width > _narrowest(tone):
+            lines, used = [*lines, ""], 0.0
+        lines[-1], used = f"{lines[-1]}{entry}  ", used + width
     figure.add_annotation(
-        text="  ".join(entries), x=0, xref="paper", xshift=-figure.layout.margin.l, xanchor="left", y=1, yref="paper",
-        yanchor="bottom", showarrow=False, font={"size": tone.size, "color": tone.muted},
+        text="<br>".join(lines), x=0, xref="paper", xshift=-figure.layout.margin.l, xanchor="left", align="left", y=1,
+        yref="paper", yanchor="bottom", showarrow=False, font={"size": tone.size, "color": tone.muted},
     )  # fmt: skip
-    figure.update_layout(margin_t=figure.layout.margin.t + tone.size * 1.7, height=figure.layout.height + tone.size)
+    more = tone.size * (0.4 + 1.3 * len(lines))
+    down = (1 - figure.layout.title.y) * figure.layout.height  # the title stays where it is
+    figure.update_layout(margin_t=figure.layout.margin.t + more, height=figure.layout.height + more)
+    figure.update_layout(title_y=1 - down / figure.layout.height)
