@@ -112,13 +112,19 @@ def _put(layer: gpd.GeoDataFrame, path: Path) -> None:
             f"files ending in {ending or 'nothing'} are not written here",
             f"Name it {WRITABLE}.",
         )
-    options: dict[str, object] = {}
-    if ending in (".geojson", ".json"):
-        options["COORDINATE_PRECISION"] = 13 if layer.crs.is_geographic else 6
-    if ending == ".shp":
-        options["ENCODING"] = "UTF-8"
-    many = shapely.get_type_id(layer.geometry.to_numpy())
-    mixed = bool(len(set(many)) > 1)
+    kinds = set(shapely.get_type_id(layer.geometry.to_numpy()))
     if path.exists() and ending != ".shp":
         path.unlink()
-    layer.to_file(path, driver=DRIVERS[ending], promote_to_multi=True if mixed else None, layer_options=options or None)
+    layer.to_file(path, driver=DRIVERS[ending], promote_to_multi=len(kinds) > 1 or None, **_options(layer, path))
+
+
+def _options(layer: gpd.GeoDataFrame, path: Path) -> dict[str, object]:
+    """What GDAL must be told for a format to keep coordinates, text and the layer's name."""
+    ending = path.suffix.lower()
+    if ending in (".geojson", ".json"):
+        return {"layer_options": {"COORDINATE_PRECISION": 13 if layer.crs.is_geographic else 6}}
+    if ending == ".shp":
+        return {"layer_options": {"ENCODING": "UTF-8"}}
+    # GeoPackage keeps names that begin with gpkg for its own tables.
+    reserved = ending == ".gpkg" and path.stem.lower().startswith("gpkg")
+    return {"layer": f"layer_{path.stem}" if reserved else path.stem}
