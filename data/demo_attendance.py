@@ -57,7 +57,9 @@ def _sizes(district: District, events: pd.DataFrame, rng: np.random.Generator) -
         weight *= events[column].map(factors).fillna(1.0).to_numpy(dtype=float)
     held = events["held_on"].to_numpy()
     weight *= np.where((held >= np.datetime64("2020-01-24")) & (held < np.datetime64("2020-06-01")), 0.4, 1.0)
-    weight = np.minimum(weight, 20 * weight.mean())  # no square holds more than some 6,000
+    # No square holds more than some 6,000: above ten times the mean, crowds grow ever slower, and no two end up alike.
+    crowd = 10 * weight.mean()
+    weight = np.where(weight > crowd, crowd * (1 + 0.5 * np.log(weight / crowd)), weight)
     year = held.astype("datetime64[Y]").astype(np.int64) + 1970
     size = np.zeros(len(events), dtype=np.int64)
     for each in YEARS:
