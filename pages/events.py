@@ -101,7 +101,8 @@ def sizes(view: View, rows: pd.DataFrame) -> Made | None:
 
 def pyramid(view: View, rows: pd.DataFrame) -> Made | None:
     """By age and sex, small counts hidden."""
-    return draw.pyramid(ages(rows), threshold(), trends.theme_of(view), empty(view)) if len(rows) else None
+    whose = "" if view.area_level != "neighbourhood" else area_name(data.area(community_of(view)))
+    return draw.pyramid(ages(rows), whose, threshold(), trends.theme_of(view), empty(view)) if len(rows) else None
 
 
 def ages(rows: pd.DataFrame) -> pd.DataFrame:

@@ -199,10 +199,14 @@ def _sizes_title(full: pd.DataFrame, rows: pd.DataFrame) -> str:
 # ── who, and from where ──
 
 
-def pyramid(rows: pd.DataFrame, k: int, theme: Theme, empty: str) -> Made:
-    """Attendances by age and sex (rows of chart_attendance_age_sex after suppression: with `hidden`)."""
+def pyramid(rows: pd.DataFrame, whose: str, k: int, theme: Theme, empty: str) -> Made:
+    """Attendances by age and sex (rows of chart_attendance_age_sex after suppression: with `hidden`).
+
+    `whose` names the area counted where that is not the one in view, else "".
+    """
     known = rows[rows["age_band"].isin(BANDS) & rows["sex"].isin(SEXES)]
     title = _pyramid_title(known) if known["attendances"].notna().any() else empty
+    title = t("events.pyramid_of", area=whose, said=title) if whose else title
     data = known.rename(columns={"age_band": "band", "sex": "side", "attendances": "value", "first_time": "inner"})
     figure = charts_forms.pyramid(
         data, {band: enum("age_band", band) for band in reversed(BANDS)},
@@ -227,12 +231,6 @@ def _pyramid_title(known: pd.DataFrame) -> str:
     first = float(known["first_time"].sum())
     return t("events.pyramid", sex=enum("sex", top), share=share(float(by_sex.max()), total), old=share(old, total),
              first=share(first, total))  # fmt: skip
-
-
-def unrecorded(rows: pd.DataFrame) -> float:
-    """Attendances whose age or sex is not recorded."""
-    unknown = (rows["age_band"] == "unknown") | (rows["sex"] == "unknown")
-    return float(rows.loc[unknown, "attendances"].sum())
 
 
 def exchange(
