@@ -61,9 +61,11 @@ def parser() -> argparse.ArgumentParser:
     blocks = commands_.add_parser("blocks", help="cut blocks along roads and rivers")
     blocks.add_argument("--network", type=Path, nargs="+", required=True, help="roads, rivers, railways, walls")
     blocks.add_argument("--outline", type=Path, required=True, help="the area to divide")
-    blocks.add_argument("--communities", type=Path, help="communities (code)")
+    blocks.add_argument("--communities", type=Path, help="communities (code, and kind if not all are urban)")
     blocks.add_argument("--buildings", type=Path, help="buildings with households, or storeys")
     blocks.add_argument("--out", type=Path, required=True, help="file for the blocks; their edges go beside it")
+    blocks.add_argument("--compounds", type=Path, help="walled compounds: their borders cut, and none is divided")
+    blocks.add_argument("--landmarks", type=Path, help="buildings or grounds that no border may cross")
     blocks.add_argument("--classes", type=Path, help="TOML file that gives the values of a local scheme their classes")
     blocks.add_argument(
         "--undo", nargs="+", default=(), metavar="ID", help="changes of the cleaning report to leave out"
@@ -141,7 +143,14 @@ def run_blocks(options: argparse.Namespace) -> Quality:
     start = time.perf_counter()
     reader = reader_of(options)
     result = cut.cut_files(
-        options.network, options.outline, options.communities, options.buildings, reader=reader, undo=options.undo
+        options.network,
+        options.outline,
+        options.communities,
+        options.buildings,
+        compounds=options.compounds,
+        landmarks=options.landmarks,
+        reader=reader,
+        undo=options.undo,
     )
     tables.write_layer(result.blocks, options.out)
     tables.write_layer(result.edges, tables.edges_file(options.out))

@@ -55,21 +55,25 @@ def change_id(change: str, shape: shapely.Geometry) -> str:
 
 
 def clean(
-    lines: gpd.GeoDataFrame, options: Options | None = None, undo: Collection[str] = ()
+    lines: gpd.GeoDataFrame,
+    options: Options | None = None,
+    undo: Collection[str] = (),
+    border: shapely.Polygon | None = None,
 ) -> tuple[gpd.GeoDataFrame, CleaningReport]:
     """Clean a network in metres (columns as `geo.network_classes.classify` gives them); rivers may be polygons.
 
-    In this order: duplicates go, tunnels and flyovers stop cutting (their approaches still do, and bridges stay as
-    links between banks), rivers drawn as areas become banks and a centreline, ends within 4 m of a line are joined to
-    it, dual carriageways and roundabouts become one line. `undo`: ids of changes to leave out (`report.require(undo)`
-    tells whether all exist). Returns lines in an order of their own, so that the order given does not matter.
+    In this order: duplicates go; tunnels and flyovers stop cutting (their approaches still do, and bridges stay as
+    links between banks); rivers drawn as areas become banks and a centreline; ends within 4 m of a line, or of `border`
+    from inside, are joined to it; dual carriageways and roundabouts become one line. `undo`: ids of changes to leave
+    out (`report.require(undo)` tells whether all exist). Returns lines in an order of their own, so that the order
+    given does not matter.
     """
     options = options or Options()
     log = Log(frozenset(undo), [])
     lines = without_duplicates(lines, log)
     lines = spans(lines, options.approach_m, log)
     lines = rivers(lines, log)
-    lines = joined_ends(lines, options.join_m, log)
+    lines = joined_ends(lines, options.join_m, log, border)
     lines = single_lines(lines, options, log)
     report = CleaningReport.of(log.rows, lines.crs)
     return lines.reset_index(drop=True), report
@@ -192,14 +196,22 @@ def river_rows(
     return gpd.GeoDataFrame(pd.concat([banks, lines], ignore_index=True), geometry="geometry", crs=source.crs)
 
 
-def joined_ends(lines: gpd.GeoDataFrame, join_m: float, log: Log) -> gpd.GeoDataFrame:
-    """Carry each free end within `join_m` of another line (or of its own other end) onto it; other ends stay."""
+def joined_ends(
+    lines: gpd.GeoDataFrame, join_m: float, log: Log, border: shapely.Polygon | None = None
+) -> gpd.GeoDataFrame:
+    """Carry each free end within `join_m` of another line, or inside of the border, onto it; other ends stay."""
     shapes = lines.geometry.to_numpy().copy()
-    rows = np.flatnonzero(lines["cuts"].to_numpy(dtype=bool) & ~shapely.is_closed(shapes))
+    cuts = lines["cuts"].to_numpy(dtype=bool)
+    rows = np.flatnonzero(cuts & ~shapely.is_closed(shapes))
+    targets = shapes[cuts]
+    owner = np.flatnonzero(cuts)
+    if border is not None:
+        shapely.prepare(border)
+        targets, owner = np.append(targets, border.boundary), np.append(owner, -1)
     for at in (0, -1):
-        ends = shapely.get_point(shapes[rows], at)
-        links = nearest_links(ends, rows, lines.geometry.to_numpy(), lines["cuts"].to_numpy(dtype=bool), join_m)
-        for row, link in links:
+        ends = shapely.get_point(lines.geometry.to_numpy()[rows], at)
+        inside = np.ones(len(ends), dtype=bool) if border is None else shapely.covers(border, ends)
+        for row, link in nearest_links(ends[inside], rows[inside], targets, owner, join_m):
             if log.add("joined end", link, lines.iloc[row]):
                 xy, target = shapely.get_coordinates(shapes[row]), shapely.get_coordinates(link)[1]
                 shapes[row] = shapely.LineString(np.vstack([[target], xy] if at == 0 else [xy, [target]]))
@@ -207,17 +219,17 @@ def joined_ends(lines: gpd.GeoDataFrame, join_m: float, log: Log) -> gpd.GeoData
 
 
 def nearest_links(
-    ends: Geometries, rows: NDArray[np.int64], shapes: Geometries, cuts: NDArray[np.bool_], join_m: float
+    ends: Geometries, rows: NDArray[np.int64], targets: Geometries, owner: NDArray[np.int64], join_m: float
 ) -> list[tuple[int, shapely.LineString]]:
-    """(row, straight link from its end to the nearest other line) for ends that touch none but have one near."""
-    end, line = shapely.STRtree(shapes).query(ends, predicate="dwithin", distance=join_m)
-    other = (line != rows[end]) & cuts[line]
+    """(row, straight link from its end to the nearest other target) for ends that touch none but have one near."""
+    end, line = shapely.STRtree(targets).query(ends, predicate="dwithin", distance=join_m)
+    other = owner[line] != rows[end]
     end, line = end[other], line[other]
-    distance = shapely.distance(ends[end], shapes[line])
+    distance = shapely.distance(ends[end], targets[line])
     order = np.lexsort((line, distance, end))
     first = order[np.unique(end[order], return_index=True)[1]]
     first = first[distance[first] > GRID / 2]
-    links = shapely.shortest_line(ends[end[first]], shapes[line[first]])
+    links = shapely.shortest_line(ends[end[first]], targets[line[first]])
     return [(int(rows[e]), link) for e, link in zip(end[first], links, strict=True)]
 
 

@@ -20,6 +20,7 @@ from geo.commands import ONE_COMMUNITY
 from geo.intake import Reader
 from geo.network import clip_to_outline
 
+KINDS = ("urban", "rural", "resettlement")
 SPLIT_ABOVE = 150
 """Blocks with more households than this (half of the urban target) are split between their buildings."""
 
@@ -44,23 +45,57 @@ def cut_files(
     communities: Path | None = None,
     buildings: Path | None = None,
     *,
+    compounds: Path | None = None,
+    landmarks: Path | None = None,
     reader: Reader | None = None,
     undo: Collection[str] = (),
 ) -> Cut:
     """Cut the outline into blocks along the lines of one or more network files, in the metric system of the place.
 
-    Without communities all blocks are of one. `undo`: ids of changes that cleaning shall leave out. Raises TableError,
-    UnknownChangeError with a sentence.
+    Without communities all blocks are of one. The walls of compounds cut too; blocks that lie mostly in a compound, or
+    hold part of a landmark, say so in a column of that name, so that zoning keeps them whole. `undo`: ids of changes
+    that cleaning shall leave out. Raises TableError, UnknownChangeError with a sentence.
     """
     reader = reader or Reader()
     place = reader.outline(outline)
     drawn = reader.network(network, place)
+    estates = None if compounds is None else reader.areas(compounds, place)
+    marks = None if landmarks is None else reader.areas(landmarks, place)
+    if estates is not None:
+        drawn = pd.concat([drawn, walls(estates)], ignore_index=True)
     homes = None if buildings is None else reader.buildings(buildings, place)
     areas = None if communities is None else reader.communities(communities, place)
-    lines, report = clean(drawn, undo=undo)
+    lines, report = clean(drawn, undo=undo, border=place.outline)
     lines = clip_to_outline(lines, place.outline, shortest_m=cutting.GRID)
     lines["line_id"] = np.arange(len(lines))
-    return cut_lines(lines, place.outline, areas, homes, report.within(place.outline), undo)
+    result = cut_lines(lines, place.outline, areas, homes, report.within(place.outline), undo)
+    for column, labelled in (("compound", estates), ("landmark", marks)):
+        if labelled is not None:
+            result.blocks[column] = labels(result.blocks, labelled, whole=column == "compound")
+    return result
+
+
+def walls(compounds: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The borders of compounds as lines of a network."""
+    around = shapely.get_parts(shapely.boundary(compounds.geometry.to_numpy()))
+    table = {"class": "wall", "name": None, "cuts": True}
+    flags = dict.fromkeys(("bridge", "tunnel", "roundabout", "oneway"), False)
+    return gpd.GeoDataFrame({**table, **flags}, index=range(len(around)), geometry=around, crs=compounds.crs)
+
+
+def labels(blocks: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, whole: bool) -> pd.Series:
+    """Label of the area that each block lies in: with `whole` by more than half of the block, else touched at all."""
+    shapes = blocks.geometry.to_numpy()
+    block, area = shapely.STRtree(areas.geometry.to_numpy()).query(shapes, predicate="intersects")
+    shared = shapely.intersection(shapes[block], areas.geometry.to_numpy()[area])
+    size = shapely.area(shared)
+    # A landmark may be a point; touching a block along its border only is not being in it.
+    inside = size > 0.5 * shapely.area(shapes)[block] if whole else (size > 1.0) | (shapely.get_dimensions(shared) == 0)
+    table = pd.DataFrame({"block": block, "area": area, "size": size})[inside]
+    best = table.sort_values(["block", "size", "area"]).groupby("block")["area"].last()
+    label = pd.Series(None, index=blocks.index, dtype="object")
+    label.iloc[best.index.to_numpy()] = areas["label"].to_numpy()[best.to_numpy()]
+    return label
 
 
 def cut_lines(
@@ -113,7 +148,7 @@ def splits(shapes: cutting.Geometries, buildings: gpd.GeoDataFrame) -> list[shap
 
 
 def lay_communities(blocks: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> list[int]:
-    """Give every block the community (code) that has most of its area; the ids of those with less than 90 % there."""
+    """Give every block the community (code, and kind if told) of most of its area; ids of those under 90 % in it."""
     tables.require("The communities", communities, ("code",))
     shapes = blocks.geometry.to_numpy()
     polygons = shapely.make_valid(communities.geometry.to_numpy())
@@ -123,5 +158,10 @@ def lay_communities(blocks: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> 
     best = shared.sort_values(["block", "area", "code"]).groupby("block").last().reindex(range(len(blocks)))
     nearest = shapely.STRtree(polygons).nearest(shapes)
     blocks["community"] = best["code"].fillna(pd.Series(communities["code"].astype(str).to_numpy()[nearest])).to_numpy()
+    if "kind" in communities.columns:
+        kinds = (
+            communities.assign(code=communities["code"].astype(str)).drop_duplicates("code").set_index("code")["kind"]
+        )
+        blocks["kind"] = blocks["community"].map(kinds.where(kinds.isin(KINDS))).fillna("urban")
     part = best["area"].fillna(0.0).to_numpy() / shapely.area(shapes)
     return [int(i) for i in np.flatnonzero(part < 0.9)]

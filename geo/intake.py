@@ -14,7 +14,7 @@ import shapely
 from geo import crs, formats, recognise
 from geo.buildings import Counted, homes
 from geo.formats import OSM, TableError
-from geo.network_classes import TAGS, Mapping, classify
+from geo.network_classes import TAGS, Mapping, classify, names_of
 
 AROUND_M = 300.0
 """How far beyond the outline lines are kept while cleaning, so that roads along it keep their neighbours."""
@@ -99,6 +99,16 @@ class Reader:
     def communities(self, path: Path, place: Place) -> gpd.GeoDataFrame:
         """Communities (code, geometry)."""
         return self.settled(formats.read(path), f"The file {path.name}", place)
+
+    def areas(self, path: Path, place: Place) -> gpd.GeoDataFrame:
+        """Compounds or landmarks, each with a label: its name, else its number in the file. Points stay points."""
+        layer = self.settled(formats.read(path), f"The file {path.name}", place)
+        number = pd.Series([f"{path.stem}-{i + 1}" for i in range(len(layer))], index=layer.index, dtype="object")
+        names = names_of(layer, None)
+        # Two compounds of one name are two.
+        label = names.where(names.notna() & ~names.duplicated(keep=False), number)
+        shapes = shapely.make_valid(shapely.force_2d(layer.geometry.to_numpy()))
+        return gpd.GeoDataFrame({"label": label.to_numpy()}, geometry=shapes, crs=layer.crs)
 
     def buildings(self, path: Path, place: Place) -> gpd.GeoDataFrame:
         """Buildings with their households; what was assumed goes to the notes."""

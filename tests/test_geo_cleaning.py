@@ -261,3 +261,9 @@ def test_one_more_street_only_splits_blocks(streets: list[Any], extra: Any) -> N
     parent = before[shapely.STRtree(before).nearest(shapely.point_on_surface(after))]
     assert (shapely.area(shapely.difference(after, parent)) < 0.1).all()
     assert len(after) >= len(before)
+
+
+def test_an_end_just_inside_the_border_is_joined_to_it_and_one_beyond_is_left() -> None:
+    lines = drawn([(3, 500), (1003, 500)])
+    _, report = clean(lines, border=OUTLINE)
+    assert report.changes.geometry.to_wkt().tolist() == ["LINESTRING (3 500, 0 500)"]
