@@ -188,9 +188,10 @@ def matrix(
         go.Heatmap(
             z=numbers, x=list(range(len(columns))), y=list(range(len(rows))), xgap=1, ygap=1, showscale=False,
             colorscale=[[i / 4, colour] for i, colour in enumerate(ramp)], customdata=keys, zmin=least, zmax=most,
-            hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>", hoverongaps=False,
+            hoverinfo="skip",
         )
     )  # fmt: skip
+    figure.add_trace(_touch(numbers, keys))
     shown = words if labels else [[HIDDEN_MARK if hidden and w == hidden else "" for w in line] for line in words]
     _write_cells(figure, numbers, shown, tone, ramp)
     _categories(figure, names, "y")
@@ -216,6 +217,16 @@ def _ends(numbers: Sequence[Sequence[float]]) -> tuple[float, float]:
     low, high = min(known), max(known)
     low = low if low < 0 or low >= 0.6 * high else 0.0
     return low, high if high > low else low + 1.0
+
+
+def _touch(numbers: Sequence[Sequence[float]], keys: Sequence[Sequence[Sequence[str]]]) -> go.Bar:
+    """Clear boxes over the cells with a value: a heatmap tells nobody what was clicked, bars do."""
+    known = [(x, y) for y, line in enumerate(numbers) for x, n in enumerate(line) if not math.isnan(n)]
+    return go.Bar(
+        x=[x for x, _ in known], base=[y - 0.5 for _, y in known], y=[1] * len(known), width=1,
+        marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}}, customdata=[keys[y][x] for x, y in known],
+        hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+    )  # fmt: skip
 
 
 def _write_cells(
