@@ -59,8 +59,7 @@ def best_sites(
         raise SiteCountError(count)
     before = float(weights[covered].sum())
     open_ = ~covered & (weights > 0)
-    candidates, cover = _helpful(pairs, open_)
-    demand = weights[open_]
+    candidates, cover, demand = _helpful(pairs, open_, weights)
     if not len(candidates):
         return Sites((), (), before, before, before, "exact")
     greedy = _greedy(cover, demand, count)
@@ -76,19 +75,40 @@ def best_sites(
     )
 
 
-def _helpful(pairs: Pairs, open_: NDArray[np.bool_]) -> tuple[Rows, sp.csr_array]:
-    """Candidates that cover anything open, one for each set of demands, and the matrix candidate × open demand."""
+def _helpful(
+    pairs: Pairs, open_: NDArray[np.bool_], weights: NDArray[np.float64]
+) -> tuple[Rows, sp.csr_array, NDArray[np.float64]]:
+    """The smallest model with the same best choices: candidates that no other one outdoes, the matrix candidate ×
+    demand, and the weights of the demands, those that the same candidates cover taken together.
+    """
     keep = open_[pairs.target]
     column = np.cumsum(open_) - 1
     rows, source = np.unique(pairs.source[keep], return_inverse=True)
-    cover = sp.csr_array(
-        (np.ones(int(keep.sum())), (source, column[pairs.target[keep]])), shape=(len(rows), int(open_.sum()))
-    )
-    cover.sum_duplicates()
-    cover.sort_indices()
-    sets = [cover.indices[a:b].tobytes() for a, b in zip(cover.indptr[:-1], cover.indptr[1:], strict=True)]
-    first = np.array(sorted({own: i for i, own in reversed(list(enumerate(sets)))}.values()), dtype=np.int64)
-    return rows[first], cover[first]
+    shape = (len(rows), int(open_.sum()))
+    cover = sp.csr_array((np.ones(int(keep.sum())), (source, column[pairs.target[keep]])), shape=shape)
+    best = _undominated(cover) if len(rows) else np.array([], dtype=np.int64)
+    cover = cover[best]
+    groups, first = _alike(sp.csr_array(cover.T))
+    demand = np.bincount(groups, weights[open_], minlength=len(first))
+    return rows[best], sp.csr_array(cover[:, first]), demand
+
+
+def _undominated(cover: sp.csr_array) -> Rows:
+    """Rows whose set is not inside that of another row; of equal sets the first."""
+    size = np.diff(cover.indptr)
+    common = sp.coo_array(cover @ cover.T)
+    i, j = common.coords
+    inside = (common.data >= size[i]) & ((size[j] > size[i]) | ((size[j] == size[i]) & (j < i)))
+    return np.setdiff1d(np.arange(cover.shape[0]), i[inside])
+
+
+def _alike(sets: sp.csr_array) -> tuple[Rows, Rows]:
+    """For each row the number of its group of equal sets, and the first row of each group."""
+    sets.sort_indices()
+    texts = [sets.indices[a:b].tobytes() for a, b in zip(sets.indptr[:-1], sets.indptr[1:], strict=True)]
+    first: dict[bytes, int] = {}
+    groups = np.array([first.setdefault(text, len(first)) for text in texts], dtype=np.int64)
+    return groups, np.unique(groups, return_index=True)[1]
 
 
 def _greedy(cover: sp.csr_array, demand: NDArray[np.float64], count: int) -> list[int]:
