@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from html import escape
-from typing import cast
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from data.indicators import Indicator
 from pages.parts import compare_findings as draw
-from pages.parts import compare_maps, controls, data, downloads, frame, map_view, outcomes_findings, state, tables, trends
+from pages.parts import (
+    compare_maps,
+    controls,
+    data,
+    downloads,
+    frame,
+    map_view,
+    outcomes_findings,
+    state,
+    tables,
+    trends,
+)
 from pages.parts.chart_card import Card, Question, chart_card, drill_area
 from pages.parts.charts_forms import Made
 from pages.parts.failures import guard
@@ -19,7 +30,7 @@ from pages.parts.profile import reaches, value_table
 from pages.parts.scene import Shown, shown
 from pages.parts.state import View
 from pages.parts.theme_page import draw_cards
-from pages.parts.words import area_name, lang, level_name, period_text, t
+from pages.parts.words import area_name, lang, period_text, t
 from queries.areas import areas as all_areas
 from queries.indicator_queries import indicator_by_area, indicator_series, indicator_years
 from queries.indicators import compare_period, peers
@@ -110,7 +121,7 @@ def choose(view: View) -> None:
         t("compare_page.areas", most=MOST_AREAS),
         offered(view),
         max_selections=MOST_AREAS,
-        format_func=lambda code: f"{area_name(every.loc[code])} · {level_name(str(every.at[code, 'level']))}",
+        format_func=lambda code: area_name(every.loc[code]),
         key=state.seed("areas", codes(view)),
         on_change=follow_list,
         args=("areas",),
@@ -128,7 +139,8 @@ def choose(view: View) -> None:
 
 def follow_list(key: str) -> None:
     """A list chosen goes into the address; none chosen brings back the default."""
-    state.go(**{key: ",".join(state.chosen(key) or []) or None})
+    changes: dict[str, Any] = {key: ",".join(state.chosen(key) or []) or None}
+    state.go(**changes)
 
 
 def choose_map(view: View) -> None:
@@ -217,7 +229,8 @@ def pair(view: View, x: pd.DataFrame, y: pd.DataFrame) -> Made | None:
     """The scatter of both indicators."""
     what = areas_shown(view)
     kinds = {what.mark: "own"} if what.mark else dict.fromkeys(codes(view), "alike")
-    legend = {"own": area_name(data.area(view.area)), "alike": t("compare_page.compared"), "other": t("compare_page.others")}
+    own, compared, others = area_name(data.area(view.area)), t("compare_page.compared"), t("compare_page.others")
+    legend = {"own": own, "alike": compared, "other": others}
     height = trends.height_of(view) + 220
     return outcomes_findings.relation(
         first(view), second(view), x, y, kinds, legend, trends.theme_of(view), height, what.level
@@ -281,7 +294,7 @@ def the_map(view: View) -> None:
 
 def main() -> None:
     """Draw the page part by part; a part that fails says so and the others stand."""
-    view = cast("View", frame.page("compare"))
+    view = frame.page("compare")
     with guard("compare table"):
         side_by_side(view)
     st.html(tables.heading(t("compare_page.maps"), "maps"))

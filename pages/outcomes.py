@@ -76,9 +76,7 @@ def summary(view: View, whole: pd.DataFrame, *scores: pd.DataFrame) -> Made | No
     """The six outcomes with their intervals."""
     values = whole.set_index("measure")["value"]
     groups = dict(zip(SCORES, scores, strict=True))
-    found = {
-        name: draw.estimate(data.indicators()[name], values, groups.get(name)) for name in OUTCOMES
-    }
+    found = {name: draw.estimate(data.indicators()[name], values, groups.get(name)) for name in OUTCOMES}
     return draw.summary(found, area_name(data.area(community(view))), period_text(view.period), trends.theme_of(view))
 
 
@@ -111,9 +109,7 @@ def ask_years(view: View) -> tuple[Question, ...]:
 
 def years(view: View, rows: pd.DataFrame) -> Made | None:
     """The chosen outcome over the years."""
-    return draw.years(
-        chosen(view), rows, community(view), trends.theme_of(view), trends.height_of(view)
-    )
+    return draw.years(chosen(view), rows, community(view), trends.theme_of(view), trends.height_of(view))
 
 
 # ── what goes together ──

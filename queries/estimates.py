@@ -18,7 +18,7 @@ Strength = Literal["none", "weak", "moderate", "strong"]
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure from `n` answers and the 95 % interval around it, in the figure's unit; `basis` says how it was found."""
+    """A figure from `n` answers and its 95 % interval, in the figure's unit; `basis` says how it was found."""
 
     value: float
     low: float
@@ -49,7 +49,7 @@ def mean_of_groups(
 
     From five groups on, the interval comes from the spread between them (the linearised variance of a ratio, Cochran
     1977, 6.3), so that people of one place who think alike are not counted as independent. With fewer it is the widest
-    any such answers could have: a variance of at most mean × (top − mean) (Bhatia and Davis 2000). None without answers.
+    any such answers could have: a variance of at most mean × (top − mean) (Bhatia and Davis 2000). None: no answers.
     """
     if not answers or answers != answers or total != total:
         return None
@@ -84,7 +84,7 @@ class Relation:
 
 
 def relation(x: pd.Series[float], y: pd.Series[float]) -> Relation | None:
-    """Spearman's rank correlation of two series of one index; None with fewer than eight pairs, or when one is constant.
+    """Spearman's rank correlation of two series of one index; None with fewer than eight pairs or a constant one.
 
     The interval is Fisher's, its deviation widened for ranks, √((1 + ρ²/2) ÷ (n − 3)) (Bonett and Wright 2000).
     """

@@ -58,11 +58,12 @@ def changed(view: View) -> list[Alert]:
     level = "subdistrict" if view.area_level in {"district", "former_district", "zone"} else view.area_level
     fellows = _fellows(view, level)
     before = profile.value_table(chosen, sorted({view.area, *fellows}), comparing.last_year(view.period))
-    now = profile.value_table(chosen, [view.area], view.period).loc[view.area]
-    moved = now - before.loc[view.area]
-    size = (moved.abs() / spread(before.loc[fellows])).dropna()
-    largest = size[size >= LEAST_CHANGE].sort_values(ascending=False).index[:CHANGED]
-    return [_change(view, name, now[name], before.at[view.area, name], float(size[name]), level) for name in largest]
+    now = profile.value_table(chosen, [view.area], view.period).T[view.area]
+    earlier = before.T[view.area]
+    size: pd.Series[float] = ((now - earlier).abs() / spread(before.loc[fellows])).dropna()
+    sizes = {str(name): float(times) for name, times in size.items() if times >= LEAST_CHANGE}
+    largest = sorted(sizes, key=lambda name: -sizes[name])[:CHANGED]
+    return [_change(view, name, float(now[name]), float(earlier[name]), sizes[name], level) for name in largest]
 
 
 def _fellows(view: View, level: str) -> list[str]:
@@ -91,9 +92,8 @@ def _change(view: View, name: str, now: float, before: float, size: float, level
         size=number(size, 1),
         levels=level_name(level) if lang() == "zh" else levels_name(level),
     )
-    return Alert(
-        _id("changed", view, view.area, name), "changed", text, state.link("overview", indicator=name, compare="last_year")
-    )
+    address = state.link("overview", indicator=name, compare="last_year")
+    return Alert(_id("changed", view, view.area, name), "changed", text, address)
 
 
 # ── what is far from its peers ──
@@ -135,11 +135,13 @@ def _distances(level: str, codes: Sequence[str], period: str) -> list[tuple[floa
         everyone = sorted(data.children(state.DISTRICT, level)["code"])
     values = profile.value_table(chosen, everyone, period)
     usual = spread(values)
-    rows = []
+    rows: list[tuple[float, str, str, float, float]] = []
     for code, fellows in alike.items():
-        median = values.loc[fellows].median()
-        distance = ((values.loc[code] - median).abs() / usual).dropna()
-        rows += [(float(far), code, str(name), values.at[code, name], median[name]) for name, far in distance.items()]
+        ours = values.T[code]
+        median: pd.Series[float] = values.loc[fellows].median()
+        table = pd.DataFrame({"far": (ours - median).abs() / usual, "ours": ours, "median": median}).dropna()
+        names = [str(name) for name in table.index]
+        rows += zip(table["far"], [code] * len(names), names, table["ours"], table["median"], strict=True)
     return rows
 
 
@@ -164,7 +166,7 @@ def _apart(view: View, far: float, code: str, name: str, value: float, median: f
 
 
 def late(view: View) -> list[Alert]:
-    """Offices that have not delivered a month's figures by the end of the data, one sentence a subdistrict and month."""
+    """Offices that have not delivered a month's figures when the data end: one sentence a subdistrict and month."""
     until = data.data_until()
     end = min(until, Period.parse(view.period).end)
     start = (pd.Timestamp(end) - pd.DateOffset(months=LATE_MONTHS - 1)).date().replace(day=1)

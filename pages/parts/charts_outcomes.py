@@ -26,7 +26,7 @@ def intervals(
     marked: Collection[str] = (),
     rule: tuple[float, str] | None = None,
 ) -> go.Figure:
-    """A dot on a line from `low` to `high` a row, first on top: columns key, name, value, low, high, note (null = none).
+    """A dot on a line from `low` to `high` a row, first on top: columns key, name, value, low, high, note.
 
     `note` stands at the right, `marked` rows in the accent (all where none is); `rule` = (value, words) draws what all
     are compared with.
@@ -133,7 +133,8 @@ def pairs(
 
 
 def _outermost(data: pd.DataFrame) -> set[int]:
-    return {int(data[c].idxmax()) for c in ("x", "y")} | {int(data[c].idxmin()) for c in ("x", "y")}
+    ends = [place for c in ("x", "y") for place in (data[c].argmax(), data[c].argmin())]
+    return {int(place) for place in ends}
 
 
 def _dots(
@@ -146,8 +147,8 @@ def _dots(
     return go.Scatter(
         x=rows["x"], y=rows["y"], mode="markers", customdata=keys, cliponaxis=False,
         marker={
-            "color": colour, "size": tone.size * (0.95 if kind == "own" else 0.7), "opacity": 0.5 if kind == "other" else 1,
-            "line": {"color": tone.paper, "width": 1},
+            "color": colour, "size": tone.size * (0.95 if kind == "own" else 0.7),
+            "opacity": 0.5 if kind == "other" else 1, "line": {"color": tone.paper, "width": 1},
         },
         hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
     )  # fmt: skip
@@ -208,16 +209,21 @@ def multiples(
     top = figure.layout.margin.t
     figure.update_layout(height=rows * panel + top + 8, margin={"b": 8, "l": 0, "r": 4})
     figure.update_layout(title={"y": 1 - 6 / figure.layout.height, "yref": "container"})
-    marks = ticks(min(0.0, float(frame["value"].min())), float(frame["value"].max()), 2)
+    low, high = min(0.0, float(frame["value"].min())), float(frame["value"].max())
+    top_mark = max(mark for mark in ticks(low, high, 3) if mark <= high or high <= low)
+    limits = (low, max(high * 1.04, top_mark))
     background = frame[frame["key"] == marked].sort_values("month") if marked in shown else frame.iloc[0:0]
     for place, key in enumerate(shown):
-        _panel(figure, frame, key, names[key], place, across, rows, marks, text, tone, background if key != marked else None)
+        _panel(
+            figure, frame, key, names[key], place, across, rows, (*limits, top_mark), text, tone,
+            background if key != marked else None,
+        )  # fmt: skip
     return figure
 
 
 def _panel(
     figure: go.Figure, frame: pd.DataFrame, key: str, name: str, place: int, across: int, rows: int,
-    marks: Sequence[float], text: Text, tone: Tone, background: pd.DataFrame | None,
+    scale: tuple[float, float, float], text: Text, tone: Tone, background: pd.DataFrame | None,
 ) -> None:  # fmt: skip
     line, column = divmod(place, across)
     number = "" if place == 0 else str(place + 1)
@@ -231,7 +237,7 @@ def _panel(
             },
             f"yaxis{number}": {
                 "domain": [bottom + high * 0.08, bottom + high * 0.68], "anchor": x, "fixedrange": True,
-                "range": [marks[0], marks[-1]], "tickvals": [marks[0], marks[-1]], "showticklabels": False,
+                "range": [scale[0], scale[1]], "tickvals": [0, scale[2]], "showticklabels": False,
             },
         }
     )  # fmt: skip
@@ -259,6 +265,6 @@ def _panel(
     )  # fmt: skip
     if place < across:
         figure.add_annotation(
-            x=left + wide - 0.03, xref="paper", y=marks[-1], yref=y, xanchor="right", yanchor="bottom",
-            text=text(marks[-1]), showarrow=False, font={"size": tone.size - 2, "color": tone.muted},
+            x=left + wide - 0.03, xref="paper", y=scale[2], yref=y, xanchor="right", yanchor="bottom",
+            text=text(scale[2]), showarrow=False, font={"size": tone.size - 2, "color": tone.muted},
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -22,7 +22,7 @@ ALIKE = 10
 
 
 def sentence(known: Sequence[Indicator], values: pd.DataFrame, area: str, period: str) -> str:
-    """Which of the areas leads in most of the indicators that have a better direction, and where the one in view does."""
+    """Which area leads in most of the indicators that have a better direction, and in how many the one in view does."""
     judged = [each for each in known if each.direction != "none" and values[each.id].notna().sum() > 1]
     leads = pd.Series([leader(each, values[each.id]) for each in judged], dtype=object).dropna().value_counts()
     if leads.empty:
@@ -43,8 +43,10 @@ def sentence(known: Sequence[Indicator], values: pd.DataFrame, area: str, period
 
 
 def leader(indicator: Indicator, values: pd.Series[float]) -> str | None:
-    """The one area with the best value; None where several share it."""
+    """The one area with the best value; None where several share it or it has nobody beside it."""
     known = values.dropna()
+    if len(known) < 2:
+        return None
     best = known.min() if indicator.direction == "down" else known.max()
     ahead = known.index[known == best]
     return str(ahead[0]) if len(ahead) == 1 else None
@@ -53,14 +55,11 @@ def leader(indicator: Indicator, values: pd.Series[float]) -> str | None:
 def table(known: Sequence[Indicator], values: pd.DataFrame) -> str:
     """Indicators down, areas across; the best value of each is bold, each leads to its records."""
     areas = data.areas()
+    levels = areas.loc[values.index, "level"].nunique()
     columns = [tables.Column(t("area.indicator"), lambda row: _name(row["indicator"]))]
-    columns += [
-        tables.Column(
-            area_name(areas.loc[code]), lambda row, code=code: _cell(row["indicator"], values, code),
-            level_name(str(areas.at[code, "level"])), numeric=True,
-        )
-        for code in values.index
-    ]  # fmt: skip
+    for code in map(str, values.index):
+        level = level_name(str(areas.at[code, "level"])) if levels > 1 else ""
+        columns.append(tables.Column(area_name(areas.loc[code]), _cells_of(values, code), level, numeric=True))
     groups = [tables.Group("", [{"indicator": each} for each in known])]
     return tables.table(groups, columns, t("compare_page.table"))
 
@@ -71,10 +70,15 @@ def _name(indicator: Indicator) -> str:
     return f'{link} <span class="ll-unit">{escape(unit_name(indicator.unit))}</span>'
 
 
+def _cells_of(values: pd.DataFrame, code: str) -> Callable[[tables.Row], str]:
+    return lambda row: _cell(row["indicator"], values, code)
+
+
 def _cell(indicator: Indicator, values: pd.DataFrame, code: str) -> str:
-    value = values.at[code, indicator.id]
+    value = float(values[indicator.id].loc[code])
     if pd.isna(value):
-        return f'<span class="ll-nothing" title="{escape(t("compare_page.unknown_title"))}">{escape(t("compare_page.unknown"))}</span>'
+        why = escape(t("compare_page.unknown_title"))
+        return f'<span class="ll-nothing" title="{why}">{escape(t("compare_page.unknown"))}</span>'
     best = indicator.direction != "none" and leader(indicator, values[indicator.id]) == code
     shown = number(value, indicator.decimals)
     filters = {state.own_key(column): ",".join(kept) for column, kept in indicator.records_filter.items()}
@@ -83,7 +87,9 @@ def _cell(indicator: Indicator, values: pd.DataFrame, code: str) -> str:
         if indicator.records
         else glances.records_link(indicator)
     )
-    label = t("compare_page.records_of", name=indicator.words("name", lang()), area=area_name(data.area(code)), value=shown)
+    label = t(
+        "compare_page.records_of", name=indicator.words("name", lang()), area=area_name(data.area(code)), value=shown
+    )
     link = tables.anchor(address, shown, label)
     return f'<strong class="ll-best" title="{escape(t("compare_page.best"))}">{link}</strong>' if best else link
 
@@ -161,7 +167,7 @@ def multiples(indicator: Indicator, rows: pd.DataFrame, codes: Sequence[str], ow
         return None
     areas = data.areas()
     names = {code: area_name(areas.loc[code]) for code in codes}
-    peak = points.loc[points["value"].idxmax()]
+    peak = points.iloc[int(points["value"].argmax())]
     title = t(
         "compare_page.multiples_title",
         indicator=indicator.words("short", lang()),
@@ -193,13 +199,14 @@ def alike(rows: pd.DataFrame, code: str, period: str, theme: Theme) -> Made | No
             "value": distance.to_numpy(),
         }
     )
-    note = {str(c): f" · {_size(every.loc[c])}" for c in distance.index}
+    sizes = [row for _, row in every.loc[distance.index].iterrows()]
+    note = {str(row["code"]): t("compare_page.note", people=number(row["people"])) for row in sizes}
     title = t(
         "compare_page.alike_title",
         name=area_name(every.loc[code]),
         first=frame["name"].iloc[0],
-        own=_size(every.loc[code]),
-        other=_size(every.loc[distance.index[0]]),
+        own=_size(every.T[code]),
+        other=_size(sizes[0]),
     )
     figure = bars(frame, title=title, text=lambda v: number(v, 2), theme=theme, empty=title, note=note)
     twin = pd.DataFrame([_features(every.loc[c], distance.get(c), elderly.get(c)) for c in [code, *distance.index]])

@@ -21,7 +21,7 @@ YEARS = range(-3, 4)
 
 
 def changes(indicator: Indicator, what: Shown, since: str, until: str) -> pd.DataFrame:
-    """One row per area, indexed by code: before, after, change (in the indicator's unit; NaN where either is missing)."""
+    """One row per area, indexed by code: before, after, change (in the unit; NaN where either is missing)."""
     before, after = (
         data.indicator_values(indicator, what.level, what.scope, period).set_index("code")["value"]
         for period in (since, until)
@@ -89,8 +89,8 @@ def pair_map(view: View, one: Indicator, other: Indicator, what: Shown) -> MapSt
     classes: dict[str, int | Mark] = {str(code): "missing" for code in both.index}
     classes |= {str(code): int(place) for code, place in third.items()}
     values = {
-        str(code): f"{number(row.x, one.decimals)} · {number(row.y, other.decimals)}"
-        for code, row in zip(both.index, both.itertuples(index=False), strict=True)
+        str(code): f"{number(float(ours), one.decimals)} · {number(float(theirs), other.decimals)}"
+        for code, ours, theirs in zip(both.index, both["x"], both["y"], strict=True)
     }
     entries: tuple[tuple[int | Mark, str], ...] = (("missing", t("legend.missing")),) if len(known) < len(both) else ()
     names = (one.words("short", lang()), other.words("short", lang()))

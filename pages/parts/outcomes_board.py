@@ -42,13 +42,16 @@ def board(view: View, code: str) -> str:
 def _block(name: str, entries: list[Entry], published: pd.DataFrame) -> str:
     rows = "".join(_row(entry, published) for entry in entries)
     body = f"<ul>{rows}</ul>" if rows else f'<p class="ll-nothing">{escape(t("outcomes.six_none"))}</p>'
-    return f'<section aria-label="{escape(t(f"outcomes.{name}"))}"><h3 class="ll-h3">{escape(t(f"outcomes.{name}"))}</h3>{body}</section>'
+    title = escape(t(f"outcomes.{name}"))
+    return f'<section aria-label="{title}"><h3 class="ll-h3">{title}</h3>{body}</section>'
 
 
 def _row(entry: Entry, published: pd.DataFrame) -> str:
     indicator = entry.indicator
-    shown = quantity(entry.value, indicator.unit, indicator.decimals)
-    value = tables.anchor(glances.records_link(indicator), shown, t("outcomes.records_of", name=indicator.words("name", lang())))
+    shown = t("meaning.withheld") if entry.withheld else quantity(entry.value, indicator.unit, indicator.decimals)
+    value = tables.anchor(
+        glances.records_link(indicator), shown, t("outcomes.records_of", name=indicator.words("name", lang()))
+    )
     name = tables.anchor(
         f"{state.link('definitions')}#{indicator.id}", indicator.words("name", lang()),
         t("outcomes.definition_of", name=indicator.words("name", lang())),
@@ -56,18 +59,20 @@ def _row(entry: Entry, published: pd.DataFrame) -> str:
     change = ""
     if entry.before is not None:
         change = (
-            f'<span class="ll-{entry.before.judgement}">'
-            f"{escape(t('outcomes.since', change=signed(entry.before.difference, indicator.decimals)))}</span>"
+            f'<span class="ll-{entry.before.judgement}" title="{escape(t("outcomes.since"))}">'
+            f"{signed(entry.before.difference, indicator.decimals)}</span>"
         )
-    return f"<li><span>{name}</span> <strong>{value}</strong> {change}<small>{escape(_report(indicator, published))}</small></li>"
+    report = escape(_report(indicator, published))
+    return f"<li><span>{name}</span> <strong>{value}</strong> {change}<small>{report}</small></li>"
 
 
 def _report(indicator: Indicator, published: pd.DataFrame) -> str:
     """What the report says of it: its figure, or that it gives none."""
-    rows = [published.loc[each] for each in indicator.published if each in published.index]
-    if not rows:
+    rows = published[published.index.isin(indicator.published[:1])]
+    if rows.empty:
         return t("outcomes.six_unpublished")
-    return t("outcomes.six_published", name=rows[0][f"name_{lang()}"], value=_published(rows[0]))
+    first = rows.iloc[0]
+    return t("outcomes.six_published", name=first[f"name_{lang()}"], value=_published(first))
 
 
 def _published(row: pd.Series[Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -13,8 +13,20 @@ from geo.palettes import Theme
 from pages.parts import charts, charts_outcomes, data, state
 from pages.parts.charts_forms import Made, bars
 from pages.parts.scene import Shown
-from pages.parts.words import area_name, lang, levels_name, number, period_text, quantity, short_name, signed, t, unit_name
-from queries.estimates import Interval, Relation, mean_of_groups, relation as related, wilson
+from pages.parts.words import (
+    area_name,
+    lang,
+    levels_name,
+    number,
+    period_text,
+    quantity,
+    short_name,
+    signed,
+    t,
+    unit_name,
+)
+from queries.estimates import Interval, Relation, mean_of_groups, wilson
+from queries.estimates import relation as related
 from queries.indicators import values as values_of
 
 SCALE = 100.0  # both shares and scores run from 0 to 100
@@ -22,7 +34,7 @@ STRONGEST = 12
 
 
 def estimate(indicator: Indicator, values: pd.Series[Any], groups: pd.DataFrame | None) -> Interval | None:
-    """The indicator's value with its interval from its measures by id; `groups` have a mean's numerators and denominators.
+    """The indicator's value with its interval from its measures by id; `groups` are those of a mean.
 
     None where there is no data or where so few answered that the counts are withheld.
     """
@@ -56,7 +68,9 @@ def said(indicator: Indicator, found: Interval) -> str:
 
 
 def _note(found: Interval) -> str:
-    return t("outcomes.note", value=number(found.value, 1), half=number((found.high - found.low) / 2, 1), n=number(found.n))
+    return t(
+        "outcomes.note", value=number(found.value, 1), half=number((found.high - found.low) / 2, 1), n=number(found.n)
+    )
 
 
 def _rows(found: Mapping[str, tuple[str, Interval]]) -> pd.DataFrame:
@@ -91,9 +105,7 @@ def _twin(first: str, found: Mapping[str, tuple[str, Interval]], unit: str = "")
 def summary(found: Mapping[str, Interval | None], area: str, period: str, theme: Theme) -> Made | None:
     """Six outcomes of one area, each with its interval and how many answered."""
     known = data.indicators()
-    told = {
-        name: (known[name].words("short", lang()), each) for name, each in found.items() if each is not None
-    }
+    told = {name: (known[name].words("short", lang()), each) for name, each in found.items() if each is not None}
     if not told:
         return None
     ordered = sorted(told, key=lambda name: -told[name][1].value)
@@ -121,11 +133,11 @@ def places(
     areas = data.areas()
     inside = communities.set_index("code")
     found: dict[str, tuple[str, Interval]] = {}
-    for row in rows.itertuples(index=False):
-        groups = inside[inside.index.str.startswith(str(row.code))]
-        each = interval(indicator, _number(row.numerator), _number(row.denominator), groups)
+    for code, numerator, denominator in zip(rows["code"], rows["numerator"], rows["denominator"], strict=True):
+        groups = inside[inside.index.str.startswith(code)]
+        each = interval(indicator, _number(numerator), _number(denominator), groups)
         if each is not None:
-            found[str(row.code)] = (short_name(areas.loc[row.code], parts.level), each)
+            found[code] = (short_name(areas.loc[code], parts.level), each)
     if not found:
         return None
     ordered = {key: found[key] for key in sorted(found, key=lambda key: -found[key][1].value)}
@@ -167,7 +179,7 @@ def years(indicator: Indicator, rows: pd.DataFrame, code: str, theme: Theme, hei
     name = area_name(data.area(code))
     first, last = (own.iloc[place] for place in (0, -1))
     title = t(
-        f"outcomes.years_{_sure(indicator, first, last)}",
+        "outcomes.years_one" if len(own) == 1 else f"outcomes.years_{_sure(indicator, first, last)}",
         area=name,
         indicator=indicator.words("short", lang()),
         first=int(first["year"]),
@@ -192,8 +204,10 @@ def years(indicator: Indicator, rows: pd.DataFrame, code: str, theme: Theme, hei
 
 
 def _sure(indicator: Indicator, first: pd.Series[Any], last: pd.Series[Any]) -> str:
-    """up or down where the two intervals of a share lie apart; of a mean, or where they overlap, about."""
-    ends = [interval(indicator, _number(each["numerator"]), _number(each["denominator"]), None) for each in (first, last)]
+    """The change: up or down where the two intervals of a share lie apart; of a mean, or where they overlap, about."""
+    ends = [
+        interval(indicator, _number(each["numerator"]), _number(each["denominator"]), None) for each in (first, last)
+    ]
     if ends[0] is None or ends[1] is None or indicator.kind != "share":
         return "plain"
     if ends[1].low > ends[0].high:
@@ -208,7 +222,7 @@ def relation(
     one: Indicator, other: Indicator, x: pd.DataFrame, y: pd.DataFrame, kinds: Mapping[str, str],
     legend: Mapping[str, str], theme: Theme, height: int, level: str = "community",
 ) -> Made | None:  # fmt: skip
-    """Two indicators over areas of one level, the own area and those like it marked; the title says how they go together.
+    """Two indicators over areas of one level, the own one and those like it marked; the title says how they relate.
 
     `x` and `y` have columns code, numerator, denominator.
     """
@@ -221,9 +235,10 @@ def relation(
     frame["kind"] = [kinds.get(code, "other") for code in frame["key"]]
     found = related(both["x"], both["y"])
     title = finding(one, other, found, level, len(both), len(x))
+    marked = any(code in kinds for code in both.index)
     figure = charts_outcomes.pairs(
         frame, title=title, text=(_axis(one), _axis(other)),
-        axes=(one.words("short", lang()), other.words("short", lang())), kinds=legend if kinds else {}, theme=theme,
+        axes=(one.words("short", lang()), other.words("short", lang())), kinds=legend if marked else {}, theme=theme,
         empty=title, height=height, most=(_most(one), _most(other)),
     )  # fmt: skip
     table = pd.DataFrame(
@@ -308,4 +323,4 @@ def _ratio(wide: pd.DataFrame, indicator: Indicator) -> pd.Series[float]:
     parts = pd.DataFrame({"numerator": wide[indicator.numerator]})
     if indicator.denominator:
         parts["denominator"] = wide[indicator.denominator]
-    return cast("pd.Series[float]", values_of(parts, indicator.scale, ratio=indicator.denominator is not None))
+    return values_of(parts, indicator.scale, ratio=indicator.denominator is not None)

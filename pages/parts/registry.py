@@ -28,6 +28,8 @@ PAGES = (
     Entry("events", "linli"),
     Entry("information", "linli"),
     Entry("workforce", "linli"),
+    Entry("outcomes", "outcomes"),
+    Entry("compare", "outcomes"),
     Entry("boundaries", "boundaries"),
     Entry("reach", "boundaries"),
     Entry("records", "data"),
