@@ -89,7 +89,7 @@ def _helpful(
     best = _undominated(cover) if len(rows) else np.array([], dtype=np.int64)
     cover = cover[best]
     groups, first = _alike(sp.csr_array(cover.T))
-    demand = np.bincount(groups, weights[open_], minlength=len(first))
+    demand: NDArray[np.float64] = np.bincount(groups, weights[open_].astype(float), minlength=len(first)).astype(float)
     return rows[best], sp.csr_array(cover[:, first]), demand
 
 

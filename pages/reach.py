@@ -48,8 +48,7 @@ SMALL_RADIUS = 7
 
 def main() -> None:
     """Draw the page part by part; a part that fails says so and the others stand."""
-    given = frame.page("reach")
-    view = given if given.indicator in INDICATORS else replace(given, indicator=INDICATORS[0])
+    view = of_reach(frame.page("reach"))
     known = {name: data.indicators()[name] for name in INDICATORS}
     with guard("reach controls"):
         map_list.choosers(view, known)
@@ -62,10 +61,14 @@ def main() -> None:
     left, right = (st.container(), st.container()) if stacked else st.columns([63, 37], gap="medium")
     with right, guard("reach sites"):
         proposal = siting(view)
-    with left, guard("reach map"):
-        overlays(view)
-        show_map(view, known[view.indicator], proposal)
+    with left:
+        map_part(view.area, proposal)
     draw_cards(view, [card for card in CARDS if card.shown(view)])
+
+
+def of_reach(view: View) -> View:
+    """The view with an indicator of this page."""
+    return view if view.indicator in INDICATORS else replace(view, indicator=INDICATORS[0])
 
 
 def sentence(view: View) -> str:
@@ -74,7 +77,7 @@ def sentence(view: View) -> str:
     households = int(row["households"])
     share = {way: 100 * int(row[way]) / households if households else 0.0 for way in ("walk", "straight")}
     return t(
-        "reach.sentence",
+        "reach.sentence" if row["deceptive"] else "reach.sentence_plain",
         area=area_name(data.area(view.area)),
         period=period_text(view.period),
         households=number(households),
@@ -90,6 +93,17 @@ def places(area: str, level: str, view: View) -> pd.DataFrame:
 
 
 # ── the map ──
+
+
+@st.fragment
+def map_part(area: str, proposal: Proposal | None) -> None:
+    """The map with its own choosers: what they change runs and travels without the rest of the page."""
+    with guard("reach map"):
+        view = of_reach(state.current_view())
+        if view.area != area:  # the map was clicked: another area, another page
+            st.rerun()
+        overlays(view)
+        show_map(view, data.indicators()[view.indicator], proposal)
 
 
 def overlays(view: View) -> None:
