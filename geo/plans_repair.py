@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import combinations
 
 from geo.plans_ground import Ground
 
 Home = Mapping[int, str]
 """The blocks of one community and the neighbourhood of each."""
+
+FEW = 12
+"""Up to this many blocks, sparing any one or two of them is tried out (79 checks at most)."""
 
 
 def members(home: Home, code: str) -> set[int]:
@@ -42,9 +46,29 @@ def grown(ground: Ground, home: Home, blocks: Collection[int], to: str) -> set[i
 
 
 def given_back(ground: Ground, home: Home, blocks: Collection[int], to: str) -> set[int]:
-    """Those of `blocks` that can move to `to` while everybody stays in one piece (perhaps none)."""
+    """Those of `blocks` that can move to `to` while everybody stays in one piece (perhaps none).
+
+    Of few blocks, whether one or two can be spared is tried out; else whole pieces, and ways between pieces, are.
+    """
+    chosen = set(blocks) - members(home, to)
+    for count in (1, 2) if len(chosen) <= FEW else ():
+        for spared in combinations(sorted(chosen), count):
+            if can_move(ground, home, chosen.difference(spared), to):
+                return chosen.difference(spared)
+    return without_pieces(ground, home, chosen, to)
+
+
+def can_move(ground: Ground, home: Home, chosen: Collection[int], to: str) -> bool:
+    """Whether blocks can move to `to` while it and their givers stay in one piece each."""
+    givers = {home[block] for block in chosen}
+    rests = [members(home, giver).difference(chosen) for giver in sorted(givers)]
+    return all(rests) and all(ground.contacts.connected(part) for part in (members(home, to).union(chosen), *rests))
+
+
+def without_pieces(ground: Ground, home: Home, blocks: Collection[int], to: str) -> set[int]:
+    """`blocks` less those that do not reach `to`, and less the shortest ways that keep their givers together."""
     own = members(home, to)
-    chosen = set(blocks) - own
+    chosen = set(blocks)
     beside = {block for block in home if not own.isdisjoint(ground.near[block])}
     for _ in range(len(home)):
         before = len(chosen)

@@ -147,7 +147,7 @@ def walk(place: Place, seeds: list[int]) -> None:
         plan = plan.undo() if plan.parent is not None else plan
 
 
-RANDOM = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RANDOM = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SEQUENCE = st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=12)
 
 
@@ -157,7 +157,7 @@ def test_any_sequence_keeps_a_tiny_place_sound_and_undo_is_exact(tiny: Place, se
     walk(tiny, seeds)
 
 
-@settings(RANDOM, max_examples=30)
+@settings(RANDOM, max_examples=20)
 @given(seeds=SEQUENCE)
 def test_any_sequence_keeps_a_community_of_the_demonstration_sound(real: Place, seeds: list[int]) -> None:
     walk(real, seeds)
