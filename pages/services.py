@@ -106,17 +106,17 @@ def served(view: View, rows: pd.DataFrame, teams: pd.DataFrame) -> Made | None:
     return draw.served(rows, teams, name, trends.theme_of(view), nothing(view)) if len(teams) else None
 
 
-def projects(view: View, rows: pd.DataFrame) -> Made | None:
+def projects(view: View, rows: pd.DataFrame) -> Made:
     """Projects month by month."""
     said = period_text(view.period)
     given = (rows, said, trends.theme_of(view), nothing(view), round(1.2 * trends.height_of(view)))
-    return draw.projects(*given) if len(rows) else None
+    return draw.projects(*given)
 
 
-def funds(view: View, rows: pd.DataFrame, micro: pd.DataFrame) -> Made | None:
+def funds(view: View, rows: pd.DataFrame, micro: pd.DataFrame) -> Made:
     """Spent of planned."""
     said = period_text(view.period)
-    return draw.funds(rows, micro, said, trends.theme_of(view), nothing(view)) if len(rows) + len(micro) else None
+    return draw.funds(rows, micro, said, trends.theme_of(view), nothing(view))
 
 
 def organisations(view: View, rows: pd.DataFrame) -> Made | None:
@@ -158,6 +158,26 @@ def follow_year(key: str) -> None:
     state.go("records", rerun=True, table="venture_project", period=key)
 
 
+def known(questions: Callable[[View], tuple[Question, ...]]) -> Callable[[View], bool]:
+    """Whether a card belongs on the page: always, but in one neighbourhood only if it has something to draw."""
+    return lambda view: view.area_level != "neighbourhood" or any(len(each.answer()) for each in questions(view))
+
+
+def shapes_of(view: View) -> tuple[Question, ...]:
+    """Teams by size and age."""
+    return (Question(services_team_shapes, (view.area, until(view))),)
+
+
+def ventures_of(view: View) -> tuple[Question, ...]:
+    """Venture philanthropy by year."""
+    return (Question(services_ventures, (view.area, until(view))),)
+
+
+def brands_of(view: View) -> tuple[Question, ...]:
+    """Named brands."""
+    return (in_period(services_brands, view),)
+
+
 def reach_of(view: View) -> tuple[Question, ...]:
     """Teams by neighbourhood, in the area in view or the community around it."""
     area = community_of(view) if narrow(view) else view.area
@@ -192,10 +212,7 @@ CARDS = (
         "served", teams_of, served, "services.served_text", "team_reach", drill=follow_neighbourhood, shown=narrow,
         wide=True,
     ),
-    Card(
-        "shapes", lambda view: (Question(services_team_shapes, (view.area, until(view))),), shapes,
-        "services.shapes_text", "service_team",
-    ),
+    Card("shapes", shapes_of, shapes, "services.shapes_text", "service_team", shown=known(shapes_of)),
     Card(
         "funds", lambda view: (in_period(services_funds, view), in_period(services_micro_projects, view)), funds,
         "services.funds_text", "budget", drill=follow_fund,
@@ -205,10 +222,10 @@ CARDS = (
         "services.organisations_text", "social_organisation", shown=lambda view: view.area_level != "neighbourhood",
     ),
     Card(
-        "ventures", lambda view: (Question(services_ventures, (view.area, until(view))),), ventures,
-        "services.ventures_text", "venture_project", drill=follow_year,
+        "ventures", ventures_of, ventures, "services.ventures_text", "venture_project", drill=follow_year,
+        shown=known(ventures_of),
     ),
-    Card("brands", lambda view: (in_period(services_brands, view),), brands, "services.brands_text", "service_team"),
+    Card("brands", brands_of, brands, "services.brands_text", "service_team", shown=known(brands_of)),
 )  # fmt: skip
 
 

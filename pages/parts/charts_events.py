@@ -278,7 +278,7 @@ def flows(rows: pd.DataFrame, code: str, name: str, within: float | None, k: int
     other = rows["home"].where(coming, rows["host"])
     called = rows[f"home_{lang()}"].where(coming, rows[f"host_{lang()}"])
     data = rows.assign(
-        key=other, value=rows["attendances"],
+        key=other + coming.map({True: "|coming", False: "|going"}), value=rows["attendances"],
         name=[t("events.flow_in" if c else "events.flow_out", name=n) for c, n in zip(coming, called, strict=True)],
     )  # fmt: skip
     arrived = rows[coming & rows["attendances"].notna()]
@@ -291,7 +291,7 @@ def flows(rows: pd.DataFrame, code: str, name: str, within: float | None, k: int
                   count=whole(float(top["attendances"])))  # fmt: skip
     shown = data.head(14)
     figure = charts_forms.bars(
-        shown, title=title, text=whole, theme=theme, empty=empty, marked=set(shown.loc[coming, "key"]) or (),
+        shown, title=title, text=whole, theme=theme, empty=empty, marked=set(shown.loc[coming, "key"]),
         hidden=t("events.hidden", k=k),
     )  # fmt: skip
     table = data.assign(direction=[t("events.coming" if c else "events.going") for c in coming],

@@ -66,7 +66,7 @@ def bars(
         )
     )  # fmt: skip
     high = max(most or 0.0, float(data["value"].max()) if data["value"].notna().any() else 1.0) or 1.0
-    room = min(0.7, max(map(width_of, labels)) * tone.size * 0.6 / max(310 - left, 110))
+    room = min(0.8, max(map(width_of, labels)) * tone.size * 0.6 / max(310 - left, 110))
     figure.update_xaxes(visible=False, range=[0, high / (1 - room)])
     _categories(figure, names, "y")
     figure.update_layout(margin_b=8, bargap=0.3)

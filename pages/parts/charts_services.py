@@ -120,7 +120,7 @@ def projects(rows: pd.DataFrame, period: str, theme: Theme, empty: str, height: 
     """Projects by month and kind (rows of services_projects)."""
     total = rows["projects"].sum()
     by_kind = rows.groupby("kind")["projects"].sum()
-    title = empty if rows.empty else t(
+    title = t("services.projects_none", period=period) if rows.empty else t(
         "services.projects", period=period, projects=whole(total), door=share(rows["door_to_door"].sum(), total),
         kind=_kind(str(by_kind.idxmax())), count=whole(float(by_kind.max())),
     )  # fmt: skip
@@ -134,7 +134,7 @@ def projects(rows: pd.DataFrame, period: str, theme: Theme, empty: str, height: 
 
 
 def funds(given: pd.DataFrame, micro: pd.DataFrame, period: str, theme: Theme, empty: str) -> Made:
-    """Spent of planned by fund (rows of services_funds) and of the micro-projects (rows of services_micro_projects)."""
+    """Spent of planned: rows of services_funds by fund, and of services_micro_projects as one."""
     rows = given.assign(name=[enum("fund", fund) for fund in given["fund"]], key=given["fund"])
     if len(micro):
         own = {"key": "micro_project", "name": t("services.micro"), "payers": None,
@@ -142,7 +142,9 @@ def funds(given: pd.DataFrame, micro: pd.DataFrame, period: str, theme: Theme, e
         rows = pd.concat([rows, pd.DataFrame([own])], ignore_index=True) if len(rows) else pd.DataFrame([own])
     told = rows[rows["key"] != "micro_project"] if len(given) else rows
     planned, out = (told["planned"].sum(), told["spent"].sum()) if len(rows) else (0, 0)
-    title = t("services.funds", period=period, spent=compact(out), share=share(out, planned)) if planned else empty
+    title = t("services.funds_none", period=period)
+    if planned:
+        title = t("services.funds", period=period, spent=compact(out), share=share(out, planned))
     if rows.empty:
         rows = pd.DataFrame(columns=["key", "name", "planned", "spent", "payers"])
     figure = charts_forms.spent(rows, title=title, text=compact, theme=theme, empty=empty, of=t("services.funds_of"))
