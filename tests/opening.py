@@ -9,7 +9,9 @@ from html.parser import HTMLParser
 
 import pandas as pd
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
+from pages.parts.state import path_of
 from tests.serving import ROOT
 
 
@@ -18,6 +20,9 @@ def opened(page: str, **query: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     if page != "overview":
         app.switch_page(f"pages/{page}.py")
+        app._page_hash = calc_hash(
+            path_of(page)
+        )  # before its first run AppTest takes a page's file name for its address
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
@@ -69,10 +74,11 @@ class _Cells(HTMLParser):
 
 
 def table_called(app: AppTest, caption: str) -> pd.DataFrame:
-    """The one table of the page with this caption: its cells as text, under the words of its header (without units)."""
+    """The one table of the page with this caption: its cells as text, under the words of its header, units and sources apart."""
     found = [b for b in (element.proto.body for element in app.get("html")) if f">{escape(caption)}</caption>" in b]
     assert len(found) == 1, caption
     reader = _Cells()
-    reader.feed(re.sub(r'<span class="ll-unit">.*?</span>', "", found[0]))
+    aside = r'<span class="ll-unit">.*?</span>|<details class="ll-source".*?</details>'
+    reader.feed(re.sub(aside, "", found[0], flags=re.DOTALL))
     head, *rows = reader.rows
     return pd.DataFrame([[cell.strip() for cell in row] for row in rows if len(row) == len(head)], columns=head)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +13,7 @@ from pages.parts import charts_party, words
 from pages.parts.chart_card import Question
 from queries.party_charts import party_chain
 from queries.run import open_database
-from tests.opening import html_of, opened, text_of
+from tests.opening import html_of, opened, seen, text_of
 
 AREAS = {
     "district": "320613",
@@ -26,12 +25,6 @@ AREAS = {
 CARDS = {"chain", "coverage", "actions", "posts", "hours", "claims", "units"}
 UNFILLED = re.compile(r"\{\w+\}|\bnan\b|\bNone\b|\bNaT\b|<NA>")
 END = pd.Timestamp("2020-12-31").date()
-
-
-@cache
-def seen(area: str = "320613", lang: str = "zh") -> AppTest:
-    """The page as it opens, opened once for all tests that only read it."""
-    return opened("party", area=area, lang=lang)
 
 
 def cards(app: AppTest) -> set[str]:
@@ -69,7 +62,7 @@ class Standing:
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("level", AREAS)
 def test_every_level_opens_whole_and_says_how_it_stands(level: str, language: str, extracts: Path) -> None:
-    app = seen(AREAS[level], language)
+    app = seen("party", area=AREAS[level], lang=language)
     assert not app.exception and 'class="ll-failure' not in html_of(app)
     found = Standing(extracts, AREAS[level])
     share = f"{100 * (1 - len(found.bare) / len(found.neighbourhoods)):.1f}%"
@@ -86,7 +79,7 @@ def test_every_level_opens_whole_and_says_how_it_stands(level: str, language: st
 
 
 def test_the_district_is_told_with_the_published_chain_and_its_gaps(extracts: Path) -> None:
-    app = seen()
+    app = seen("party", area="320613", lang="zh")
     said = "\n".join(titles(app))
     assert "149 个社区党委" in said and "782 个邻里党支部" in said
     assert "1,389 个楼道党小组" in said and "2,737 户党员中心户" in said
@@ -102,7 +95,7 @@ def test_the_district_is_told_with_the_published_chain_and_its_gaps(extracts: Pa
 
 def test_the_gaps_are_those_of_the_area_and_lead_into_each(extracts: Path) -> None:
     bare = Standing(extracts, AREAS["community"]).bare
-    html = html_of(seen(AREAS["community"]))
+    html = html_of(seen("party", area=AREAS["community"], lang="zh"))
     listed = html[html.index('id="gaps"') :]
     part = listed[: listed.index("</p>", listed.index(f"没有党支部的有 {len(bare)} 个"))]
     assert set(re.findall(r"party\?area=(\d{15})", part)) == bare != set()
@@ -153,7 +146,7 @@ def test_boxes_of_the_icicle_lie_inside_the_box_they_are_part_of(extracts: Path)
 
 
 def test_a_target_is_held_against_a_whole_year_only() -> None:
-    year, month = titles(seen()), titles(opened("party", period="2020-05"))
+    year, month = titles(seen("party", area="320613", lang="zh")), titles(opened("party", period="2020-05"))
     assert [title for title in year if "25 小时" in title] and not [title for title in month if "25 小时" in title]
 
 
