@@ -74,7 +74,7 @@ class _Cells(HTMLParser):
 
 
 def table_called(app: AppTest, caption: str) -> pd.DataFrame:
-    """The one table of the page with this caption: its cells as text, under the words of its header, units and sources apart."""
+    """The one table of the page with this caption: cells as text under its header, units and sources apart."""
     found = [b for b in (element.proto.body for element in app.get("html")) if f">{escape(caption)}</caption>" in b]
     assert len(found) == 1, caption
     reader = _Cells()

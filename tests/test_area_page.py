@@ -85,11 +85,11 @@ def test_an_indicator_row_is_what_the_measures_say(areas: pd.DataFrame, measures
 def test_the_rank_is_among_the_areas_beside_it(extracts: Path, areas: pd.DataFrame) -> None:
     code, parent = AREAS["community"], AREAS["subdistrict"]
     beside = areas.index[(areas["parent"] == parent) & (areas["level"] == "community")]
+    indicator = load_indicators()["workers_certified_share"]
     frame = pd.read_parquet(
         extracts / "measure.parquet",
-        filters=[("measure", "in", ["satisfaction_yes", "satisfaction_responses"]), ("code", "in", list(beside))],
+        filters=[("measure", "in", list(indicator.measures)), ("code", "in", list(beside))],
     )
-    indicator = load_indicators()["satisfaction"]
     frame = frame[pd.to_datetime(frame["month"]).dt.year == 2020].pivot_table(
         index="code", columns="measure", values="value"
     )
