@@ -107,9 +107,9 @@ def places(view: View, rows: pd.DataFrame) -> Made:
     return draw.places(rows, view.area, trends.theme_of(view), none(view))
 
 
-def waiting(view: View, rows: pd.DataFrame) -> Made | None:
-    """Open and overdue matters; nothing to draw where none is open."""
-    return None if rows.empty else draw.waiting(rows, trends.theme_of(view), none(view))
+def waiting(view: View, rows: pd.DataFrame) -> Made:
+    """Open and overdue matters."""
+    return draw.waiting(rows, trends.theme_of(view))
 
 
 def forces(view: View, rows: pd.DataFrame) -> Made | None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.words import words
+from tests.clicking import click_point
 from tests.opening import html_of, opened, table_called, text_of
 
 AREAS = {
@@ -19,6 +21,7 @@ AREAS = {
     "community": "320613007005",
     "neighbourhood": "320613007005001",
 }
+PATIENCE = 30_000
 CARDS = {"steps", "times", "channels", "settled", "places", "open", "forces"}
 UNFILLED = re.compile(r"\{\w+\}|\bnan\b|\bNone\b|\bNaT\b|<NA>")
 
@@ -54,8 +57,8 @@ def test_every_level_opens_whole_and_says_how_matters_travel(level: str, languag
         assert f"half took up to {half:.1f} hours" in shown and f"nine in ten up to {nine_said} hours" in shown
         assert f"2020: {settled:.1f}%" in shown
     found = titles(app)
-    drawn = CARDS - ({"open"} if level == "neighbourhood" else set())
-    assert len(drawn) <= len(found) <= len(CARDS) and not [t for t in found if UNFILLED.search(t)]
+    assert len(found) == len(CARDS) and not [t for t in found if UNFILLED.search(t)]
+    assert (words(language)["information.open_none"] in found) == (level == "neighbourhood")
     assert shown.count(words(language)["theme_page.records"]) >= len(found)
 
 
@@ -103,6 +106,22 @@ def test_matters_that_come_again_are_listed_with_the_way_to_all_of_them(extracts
     assert "records?area=320613007" in html_of(app) and "repeated=true" in html_of(app)
     records = text_of(opened("records", area="320613007", table="case", repeated="true"))
     assert f"{again.sum():,} 件办件" in records
+
+
+@pytest.mark.browser
+def test_clicks_lead_to_the_matters_behind_a_bar_and_into_an_area(app_url: str, browser_page: Page) -> None:
+    browser_page.goto(f"{app_url}/information?area=320613&lang=en")
+    bars = browser_page.locator(".st-key-card_channels .bars .point path")
+    expect(bars).to_have_count(5, timeout=PATIENCE)
+    click_point(browser_page, bars.first)
+    browser_page.wait_for_url(re.compile(r"/records\?.*table=case&channel=hotline_12345"), timeout=PATIENCE)
+    expect(browser_page.locator(".ll-h2").first).to_contain_text("cases", timeout=PATIENCE)
+    browser_page.go_back()
+    browser_page.wait_for_url(re.compile(r"/information\?area=320613&"), timeout=PATIENCE)
+    dots = browser_page.locator(".st-key-card_places .scatterlayer .points path")
+    expect(dots).to_have_count(32, timeout=PATIENCE)
+    click_point(browser_page, dots.nth(20))
+    browser_page.wait_for_url(re.compile(r"/information\?area=320613\d{3}&"), timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("period", ["2018", "2020-02", "2031"])

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.charts_workforce import needed
 from pages.parts.words import words
+from tests.clicking import click_point
 from tests.opening import html_of, opened, table_called, text_of
 
 AREAS = {
@@ -20,6 +22,7 @@ AREAS = {
     "community": "320613007005",
     "neighbourhood": "320613007005001",
 }
+PATIENCE = 30_000
 CARDS = {"posts", "composition", "proofs", "rules", "teams", "load"}
 UNFILLED = re.compile(r"\{\w+\}|\bnan\b|\bNone\b|\bNaT\b|<NA>")
 
@@ -116,6 +119,24 @@ def test_each_chart_has_its_twin_with_files_and_its_definition_with_sql() -> Non
     app.run()
     assert not app.exception and words("zh")["workforce.teams_text"] in text_of(app)
     assert sum("-- One row per" in block.value for block in app.code) == len(CARDS)
+
+
+@pytest.mark.browser
+def test_clicks_lead_to_the_counts_behind_a_bar_and_into_an_area(app_url: str, browser_page: Page) -> None:
+    browser_page.goto(f"{app_url}/workforce?area=320613")
+    bars = browser_page.locator(".st-key-card_posts .bars .point path")
+    expect(bars).to_have_count(12, timeout=PATIENCE)
+    click_point(browser_page, bars.first)
+    browser_page.wait_for_url(
+        re.compile(r"/records\?.*table=staffing&dimension=post_level&category=A1"), timeout=PATIENCE
+    )
+    expect(browser_page.locator(".ll-h2").first).to_contain_text("166", timeout=PATIENCE)
+    browser_page.go_back()
+    browser_page.wait_for_url(re.compile(r"/workforce\?area=320613(&|$)"), timeout=PATIENCE)
+    dots = browser_page.locator(".st-key-card_load .scatterlayer .points path")
+    expect(dots).to_have_count(16, timeout=PATIENCE)
+    click_point(browser_page, dots.first)
+    browser_page.wait_for_url(re.compile(r"/workforce\?area=320613\d{3}&"), timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("period", ["2018", "2020-05", "2016"])

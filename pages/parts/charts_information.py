@@ -31,8 +31,14 @@ def tenth(value: float) -> str:
 
 
 def percent(value: float) -> str:
-    """A share of a hundred as charts label it, a whole one without decimals."""
-    return f"{number(value, 0 if float(value).is_integer() else 1)}%"
+    """A share of a hundred as charts label it."""
+    return f"{number(value, 1)}%"
+
+
+def staffing(value: float) -> str:
+    """Full-time equivalents, which come in quarters, without decimals that say nothing."""
+    text = number(value, 2)
+    return text.rstrip("0").rstrip(".")
 
 
 def share(part: float, of: float) -> str:
@@ -140,7 +146,7 @@ def settled(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
     ordered = data.sort_values("own", ascending=False, kind="stable")
     title = _settled_title(ordered) if data["closed"].sum() else empty
     cells = ordered.melt("category", list(LEVELS), "part", "value").rename(columns={"category": "row"})
-    ramp = sequential(theme, 4)[::-1] if theme != "dark" else sequential(theme, 4)
+    ramp = sequential(theme, 4)[::-1]  # the level nearest to the residents stands out most
     figure = charts_shares.shares(
         cells, dict(zip(ordered["category"], ordered["name"], strict=True)),
         {level: enum("settled_within", level) for level in LEVELS}, title=title, text=whole, theme=theme, empty=empty,
@@ -193,8 +199,9 @@ def places(rows: pd.DataFrame, own: str, theme: Theme, empty: str) -> Made:
                                        settled="settled_share", repeats="repeat_share"))  # fmt: skip
 
 
-def waiting(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
+def waiting(rows: pd.DataFrame, theme: Theme) -> Made:
     """Open matters by category, the overdue ones apart (rows of information_open)."""
+    empty = t("information.open_none")
     data = rows.assign(
         name=[enum("category", c) for c in rows["category"]], within=rows["open"] - rows["overdue"],
         longest=(rows["longest_hours"] / 24).astype("float64").round(1),
@@ -221,12 +228,14 @@ def forces(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
         value=100 * data["reached"] / data["neighbourhoods"],
         per=(data["neighbourhoods"] / data["staff"].where(data["staff"] > 0)).astype("float64"),
     )
-    note = {str(r["key"]): t("information.force_note", staff=tenth(r["staff"])) for _, r in data.iterrows()}
+    note = {str(r["key"]): t("information.force_note", staff=staffing(r["staff"])) for _, r in data.iterrows()}
     officer = data[(data["key"] == "officer") & (data["staff"] > 0)]
     title = _forces_title(officer.iloc[0]) if len(officer) else t("information.forces_none") if len(data) else empty
-    figure = charts_forms.bars(
-        data, title=title, text=percent, theme=theme, empty=empty, note=note, marked=("officer",), most=100.0
-    )
+    shared: dict[str, Any] = {"title": title, "theme": theme, "empty": empty, "marked": ("officer",)}
+    if (data["neighbourhoods"] == 1).all():  # nothing to reach beyond itself: how many there are
+        figure = charts_forms.bars(data.assign(value=data["staff"]), text=staffing, **shared)
+    else:
+        figure = charts_forms.bars(data, text=percent, note=note, most=100.0, **shared)
     every = rows.assign(name=[_force(k) for k in rows["force"]], staff=rows["staff"].round(2)).sort_values(
         ["year", "force"], ascending=[False, True]
     )
@@ -242,12 +251,12 @@ def forces(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
 
 
 def _forces_title(officer: pd.Series[Any]) -> str:
-    per = float(officer["per"])
+    staff, per = staffing(officer["staff"]), round(float(officer["per"]), 1)
     if officer["neighbourhoods"] == 1:
-        return t("information.forces_one", staff=number(officer["staff"], 2))
+        return t("information.forces_one", staff=staff)
     key = "fits" if 2 <= per <= 3 else "few" if per > 3 else "many"
-    said = {"staff": tenth(officer["staff"]), "neighbourhoods": whole(officer["neighbourhoods"]), "per": number(per, 1)}
-    return t(f"information.forces_{key}", **said)
+    neighbourhoods = whole(officer["neighbourhoods"])
+    return t(f"information.forces_{key}", staff=staff, neighbourhoods=neighbourhoods, per=number(per, 1))
 
 
 def repeats_table(rows: pd.DataFrame) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def posts(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
         filled = int((data["value"] > 0).sum())
         said = {"post": _post(top), "count": whole(by_post[top]), "share": share(by_post[top], total)}
         title = t("workforce.posts_all" if filled == LEVELS else "workforce.posts", levels=number(filled), **said)
-    ramp = sequential(theme, 3)[::-1] if theme != "dark" else sequential(theme, 3)
+    ramp = sequential(theme, 3)[::-1]
     figure = charts_shares.shares(
         data, {p: _post(p) for p in POSTS}, {s: t(f"workforce.step_{s}") for s in STEPS}, title=title, text=whole,
         theme=theme, empty=empty, colours=dict(zip(STEPS, ramp, strict=True)), whole=False,
@@ -111,11 +111,16 @@ def proofs(rows: pd.DataFrame, target: float | None, theme: Theme, empty: str, h
         said = {} if target is None else {"target": number(target)}
         title = t(f"workforce.{key}", share=number(now["certificate_share"], 1), count=whole(now["examination"]),
                   exam_share=number(now["examination_share"], 1), **said)  # fmt: skip
-    figure = charts.trend(lines, title=title, text=percent, theme=theme, empty=empty, height=height)
+    figure = charts.trend(lines, title=title, text=_short_percent, theme=theme, empty=empty, height=height)
     shown = table.assign(certificate_share=table["certificate_share"].astype("float64").round(2),
                          examination_share=table["examination_share"].astype("float64").round(2))  # fmt: skip
     return Made(title, figure, _headed(shown, year="year", certificate="certified", certificate_share="certified_share",
                                        examination="examined", examination_share="examined_share"))  # fmt: skip
+
+
+def _short_percent(value: float) -> str:
+    """A share as an axis labels it: a whole one without decimals."""
+    return f"{number(value)}%" if float(value).is_integer() else percent(value)
 
 
 def needed(rule: str, workers: float, neighbourhoods: float) -> int:
