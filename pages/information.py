@@ -125,10 +125,15 @@ def drill_part(key: str) -> None:
 
 def drill_open(key: str) -> None:
     """To the open matters of a category, received at any time until the end of the period."""
-    first = data.span()[0].year
-    end = data.days(state.current_view().period)[1]
-    period = str(first) if end.year == first else f"{first}..{end.year}"
-    state.go("records", rerun=True, table="case", category=key.partition("|")[0], stage=",".join(OPEN), period=period)
+    state.go(
+        "records", rerun=True, table="case", category=key.partition("|")[0], stage=",".join(OPEN), period=every_year()
+    )
+
+
+def every_year() -> str:
+    """From the first year of the data to the last year of the period: an old matter may still be open or come again."""
+    first, last = data.span()[0].year, data.days(state.current_view().period)[1].year
+    return str(last) if last <= first else f"{first}..{last}"
 
 
 CARDS = (
@@ -184,13 +189,28 @@ def repeated(view: View) -> None:
         return
     st.html(tables.paragraph(t("information.repeats_text", count=number(rows["total"].iloc[0]), **named)))
     table = draw.repeats_table(rows)
-    columns = [tables.Column(head, _cell(head), numeric=table[head].dtype.kind == "i") for head in table.columns]
-    st.html(tables.table([tables.Group("", tables.rows_of(table))], columns, t("information.repeats")))
+    columns = [
+        tables.Column(head, _cell(head, name), numeric=name == "repetitions")
+        for head, name in zip(
+            table.columns, ("case_id", "area", "category", "repetitions", "first", "last"), strict=True
+        )
+    ]
+    given = tables.rows_of(pd.concat([table, rows[["case_id", "neighbourhood"]]], axis=1))
+    st.html(tables.table([tables.Group("", given)], columns, t("information.repeats")))
     st.html(tables.anchor(state.link("records", table="case", repeated="true"), t("information.repeats_records")))
 
 
-def _cell(head: str) -> Callable[[tables.Row], str]:
-    return lambda row: escape(str(row[head]))
+def _cell(head: str, name: str) -> Callable[[tables.Row], str]:
+    """The words of a cell; the first case and the area are links."""
+
+    def cell(row: tables.Row) -> str:
+        place = str(row["neighbourhood"])
+        if name == "case_id":
+            address = state.link("records", table="case", area=place, record=row["case_id"], period=every_year())
+            return tables.anchor(address, str(row[head]))
+        return tables.anchor(state.link(area=place), str(row[head])) if name == "area" else escape(str(row[head]))
+
+    return cell
 
 
 theme_page(THEME, CARDS, extra=lead)

@@ -103,6 +103,11 @@ def test_matters_that_come_again_are_listed_with_the_way_to_all_of_them(extracts
     listed = table_called(app, words("zh")["information.repeats"])
     again = matters(extracts, "320613007")["repeat_of"].dropna().value_counts()
     assert listed[words("zh")["information.col_repetitions"]].astype(int).tolist() == again.head(len(listed)).tolist()
+    first = listed[words("zh")["information.col_case_id"]].iloc[0]
+    place = matters(extracts, "320613007").set_index("repeat_of")["neighbourhood"][first].iloc[0]
+    assert f"records?area={place}" in html_of(app) and f"record={first}" in html_of(app)
+    one = text_of(opened("records", area=place, table="case", record=first, period="2018..2020"))
+    assert first in one and words("zh")["records.no_such_next"] not in one
     assert "records?area=320613007" in html_of(app) and "repeated=true" in html_of(app)
     records = text_of(opened("records", area="320613007", table="case", repeated="true"))
     assert f"{again.sum():,} 件办件" in records
