@@ -115,11 +115,13 @@ def _records(card: Card) -> str:
 def _chart(card: Card, view: View, made: Made) -> None:
     """The figure under its title in HTML, which wraps as wide as the card.
 
-    The figure's own title is for the saved image: it is hidden on the page, and its room taken back.
+    The figure's own title is for the saved image: it is hidden on the page, and its room taken back. Words written
+    into the figure let clicks through to what they name.
     """
     room = charts.title_height(made.figure.layout.title.text or "", trends.theme_of(view)) - 10
     st.html(
         f"{tables.heading(made.title, level=3)}<style>.st-key-plot_{card.key} .g-gtitle {{ display: none }}"
+        f".st-key-plot_{card.key} .annotation * {{ pointer-events: none !important }}"
         f".st-key-plot_{card.key} {{ margin-top: -{max(room, 0)}px }}</style>"
     )
     with st.container(key=f"plot_{card.key}"):
