@@ -18,25 +18,27 @@ OVERLAY_ROLES: Final = {"edges": "overlay-edges", "reach_walk": "overlay-reach"}
 def overlay_scripts(paths: Mapping[str, Path]) -> dict[str, str]:
     """Role -> script that leaves the overlay's geometry on `window`; only those whose tables are there.
 
-    `paths`: blocks, edges, network and reach (.parquet).
+    `paths`: blocks, edges, network, places and reach (.parquet).
     """
     if not paths["blocks"].is_file():
         return {}
     blocks = gpd.read_parquet(paths["blocks"])
     found = {}
     if paths["edges"].is_file():
-        lines = pd.read_parquet(paths["network"], columns=["name_zh", "name_en"]).dropna().drop_duplicates("name_zh")
-        text = encode_borders(
-            gpd.read_parquet(paths["edges"]),
-            blocks.set_index("block_id")["neighbourhood"],
-            lines.set_index("name_zh")["name_en"],
-        )
+        code = blocks.set_index("block_id")["neighbourhood"]
+        text = encode_borders(gpd.read_parquet(paths["edges"]), code, _english(paths))
         found[OVERLAY_ROLES["edges"]] = _script("edges", text)
     if paths["reach"].is_file():
         reach = pd.read_parquet(paths["reach"], columns=["block_id", "walk_since"]).dropna()
         near = blocks[blocks["block_id"].isin(reach["block_id"])]
         found[OVERLAY_ROLES["reach_walk"]] = _script("reach_walk", encode_ground(near))
     return found
+
+
+def _english(paths: Mapping[str, Path]) -> pd.Series:
+    """Chinese name of a line or landmark -> its English name."""
+    names = [pd.read_parquet(paths[name], columns=["name_zh", "name_en"]) for name in ("network", "places")]
+    return pd.concat(names).dropna().drop_duplicates("name_zh").set_index("name_zh")["name_en"]
 
 
 def _script(layer: str, text: str) -> str:

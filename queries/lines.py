@@ -1,4 +1,4 @@
-"""Names of the roads and rivers that boundaries run along."""
+"""Names of the roads, rivers and landmarks that boundaries run along."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from queries.run import Database
 
 
 def line_names(db: Database) -> pd.DataFrame:
-    """One row per named road, river or bank, by name: name_zh, name_en."""
+    """One row per named road, river, bank or landmark, by name: name_zh, name_en."""
     return db.frame("line_names")

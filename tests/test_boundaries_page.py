@@ -12,7 +12,7 @@ import pytest
 from geo.four_boundaries import Side
 from geo.quality import Quality
 from geo.tables import Published, read_published
-from pages.parts import bounds, edition
+from pages.parts import bounds, data, edition
 from pages.parts.words import speaking, t, words
 from tests.opening import html_of, opened, table_called, text_of
 
@@ -85,6 +85,7 @@ def test_the_quality_of_a_part_counts_the_part_only(published: Published) -> Non
     ("side", "zh", "en"),
     [
         (Side("工农路", "arterial", "320613007005001", "neighbourhood", 1.0), "工农路", "Gongnong Road"),
+        (Side("狼山", "landmark", HERE, "community", 1.0), "狼山", "Langshan Hill"),
         (Side(None, "wall", None, "district", 1.0), "区界", "the district border"),
         (Side(None, "wall", HERE, "community", 1.0), "小区边界" + BESIDE[0], "a compound boundary" + BESIDE[1]),
         (Side(None, "none", HERE, "community", 1.0), "小区边界" + BESIDE[0], "a compound boundary" + BESIDE[1]),
@@ -105,6 +106,13 @@ def test_four_boundaries_go_east_south_west_north() -> None:
         assert bounds.in_words(sides) == "东至east，南至south，西至west，北至north。"
     with speaking("en"):
         assert bounds.in_words(sides) == "East to east, south to south, west to west, north to north."
+
+
+def test_every_name_a_border_has_is_known_in_english(extracts: Path) -> None:
+    named = set(pd.read_parquet(extracts / "edges.parquet", columns=["name"])["name"].dropna())
+    with speaking("en"):
+        unknown = [name for name in named if re.search("[一-鿿]", data.line_name(name))]
+    assert named and not unknown
 
 
 @pytest.mark.parametrize("kind", edition.FORMATS)
