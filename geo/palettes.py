@@ -13,7 +13,8 @@ MOST_CLASSES: Final = 5
 @dataclass(frozen=True)
 class Palette:
     """Neutral and semantic colours of one theme, each a `#rrggbb`; the ramps have five steps from low to high,
-    `bivariate` nine (three of the first value in each of three of the second), `barriers` one for each class of line."""
+    `bivariate` nine (three of the first value in each of three of the second), `barriers` one for each class of line.
+    """
 
     paper: str
     surface: str
