@@ -112,6 +112,8 @@ def test_nine_classes_of_two_indicators_are_thirds_of_each() -> None:
     drawn = compare_maps.pair_map(View(), one, other, Shown("community", "320613"))
     x = data.indicator_values(one, "community", "320613", "2020").set_index("code")["value"]
     classes = pd.Series({code: place for code, place in drawn.classes.items() if place != "missing"})
+    assert [key for key, _ in drawn.legend.entries[:9]] == list(range(9))
+    assert drawn.legend.entries[2][1] == "每万人队伍高、每千人项目低"
     assert set(classes) <= set(range(9)) and len(drawn.colours) == 9 and drawn.legend.grid is not None
     ranks = x.loc[classes.index].rank()
     low, high = (ranks[classes % 3 == third] for third in (0, 2))

@@ -233,7 +233,7 @@ def show(view: View) -> None:
 def _listed(shown: Sequence[Alert], away: int) -> None:
     st.caption(t("alerts.caption"))
     for place, alert in enumerate(shown):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+        with st.container(key=f"alert_{place}", horizontal=True, vertical_alignment="center", gap="small"):
             st.html(
                 f'<p class="ll-alert"><span class="ll-kind">{escape(t(f"alerts.kind_{alert.kind}"))}</span> '
                 f'<a href="{escape(alert.address)}">{escape(alert.text)}</a></p>'

@@ -92,10 +92,18 @@ def pair_map(view: View, one: Indicator, other: Indicator, what: Shown) -> MapSt
         str(code): f"{number(float(ours), one.decimals)} · {number(float(theirs), other.decimals)}"
         for code, ours, theirs in zip(both.index, both["x"], both["y"], strict=True)
     }
-    entries: tuple[tuple[int | Mark, str], ...] = (("missing", t("legend.missing")),) if len(known) < len(both) else ()
     names = (one.words("short", lang()), other.words("short", lang()))
-    legend = Legend(f"{names[0]} × {names[1]} · {period_text(view.period)}", "", entries, grid=names)
+    entries: list[tuple[int | Mark, str]] = [(3 * y + x, _thirds_text(names, x, y)) for y in range(3) for x in range(3)]
+    if len(known) < len(both):
+        entries.append(("missing", t("legend.missing")))
+    legend = Legend(f"{names[0]} × {names[1]} · {period_text(view.period)}", "", tuple(entries), grid=names)
     return _state(view, what, classes, values, bivariate(cast("Theme", view.theme)), legend)
+
+
+def _thirds_text(names: tuple[str, str], x: int, y: int) -> str:
+    """What a colour of the map of two says: which third of the one, which of the other."""
+    of = (t(f"compare_page.third_{x}"), t(f"compare_page.third_{y}"))
+    return t("compare_page.thirds", x=names[0], of_x=of[0], y=names[1], of_y=of[1])
 
 
 def _state(
