@@ -52,7 +52,7 @@ def test_every_level_opens_whole_and_says_how_it_stands(level: str, language: st
     app = seen("self_governance", area=AREAS[level], lang=language)
     assert not app.exception and 'class="ll-failure' not in html_of(app)
     share = f"{100 * councils(extracts, AREAS[level])['stands'].mean():.1f}%"
-    name = pd.read_parquet(extracts / "area.parquet").set_index("code").at[AREAS[level], f"name_{language}"]
+    name = str(pd.read_parquet(extracts / "area.parquet").set_index("code").at[AREAS[level], f"name_{language}"])
     said = f"2020年，{name}邻里和谐促进会覆盖率为 {share}"
     if language == "en":
         said = f"Neighbourhoods with a harmony council in {name}, 2020: {share}"
