@@ -11,6 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,13 @@ from data.contract import Contract, DataError, check_parquet, load_contract
 from data.manifest import Manifest, NoManifest
 from data.publish import places, write_layer
 from data.reach import write_reach
+from queries.run import open_database
+from queries.suppression import threshold
 
 Progress = Callable[[str, float], None]
 FOLDER = Path(__file__).parent
 SQL = FOLDER / "sql"
+WITHHOLDING = ("withholding.py", "suppression.py", "exchange_sums.py", "small_*.sql")  # of queries/
 CODE = (
     "build.py",
     "checks.py",
@@ -123,7 +127,9 @@ def _version(root: Path) -> str:
     files = [manifest.records_dir(root) / f"{name}.parquet" for name in contract.records]
     files += sorted(manifest.edition_dir(root).glob("*.parquet"))
     files += [*(FOLDER / name for name in CODE), *sorted(SQL.glob("*.sql"))]
-    digest = hashlib.blake2b(f"duckdb {duckdb.__version__} {manifest.is_demonstration(root)}".encode(), digest_size=6)
+    files += sorted(path for pattern in WITHHOLDING for path in (FOLDER.parent / "queries").glob(pattern))
+    settings = f"duckdb {duckdb.__version__} {manifest.is_demonstration(root)} {threshold()}"
+    digest = hashlib.blake2b(settings.encode(), digest_size=6)
     for path in files:
         digest.update(path.name.encode())
         digest.update(_digest(path) if path.is_file() else b"missing")
@@ -175,7 +181,10 @@ def _write(root: Path, folder: Path, progress: Progress) -> dict[str, Any]:
     _write_geography(root, folder, areas)
     progress("check", 0.92)
     _check_extracts(folder, contract)
-    for path in folder.glob("*.parquet"):
+    progress("withheld", 0.95)
+    with closing(open_database(folder)) as database:
+        database.keep_withheld(folder)
+    for path in folder.iterdir():
         _sync(path)
     _sync(folder)
     return {

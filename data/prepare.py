@@ -139,7 +139,8 @@ def all_steps(static: Path = STATIC) -> tuple[Step, ...]:
         ),
         Step(
             "extracts", "Building extracts", 9.0,
-            ("data/build.py", "data/checks.py", "data/contract.*", "data/publish.py", "data/reach.py",
+            ("queries/withholding.py", "queries/suppression.py", "queries/exchange_sums.py", "queries/small_*.sql",
+             "data/build.py", "data/checks.py", "data/contract.*", "data/publish.py", "data/reach.py",
              "data/reconcile.py", "geo/reach.py", "data/sql/*.sql", "data/reference/published_figures.csv"),
             _extract_inputs, _extract_files, _build,
         ),

@@ -32,7 +32,7 @@ def main() -> None:
             trend(view, data.indicators()[view.indicator])
 
     map_list.map_and_list(view, leaf="area", beside=over_time)
-    with alerts_place, guard("overview alerts"):
+    with alerts_place:
         alerts.show(view)
 
 

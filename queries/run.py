@@ -58,9 +58,9 @@ class Database:
     while others read: new calls are refused from then on, and the last reader closes the connection.
     """
 
-    def __init__(self, version: str, connection: duckdb.DuckDBPyConnection, small_count: int | None = None) -> None:
-        self.version = version
-        self._withholding = Withholding(self, threshold() if small_count is None else small_count)
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection, small_count: int | None = None) -> None:
+        self.version = folder.name
+        self._withholding = Withholding(self, threshold() if small_count is None else small_count, folder)
         self._connection = connection
         self._lock = threading.Lock()
         self._readers = 0
@@ -106,6 +106,10 @@ class Database:
     def small_count(self) -> int:
         """Counts of people below this are not told."""
         return self._withholding.k
+
+    def keep_withheld(self, folder: Path) -> None:
+        """Write which cells are withheld beside the extracts in `folder`, so that readers need not work it out."""
+        self._withholding.keep(folder)
 
     def frame(self, query: str, **parameters: object) -> pd.DataFrame:
         """Rows of a query by name: text as str, dates as datetime64, whole numbers as int64 (Int64 with gaps).
@@ -186,7 +190,7 @@ def open_database(version_dir: Path, small_count: int | None = None) -> Database
     except BaseException:
         connection.close()
         raise
-    return Database(version_dir.name, connection, small_count)
+    return Database(version_dir, connection, small_count)
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

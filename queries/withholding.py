@@ -18,9 +18,11 @@ A period of several years or of months is the sum of its parts, and is told when
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -63,6 +65,22 @@ ATTENDED = {
 PROTECTED = {**SURVEYED, **RATED, **ATTENDED}
 
 
+KEPT = "withheld.json"
+
+
+def _read_kept(path: Path, k: int) -> dict[str, Any]:
+    """The tables kept for this k; none where the file is missing, broken or for another k: they are worked out anew."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return {n: frozenset(map(tuple, found)) for n, found in kept["cells"].items()} if kept["k"] == k else {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _plain(part: Any) -> str | int:
+    return part if isinstance(part, str) else int(part)
+
+
 class Counts(Protocol):
     """A database as this module asks it: before anything is withheld."""
 
@@ -102,13 +120,23 @@ def small_areas(db: Counts) -> Frame:
 
 
 class Withholding:
-    """The withheld cells of one data version; each table is worked out when it is first asked for, once."""
+    """The withheld cells of one data version; each table is worked out when it is first asked for, once.
 
-    def __init__(self, db: Counts, k: int) -> None:
+    What a build has kept in the version's folder for the same k is read instead: a first visitor need not wait.
+    """
+
+    def __init__(self, db: Counts, k: int, folder: Path | None = None) -> None:
         self.k = k
         self._db = db
         self._lock = threading.RLock()
-        self._known: dict[str, Any] = {}
+        self._known: dict[str, Any] = {} if folder is None else _read_kept(folder / KEPT, k)
+
+    def keep(self, folder: Path) -> None:
+        """Work out every table and write its cells to `folder` (a version being built, not yet read by anybody)."""
+        years = sorted({int(year) for year in small_exchange(self._db)["year"]})
+        tables = {name: self.cells(name) for name in _TABLES} | {f"exchange {y}": self.exchanged(y) for y in years}
+        cells = {name: sorted([_plain(part) for part in cell] for cell in found) for name, found in tables.items()}
+        (folder / KEPT).write_text(json.dumps({"k": self.k, "cells": cells}), encoding="utf-8")
 
     def cells(self, table: str) -> Cells:
         """The withheld cells of a protected table: (area, year, …) or, of month, (area, month, part)."""

@@ -83,7 +83,11 @@ def test_the_records_behind_it_are_carried_and_its_filter_allowed(indicator: Ind
     table, listed = contract.extracts[indicator.records], RECORD_TABLES[indicator.records]
     for name, values in indicator.records_filter.items():
         assert name in (*listed.filters, *listed.options)
-        allowed = table.columns[name].values or ("true", "false") if name in table.columns else (*table.dates, "true", "false")
+        allowed = (
+            table.columns[name].values or ("true", "false")
+            if name in table.columns
+            else (*table.dates, "true", "false")
+        )
         assert set(values) <= set(allowed), name
 
 

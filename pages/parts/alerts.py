@@ -13,6 +13,7 @@ import streamlit as st
 import queries.alerts
 from data.indicators import Indicator
 from pages.parts import comparing, data, profile, state
+from pages.parts.failures import guard
 from pages.parts.state import View
 from pages.parts.words import area_name, lang, level_name, levels_name, month_text, number, period_text, quantity, t
 from queries.indicators import peers
@@ -222,7 +223,11 @@ def dismiss(*ids: str) -> None:
 @st.fragment
 def show(view: View) -> None:
     """The line of alerts: how many there are, and the list in a panel that lies over the page and moves nothing."""
-    every = found(view)
+    with guard("overview alerts"):  # inside the fragment: what fails in it would else pass for a failure of the page
+        _line(found(view))
+
+
+def _line(every: Sequence[Alert]) -> None:
     shown = [alert for alert in every if alert.id not in dismissed()]
     with st.container(key="alerts", horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover(t("alerts.title", count=number(len(shown))), type="tertiary", icon=":material/notifications:"):

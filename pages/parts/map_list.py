@@ -15,7 +15,7 @@ from pages.parts.scene import Scene, Shown, scene, shown
 from pages.parts.state import View
 from pages.parts.words import period_text, t
 
-MAP_HEIGHT = 600
+MAP_HEIGHT = 556  # with header, sentence, figures and notes above it, the page fits 900 pixels
 
 
 def choosers(view: View, known: dict[str, Indicator]) -> None:

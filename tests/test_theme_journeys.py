@@ -1,0 +1,46 @@
+"""On every theme page in a real browser: from the district by the list to a community, to the records, and back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pages.parts import registry
+
+pytestmark = pytest.mark.browser
+
+PATIENCE = 40_000
+LISTED = [entry.name for entry in registry.PAGES if entry.group == "linli"] + ["outcomes"]
+FAILURES = '[data-testid="stException"], .ll-failure'
+
+
+def settled(page: Page) -> None:
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached(timeout=PATIENCE)
+    expect(page.locator(FAILURES)).to_have_count(0)
+
+
+@pytest.mark.parametrize(("turn", "name"), list(enumerate(LISTED)), ids=LISTED)
+def test_from_the_district_to_the_records_and_back(app_url: str, browser_page: Page, turn: int, name: str) -> None:
+    page, language = browser_page, ("zh", "en")[turn % 2]
+    path = name.replace("_", "-")
+    page.goto(f"{app_url}/{path}?area=320613&lang={language}")
+    expect(page.locator(".ll-sub a[aria-current=page]")).to_be_visible(timeout=60_000)
+    visited = ["320613"]
+    for digits in (3, 6):
+        row = page.locator(".ll-ranked tbody tr[data-code]").first
+        expect(row).to_have_attribute("data-code", re.compile(rf"^320613\d{{{digits}}}$"), timeout=PATIENCE)
+        visited.append(str(row.get_attribute("data-code")))
+        row.locator("a").first.click()
+        page.wait_for_url(re.compile(rf"/{path}\?.*area={visited[-1]}(&|$)"), timeout=PATIENCE)
+        settled(page)
+    records = page.locator('.stMain a[href*="records?"]').first
+    expect(records).to_be_visible(timeout=PATIENCE)
+    records.click()
+    page.wait_for_url(re.compile(r"/records\?"), timeout=PATIENCE)
+    settled(page)
+    for code in reversed(visited):
+        page.go_back()
+        page.wait_for_url(re.compile(rf"/{path}\?.*area={code}(&|$)"), timeout=PATIENCE)
+        settled(page)
