@@ -218,14 +218,22 @@ class _Withheld:
         return bool(sum(float(self.table.counts[place]) - 1 for place in inside) - (least - 1) < k)
 
     def widen(self, place: int) -> tuple[int, ...]:
-        """Withhold one more cell in the tightest sum of a cell that still has something to withhold."""
+        """Withhold one more cell in the tightest sum of a cell, or else in the nearest sum that still has one.
+
+        Sums lead from withheld cell to withheld cell; where all of them are withheld, nothing bounds the cell.
+        """
 
         def room(number: int) -> float:
             return float(sum(self.table.counts[other] for other in self._withheld_of(number) if other != place))
 
-        for number in sorted(self.table.of_cell[place], key=room):
-            if touched := self.hide_one(number):
-                return touched
+        near, seen = [place], {place}
+        for cell in near:  # grows while it is walked: the nearest first
+            for number in sorted(self.table.of_cell[cell], key=room):
+                if touched := self.hide_one(number):
+                    return touched
+                beyond = [other for other in self._withheld_of(number) if other not in seen]
+                seen.update(beyond)
+                near.extend(beyond)
         return ()
 
     def _withheld_of(self, number: int) -> list[int]:
@@ -276,7 +284,7 @@ class _Part:
         """The least or greatest value of a cell; infinite where nothing bounds it."""
         weights = np.where(self.places == place, 1.0 if least else -1.0, 0.0)
         answer = self.solve(weights, (1, None))
-        if answer.status == 3:
+        if answer.fun is None:  # unbounded: the counts themselves show that the equations have a solution
             return float("inf")
         return float(answer.fun if least else -answer.fun)
 
