@@ -220,7 +220,8 @@ class _Withheld:
     def widen(self, place: int) -> tuple[int, ...]:
         """Withhold one more cell in the tightest sum of a cell, or else in the nearest sum that still has one.
 
-        Sums lead from withheld cell to withheld cell; where all of them are withheld, nothing bounds the cell.
+        Sums lead from withheld cell to withheld cell; where all of them are withheld, nothing bounds the cell. Where
+        some cells are told anyhow, that end can't be reached, and only the cell's own sums are tried.
         """
 
         def room(number: int) -> float:
@@ -231,7 +232,7 @@ class _Withheld:
             for number in sorted(self.table.of_cell[cell], key=room):
                 if touched := self.hide_one(number):
                     return touched
-                beyond = [other for other in self._withheld_of(number) if other not in seen]
+                beyond = [] if self.table.told.any() else [o for o in self._withheld_of(number) if o not in seen]
                 seen.update(beyond)
                 near.extend(beyond)
         return ()

@@ -11,7 +11,7 @@ from pages.parts import registry
 
 pytestmark = pytest.mark.browser
 
-PATIENCE = 40_000
+PATIENCE = 90_000
 LISTED = [entry.name for entry in registry.PAGES if entry.group == "linli"] + ["outcomes"]
 FAILURES = '[data-testid="stException"], .ll-failure'
 
