@@ -11,33 +11,11 @@ import pandas as pd
 import shapely
 
 from geo import plans_repair
+from geo.operations import Draw as Draw
+from geo.operations import Merge as Merge
+from geo.operations import Move as Move
 from geo.plans_ground import Ground
 from geo.topology import touched_faults
-
-
-@dataclass(frozen=True)
-class Move:
-    """Give blocks to a neighbourhood of their community."""
-
-    blocks: frozenset[int]
-    to: str
-
-
-@dataclass(frozen=True)
-class Merge:
-    """Give all blocks of `retired` to `kept`; `retired` ends."""
-
-    kept: str
-    retired: str
-
-
-@dataclass(frozen=True)
-class Draw:
-    """Let a neighbourhood be the blocks that lie mostly in a polygon (metres, as the blocks)."""
-
-    polygon: shapely.Geometry
-    neighbourhood: str
-
 
 Operation = Move | Merge | Draw
 
