@@ -223,4 +223,5 @@ def main() -> None:
             children(view, row)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -299,4 +299,5 @@ def files(view: View) -> None:
             )
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -305,4 +305,5 @@ def main() -> None:
     draw_cards(view, [card for card in CARDS if card.shown(view)])
 
 
-main()
+if __name__ == "__main__":
+    main()

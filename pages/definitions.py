@@ -268,4 +268,5 @@ def main() -> None:
         indicators(view)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -150,4 +150,5 @@ def main() -> None:
         delivered()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -262,4 +262,5 @@ def main() -> None:
     theme_page(THEME, CARDS, extra=extremes)
 
 
-main()
+if __name__ == "__main__":
+    main()

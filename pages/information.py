@@ -213,6 +213,7 @@ def _cell(head: str, name: str) -> Callable[[tables.Row], str]:
     return cell
 
 
-theme_page(THEME, CARDS, extra=lead)
-with guard("information repeats"):
-    repeated(state.current_view())
+if __name__ == "__main__":
+    theme_page(THEME, CARDS, extra=lead)
+    with guard("information repeats"):
+        repeated(state.current_view())

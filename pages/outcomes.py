@@ -189,4 +189,5 @@ CARDS = (
     Card("places", ask_places, places, "outcomes.places_text", "survey", drill=drill_area, wide=True),
 )
 
-theme_page(THEME, CARDS, extra=below_the_map)
+if __name__ == "__main__":
+    theme_page(THEME, CARDS, extra=below_the_map)

@@ -36,4 +36,5 @@ def main() -> None:
         alerts.show(view)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -169,4 +169,5 @@ CARDS: Sequence[Card] = (
 )  # fmt: skip
 
 
-theme_page(THEME, CARDS, gaps)
+if __name__ == "__main__":
+    theme_page(THEME, CARDS, gaps)

@@ -318,4 +318,5 @@ CARDS = (
     ),
 )  # fmt: skip
 
-main()
+if __name__ == "__main__":
+    main()

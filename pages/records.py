@@ -336,6 +336,7 @@ def show(view: View) -> None:
         listing(view, name, entry, table, area)
 
 
-view = frame.page("records")
-with guard("records"):
-    show(view)
+if __name__ == "__main__":
+    view = frame.page("records")
+    with guard("records"):
+        show(view)

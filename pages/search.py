@@ -51,4 +51,5 @@ def result(row: Mapping[Hashable, Any]) -> str:
     )
 
 
-main()
+if __name__ == "__main__":
+    main()

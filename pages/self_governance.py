@@ -147,4 +147,5 @@ CARDS: Sequence[Card] = (
 )  # fmt: skip
 
 
-theme_page(THEME, CARDS, vacancies)
+if __name__ == "__main__":
+    theme_page(THEME, CARDS, vacancies)

@@ -252,4 +252,5 @@ def main() -> None:
     theme_page(THEME, CARDS, extra=named)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -204,6 +204,7 @@ def _stated(row: tables.Row) -> str:
     return escape(f"{about} {compact(float(row['value']))} {t('published_unit.' + row['unit'])}".strip())
 
 
-theme_page(THEME, CARDS, extra=lead)
-with guard("workforce constants"):
-    constants()
+if __name__ == "__main__":
+    theme_page(THEME, CARDS, extra=lead)
+    with guard("workforce constants"):
+        constants()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from pages.parts import state
 from pages.parts.state import (
     COMPARISONS,
     DISTRICT,
@@ -26,7 +27,7 @@ from pages.parts.state import (
     parse,
     to_params,
 )
-from pages.parts.words import words
+from pages.parts.words import lang, words
 
 CODES = ("320613", "320602", "320613007", "320613401", "320613007005", "320613007005003")
 KNOWN = Known({code: level_of(code) for code in CODES}, frozenset({"attendances_per_1000", "events"}))
@@ -140,3 +141,12 @@ def test_periods(text: str, valid: bool) -> None:
 def test_levels_follow_from_codes(code: str, level: str) -> None:
     assert level_of(code) == level
     assert next_level(level) in LEVELS
+
+
+def test_a_view_can_be_looked_at_without_a_session() -> None:
+    view, _ = parse({"area": "320613001", "lang": "en"}, Known(), "events")
+    with state.viewing(view):
+        assert state.current_view() == view and state.notices() == [] and lang() == "en"
+        assert state.link("records", table="case").startswith("records?area=320613001")
+        state.keep("told", [1])
+        assert state.recall("told", []) == []

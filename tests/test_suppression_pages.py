@@ -154,7 +154,7 @@ def test_files_say_withheld_in_a_word(db: Database) -> None:
     rows = data.records("survey", SUBDISTRICT, YEAR, limit=10_000)
     assert rows["withheld"].any() and rows.loc[rows["withheld"], "responses"].isna().all()
     with speaking("zh"):
-        from pages.records import exported  # the page runs when it is imported: after it has run
+        from pages.records import exported
 
         table = exported("survey", rows, "zh")
         about = downloads.about("t", definition="d", source="s", period="p")

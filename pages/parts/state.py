@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 from urllib.parse import urlencode, urljoin
@@ -204,6 +206,19 @@ def whole_address(view: View) -> str:
     return urljoin(str(st.context.url or ""), address(view))
 
 
+_looking_at: ContextVar[View | None] = ContextVar("looking_at", default=None)
+
+
+@contextmanager
+def viewing(view: View) -> Iterator[None]:
+    """Inside, `view` is what is looked at, whatever the address: exports and tests need no session for it."""
+    token = _looking_at.set(view)
+    try:
+        yield
+    finally:
+        _looking_at.reset(token)
+
+
 def current_view() -> View:
     """The View of this run, from the address."""
     return _parsed()[0]
@@ -216,11 +231,15 @@ def notices() -> list[Notice]:
 
 def current_language() -> str:
     """Language of this run: `zh` unless the address says otherwise."""
+    if view := _looking_at.get():
+        return view.lang
     given = st.query_params.get("lang", "zh")
     return given if given in LANGUAGES else "zh"
 
 
 def _parsed() -> tuple[View, list[Notice]]:
+    if view := _looking_at.get():
+        return view, []
     return parse(st.query_params.to_dict(), recall("known", Known()), recall("page", "overview"))
 
 
@@ -276,12 +295,13 @@ def follow(name: str, key: str) -> None:
 
 def recall(key: str, default: Any) -> Any:
     """Something kept for this session that is not part of the View (whether a panel is open)."""
-    return st.session_state.get(_own(key), default)
+    return default if _looking_at.get() else st.session_state.get(_own(key), default)
 
 
 def keep(key: str, value: Any) -> None:
-    """Keep something for this session."""
-    st.session_state[_own(key)] = value
+    """Keep something for this session; what is looked at without one keeps nothing."""
+    if not _looking_at.get():
+        st.session_state[_own(key)] = value
 
 
 def _own(key: str) -> str:
