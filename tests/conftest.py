@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
+from tests.databases import database, postgres  # noqa: F401 (fixtures for all)
 from tests.serving import ROOT, chromium, running_app
 
 # A busy machine is no failure: what takes too long is measured in bench/, not judged by a deadline.
