@@ -11,7 +11,7 @@ import pandas as pd
 import scipy.sparse as sp
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geo import crs
 
@@ -26,6 +26,9 @@ GAP_M: Final = 4.0
 
 LINK_M: Final = 1000.0
 """A home further than this from any street on its own bank has no walk."""
+
+OPEN_M: Final = 250.0
+"""Streets that meet no others are left on foot over open ground no wider than this, never through a named river."""
 
 TILE_M: Final = 1500.0
 
@@ -67,7 +70,8 @@ def named_water(lines: gpd.GeoDataFrame) -> shapely.Geometry:
 
 
 def streets(lines: gpd.GeoDataFrame) -> Shapes:
-    """Stretches of street between junctions: roads and lanes, cut where they meet a named river without a bridge.
+    """Stretches of street between junctions: roads and lanes, cut where they meet a named river without a bridge, and
+    the short ways over open ground from streets that meet no others (a drawn network ends where its lines do).
 
     `lines`: kind, class, name or name_zh, bridge, geometry (metres).
     """
@@ -78,7 +82,8 @@ def streets(lines: gpd.GeoDataFrame) -> Shapes:
         wet = shapely.dwithin(dry, river, CUT_M)  # also what only ends at the river: two such ends would be a ford
         dry[wet] = shapely.difference(dry[wet], river.buffer(CUT_M))
     ways = _noded(np.concatenate([dry, lines.geometry[road & bridge].to_numpy()]))
-    return _noded(np.concatenate([ways, _gaps(ways, river)]))
+    ways = _noded(np.concatenate([ways, _gaps(ways, river)]))
+    return _noded(np.concatenate([ways, _open_ground(ways, river)]))
 
 
 def _noded(ways: Shapes) -> Shapes:
@@ -98,6 +103,48 @@ def _gaps(ways: Shapes, river: shapely.Geometry) -> Shapes:
     pieces = shapely.shortest_line(ends[free[end[other]]], ways[way[other]])
     shapely.prepare(river)
     return np.asarray(pieces[(shapely.length(pieces) > 0) & ~shapely.intersects(pieces, river)], dtype=object)
+
+
+def _open_ground(ways: Shapes, river: shapely.Geometry) -> Shapes:
+    """The shortest pieces over open ground (OPEN_M) that join each set of streets cut off from the rest to another."""
+    group = _groups(ways)
+    size = np.bincount(group, weights=shapely.length(ways))
+    cut_off = np.flatnonzero(group != size.argmax()) if len(size) else np.array([], dtype=np.int64)
+    way, other = shapely.STRtree(ways).query(ways[cut_off], predicate="dwithin", distance=OPEN_M)
+    way = cut_off[way]
+    apart = group[way] != group[other]
+    way, other = way[apart], other[apart]
+    pieces = shapely.shortest_line(ways[way], ways[other])
+    shapely.prepare(river)
+    dry = ~shapely.intersects(pieces, river)
+    table = pd.DataFrame({"a": group[way], "b": group[other], "piece": pieces, "length": shapely.length(pieces)})[dry]
+    return _fewest(table.sort_values("length", kind="stable"), len(size))
+
+
+def _groups(ways: Shapes) -> Rows:
+    """Number of the connected set of streets that each belongs to."""
+    ends = np.concatenate([_coordinates(ways, 0), _coordinates(ways, -1)]).round(2).reshape(-1, 2)
+    junctions, end = np.unique(ends, axis=0, return_inverse=True)
+    a, b = end[: len(ways)], end[len(ways) :]
+    links = sp.coo_array((np.ones(len(ways)), (a, b)), shape=(len(junctions), len(junctions)))
+    return np.asarray(connected_components(links, directed=False)[1][a], dtype=np.int64)
+
+
+def _fewest(links: pd.DataFrame, groups: int) -> Shapes:
+    """Of links between groups (a, b, piece; the shortest first) those that join what none before has joined."""
+    above = list(range(groups))
+
+    def root(group: int) -> int:
+        while above[group] != group:
+            above[group] = group = above[above[group]]
+        return group
+
+    chosen = []
+    for a, b, piece in links[["a", "b", "piece"]].itertuples(index=False, name=None):
+        if root(a) != root(b):
+            above[root(a)] = root(b)
+            chosen.append(piece)
+    return np.array(chosen, dtype=object)
 
 
 def walking_graph(lines: gpd.GeoDataFrame, points: Shapes) -> Walk:
@@ -217,24 +264,46 @@ def straight_pairs(sources: Shapes, targets: Shapes, limit_m: float = LIMIT_M) -
     return Pairs(i, j, np.asarray(shapely.distance(sources[i], targets[j])))
 
 
-def middles(blocks: gpd.GeoDataFrame) -> Shapes:
-    """A point inside each block, from which its households are taken to walk."""
-    return np.asarray(shapely.point_on_surface(crs.to_metric(blocks).geometry.to_numpy()), dtype=object)
+def homes_of(blocks: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame | None = None) -> Shapes:
+    """A point inside each block (metres) from which its households are taken to walk: the building nearest to the
+    middle of its households, or a point well inside the block where no `buildings` (households, geometry) are known.
+    """
+    shapes = crs.to_metric(blocks).geometry.to_numpy()
+    points = np.array(shapely.point_on_surface(shapes), dtype=object)
+    if buildings is None or buildings.empty:
+        return points
+    doors = np.asarray(shapely.point_on_surface(crs.to_metric(buildings).geometry.to_numpy()), dtype=object)
+    row, block = shapely.STRtree(shapes).query(doors, predicate="within")
+    table = pd.DataFrame({"block": block, "row": row, "weight": buildings["households"].to_numpy(float)[row] + 1e-6})
+    table["x"], table["y"] = shapely.get_x(doors[row]), shapely.get_y(doors[row])
+    total = table.groupby("block")["weight"].transform("sum")
+    middle = [(table[axis] * table["weight"] / total).groupby(table["block"]).transform("sum") for axis in ("x", "y")]
+    table["off"] = np.hypot(table["x"] - middle[0], table["y"] - middle[1]).round(3)
+    first = table.sort_values(["block", "off", "row"]).drop_duplicates("block")
+    points[first["block"].to_numpy()] = doors[first["row"].to_numpy()]
+    return points
 
 
-def reach_of_blocks(blocks: gpd.GeoDataFrame, offices: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> pd.DataFrame:
-    """One row per block: block_id, neighbourhood, households, and for `walk` and `straight` each: _m (metres to the
-    nearest office, NaN where there is no way), _office (its id, None) and _since (the day the first office within
-    LIMIT_M opened, NaT: none has).
+def reach_of_blocks(
+    blocks: gpd.GeoDataFrame,
+    offices: gpd.GeoDataFrame,
+    lines: gpd.GeoDataFrame,
+    buildings: gpd.GeoDataFrame | None = None,
+) -> pd.DataFrame:
+    """One row per block: block_id, neighbourhood, households, home_lon and home_lat (EPSG:4490), and for `walk` and
+    `straight` each: _m (metres to the nearest office, NaN where there is no way), _office (its id, None) and _since
+    (the day the first office within LIMIT_M opened, NaT: none has).
 
     `blocks`: block_id, neighbourhood, households, geometry. `offices`: office_id, opened_on, geometry. `lines` as for
-    `streets`. Any CRS. A walk starts in the middle of the block and goes along streets.
+    `streets`, `buildings` as for `homes_of`. Any CRS. A walk starts at the home point and goes along streets.
     """
-    homes, doors = middles(blocks), np.asarray(crs.to_metric(offices).geometry.to_numpy(), dtype=object)
+    homes, doors = homes_of(blocks, buildings), np.asarray(crs.to_metric(offices).geometry.to_numpy(), dtype=object)
     walk = walking_graph(crs.to_metric(lines), np.concatenate([homes, doors]))
     home, door = np.arange(len(homes)), len(homes) + np.arange(len(doors))
     metres, office = nearest(walk, door, home)
     table = pd.DataFrame(blocks[["block_id", "neighbourhood", "households"]]).reset_index(drop=True)
+    degrees = gpd.GeoSeries(homes, crs=crs.METRIC).to_crs(crs.STORED)
+    table["home_lon"], table["home_lat"] = degrees.x.round(7).to_numpy(), degrees.y.round(7).to_numpy()
     table = _with(table, "walk", offices, metres, np.where(office >= 0, office - len(homes), -1))
     table["walk_since"] = _since(pairs_within(walk, door, home), offices, len(homes))
     crow, bird = _straight_nearest(homes, doors)

@@ -1,8 +1,10 @@
--- One row per block of the district: its households, and whether an office open at $end is within a 500 m walk
+-- One row per block of the district: its households and where they start to walk, and whether an office open at $end is within a 500 m walk
 select
     reach.block_id,
     reach.neighbourhood,
     reach.households,
+    reach.home_lon,
+    reach.home_lat,
     reach.neighbourhood in (
         select descendant.code
         from descendant

@@ -26,7 +26,7 @@ def reach_places(db: Database, area: str, level: str, end: date) -> pd.DataFrame
 
 
 def reach_blocks(db: Database, area: str, end: date) -> pd.DataFrame:
-    """One row per block of the district, by number: block_id, neighbourhood, households, inside (of `area`), covered
-    (an office open at `end` is within a 500 m walk).
+    """One row per block of the district, by number: block_id, neighbourhood, households, home_lon, home_lat
+    (EPSG:4490), inside (of `area`), covered (an office open at `end` is within a 500 m walk).
     """
     return db.frame("reach_blocks", area=area, end=end)

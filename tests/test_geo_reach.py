@@ -70,19 +70,22 @@ def test_a_home_by_the_water_goes_to_the_street_of_its_own_bank() -> None:
     assert metres(network, (500, -5), (700, 10)) == np.inf
 
 
-def test_ends_that_nearly_touch_are_joined_and_wider_gaps_are_not() -> None:
+def test_ends_that_nearly_touch_are_joined_and_wider_gaps_mean_the_way_round() -> None:
     def gap(wide: float) -> float:
         return metres(
             lines(
                 ("road", "lane", None, False, [(0, 0), (100, 0)]),
                 ("road", "lane", None, False, [(100 + wide, 0), (200, 0)]),
+                ("road", "lane", None, False, [(0, 0), (0, 300), (200, 300), (200, 0)]),
+                ("road", "lane", None, False, [(-50, 0), (0, 0)]),
+                ("road", "lane", None, False, [(200, 0), (250, 0)]),
             ),
             (0, 0),
             (200, 0),
         )
 
     assert gap(3.0) == pytest.approx(200, abs=0.1)
-    assert gap(6.0) == np.inf
+    assert gap(6.0) == pytest.approx(800, abs=0.1)
 
 
 def test_two_places_on_one_street_need_not_go_to_its_ends() -> None:
@@ -159,3 +162,33 @@ def test_no_street_of_the_demonstration_crosses_a_named_river_but_at_a_bridge(ex
     river, bridges = reach.named_water(network), network[network["bridge"]].union_all().buffer(0.1)
     crossing = [way for way in reach.streets(network) if way.intersects(river)]
     assert crossing and all(way.intersection(river).within(bridges) for way in crossing)
+
+
+def test_streets_cut_off_are_left_over_open_ground_but_never_through_a_river() -> None:
+    far = [("road", "minor", None, False, [(600, -100), (900, -100)])]
+    assert metres(two_banks(*far), (0, -100), (700, -100)) == pytest.approx(700, abs=0.1)
+    beyond = [("road", "minor", None, False, [(400 + reach.OPEN_M + 5, -100), (900, -100)])]
+    assert metres(two_banks(*beyond), (0, -100), (900, -100)) == np.inf
+    between = [("water", "river", "濠河", False, [(500, -900), (500, 900)])]
+    assert metres(two_banks(*far, *between), (0, -100), (700, -100)) == np.inf
+
+
+def test_only_as_many_ways_over_open_ground_as_join_the_streets() -> None:
+    islands = lines(*[("road", "lane", None, False, [(200.0 * i, 0), (200.0 * i + 100, 0)]) for i in range(6)])
+    ways = reach.streets(islands)
+    assert shapely.length(ways).sum() == pytest.approx(600 + 500)
+
+
+def test_walks_start_where_the_homes_stand() -> None:
+    blocks = gpd.GeoDataFrame(geometry=[box(0, 0, 100, 100), box(100, 0, 200, 100)], crs=crs.METRIC)
+    table = {"households": [90, 90, 10]}
+    houses = gpd.GeoDataFrame(table, geometry=[Point(10, 10), Point(20, 10), Point(90, 90)], crs=crs.METRIC)
+    homes = reach.homes_of(blocks, houses)
+    assert homes[0] == Point(20, 10)
+    assert homes[1].within(blocks.geometry[1])
+
+
+def test_hardly_a_home_of_the_demonstration_is_cut_off(extracts: Path) -> None:
+    table = pd.read_parquet(extracts / "reach.parquet")
+    cut_off = table.loc[table["walk_m"].isna(), "households"].sum() / table["households"].sum()
+    assert cut_off < 0.002

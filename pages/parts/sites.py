@@ -9,16 +9,15 @@ from datetime import date
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 import streamlit as st
 
 import queries.reach_charts
 from data.manifest import current_folder, data_root
 from geo import crs
 from geo.map_overlays import rings_of
-from geo.reach import Pairs, middles, pairs_within, walking_graph
+from geo.reach import Pairs, pairs_within, walking_graph
 from geo.siting import Sites, best_sites
-from pages.parts import data, edition
+from pages.parts import data, edition, state
 
 Progress = Callable[[str, float], None]
 
@@ -62,10 +61,11 @@ def propose(area: str, count: int, end: date, progress: Progress) -> Proposal:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _pairs(_version: str) -> Pairs:
     """Which block is within a walk of which, in the order of the blocks."""
-    blocks = edition.edition().blocks.sort_values("block_id")
     lines = crs.to_metric(gpd.read_parquet(current_folder(data_root()) / "network.parquet"))
+    blocks = data.ask(queries.reach_charts.reach_blocks, state.DISTRICT, date.max)
+    homes = gpd.GeoSeries(gpd.points_from_xy(blocks["home_lon"], blocks["home_lat"]), crs=crs.STORED).to_crs(lines.crs)
     rows = np.arange(len(blocks))
-    return pairs_within(walking_graph(lines, middles(blocks)), rows, rows)
+    return pairs_within(walking_graph(lines, homes.to_numpy()), rows, rows)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -80,19 +80,18 @@ def _proposal(_version: str, area: str, count: int, end: date, _pairs: Pairs) ->
     added = np.unique(near.target[np.isin(near.source, found.chosen)])
     fresh = blocks.iloc[added[~covered[added]]]
     total = int(households.sum())
-    return Proposal(found, total, _table(blocks, found, total), rings_of(fresh))
+    return Proposal(found, total, _table(rows, found, total), rings_of(fresh))
 
 
-def _table(blocks: gpd.GeoDataFrame, found: Sites, households: int) -> pd.DataFrame:
+def _table(blocks: pd.DataFrame, found: Sites, households: int) -> pd.DataFrame:
     chosen = blocks.iloc[list(found.chosen)]
-    points = gpd.GeoSeries(shapely.point_on_surface(chosen.geometry.to_numpy()), crs=chosen.crs).to_crs(crs.STORED)
     reached = found.before + np.cumsum(found.gains)
     return pd.DataFrame(
         {
             "order": range(1, len(chosen) + 1),
             "neighbourhood": chosen["neighbourhood"].to_numpy(),
-            "lon": points.x.round(6).to_numpy(),
-            "lat": points.y.round(6).to_numpy(),
+            "lon": chosen["home_lon"].round(6).to_numpy(),
+            "lat": chosen["home_lat"].round(6).to_numpy(),
             "gain": np.array(found.gains).round().astype(int),
             "share": 100 * reached / households if households else np.nan * reached,
         }
