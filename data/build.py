@@ -27,6 +27,7 @@ from data.contract import Contract, DataError, check_parquet, load_contract
 from data.manifest import Manifest, NoManifest
 from data.publish import places, write_layer
 from data.reach import write_reach
+from data.three_in_one import write_three_in_one
 from queries.run import open_database
 from queries.suppression import threshold
 
@@ -41,7 +42,9 @@ CODE = (
     "contract.toml",
     "publish.py",
     "reach.py",
+    "three_in_one.py",
     "../geo/reach.py",
+    "../geo/coincidence.py",
     "reconcile.py",
     "reference/published_figures.csv",
 )
@@ -125,7 +128,7 @@ def _version(root: Path) -> str:
     """Name a version by the content of everything that goes into it."""
     contract = load_contract()
     files = [manifest.records_dir(root) / f"{name}.parquet" for name in contract.records]
-    files += sorted(manifest.edition_dir(root).glob("*.parquet"))
+    files += [*manifest.unit_files(root), *sorted(manifest.edition_dir(root).glob("*.parquet"))]
     files += [*(FOLDER / name for name in CODE), *sorted(SQL.glob("*.sql"))]
     files += sorted(path for pattern in WITHHOLDING for path in (FOLDER.parent / "queries").glob(pattern))
     settings = f"duckdb {duckdb.__version__} {manifest.is_demonstration(root)} {threshold()}"
@@ -170,6 +173,8 @@ def _write(root: Path, folder: Path, progress: Progress) -> dict[str, Any]:
         progress("reach", 0.3)
         write_reach(root, folder, contract)
         connection.read_parquet(str(folder / "reach.parquet")).create_view("block_reach")
+        write_three_in_one(root, folder, contract)
+        connection.read_parquet(str(folder / "three_in_one.parquet")).create_view("three_in_one")
         _run_steps(connection, folder, contract, progress)
         _check_totals(connection)
         progress("published", 0.8)
@@ -265,7 +270,7 @@ def _write_geography(root: Path, folder: Path, areas: pd.DataFrame) -> None:
 def _check_extracts(folder: Path, contract: Contract) -> None:
     """Check what was computed; what was only carried or copied was checked before."""
     for name, table in contract.extracts.items():
-        if name not in contract.carried and name not in (*GEOGRAPHY, "reach"):
+        if name not in contract.carried and name not in (*GEOGRAPHY, "reach", "three_in_one"):
             check_parquet(folder / f"{name}.parquet", table)
 
 

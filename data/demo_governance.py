@@ -28,16 +28,23 @@ ROLES = {  # how readily each role finds somebody, as log-odds
     "assistance": 2.1,
 }
 FORCES = {"force_professional": 8, "force_volunteer": 30, "force_joint": 9}  # usual number of members
+FUNCTIONS = {  # how readily each basic function is carried out, as log-odds, and by whom, the likeliest first
+    "information": (3.4, ("officer", "council_member", "stairwell_head")),
+    "service": (2.7, ("officer", "council_member", "chair")),
+    "self_governance": (2.2, ("chair", "council_member", "stairwell_head")),
+}
 AGENCIES = {"police": 0.34, "migrant_population": 0.27, "law_enforcement": 0.18}
 
 
 def make_governance(district: District, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
-    """Return `harmony_council`, `officer_post`, `community_structure` and `posted_staff`."""
+    """Return `harmony_council`, `officer_post`, `community_structure`, `posted_staff`, `neighbourhood_function`."""
+    councils = _harmony_councils(district, rng)
     return {
-        "harmony_council": _harmony_councils(district, rng),
+        "harmony_council": councils,
         "officer_post": _officer_posts(district, rng),
         "community_structure": _community_structure(district),
         "posted_staff": _posted_staff(district, rng),
+        "neighbourhood_function": _functions(district, councils, rng),
     }
 
 
@@ -93,6 +100,27 @@ def _officer_posts(district: District, rng: np.random.Generator) -> pd.DataFrame
         members = np.maximum(2, rng.poisson(usual * np.exp(0.25 * vigour) * rng.lognormal(0, 0.3, len(codes)))) * filled
         frames.append(pd.DataFrame({"neighbourhood": codes, "post": force, "filled": filled, "members": members}))
     table = pd.concat([frame.astype({"members": "Int64"}) for frame in frames], ignore_index=True)
+    return table.sort_values("neighbourhood", kind="stable", ignore_index=True)
+
+
+def _functions(district: District, councils: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Three a neighbourhood; only posts that are filled there can answer for one, so a vacancy may leave it undone."""
+    vigour = district.lively("governance")
+    manned = {
+        "officer": councils["officer_in_post"],
+        "chair": councils["chair_filled"] > 0,
+        "council_member": councils["council_filled"] > 0,
+        "stairwell_head": councils["stairwell_filled"] > 0,
+    }
+    frames = []
+    for function, (ease, posts) in FUNCTIONS.items():
+        order = [manned[post] & (rng.random(len(vigour)) < 0.8) for post in posts]
+        post = np.select([flags.to_numpy() for flags in order], posts, default="")
+        done = (post != "") & (rng.random(len(vigour)) < logistic(ease + 0.7 * vigour))
+        by = pd.Series(post, dtype=object).where(done, None)
+        frame = pd.DataFrame({"neighbourhood": district.codes, "function": function, "carried_out": done})
+        frames.append(frame.assign(carried_by=by.to_numpy(dtype=object)))
+    table = pd.concat(frames, ignore_index=True)
     return table.sort_values("neighbourhood", kind="stable", ignore_index=True)
 
 

@@ -28,6 +28,7 @@ NAMED_DOCUMENTS = (
     ("崇川区社区邻里基层治理文件汇编", "structure", "2019-10-30", "former_chongchuan"),
     ("邻里+城市基层治理的崇川方案", "structure", "2020-08-20", "chongchuan"),
 )
+RATERS_APART = 8.0  # points by which the raters of one community differ (standard deviation)
 DOCUMENTS = 32
 THEME_NAMES = {
     "structure": "邻里架构",
@@ -98,15 +99,19 @@ def _assessments(district: District, mood: Floats, rng: np.random.Generator) -> 
         raters = rng.integers(12, 41, len(mood))
         for dimension, usual in SCORES.items():
             mean = usual + 1.1 * (year - 2018) + 7 * mood + rng.normal(0, 1.8, len(mood))
-            total = np.clip(mean, 40, 98) * raters + rng.normal(0, 8, len(mood)) * np.sqrt(raters)
+            total = np.clip(mean, 40, 98) * raters + rng.normal(0, RATERS_APART, len(mood)) * np.sqrt(raters)
+            whole = np.round(np.clip(total, 0, 100 * raters), 1)
+            # The raters of one place differ as the deviation says; their squares add up by a chi-squared draw.
+            apart = RATERS_APART**2 * rng.chisquare(raters - 1)
             frames.append(
                 pd.DataFrame(
                     {
                         "community": district.communities["code"],
                         "year": year,
                         "dimension": dimension,
-                        "score_sum": np.round(np.clip(total, 0, 100 * raters), 1),
+                        "score_sum": whole,
                         "raters": raters,
+                        "score_squares": np.round(whole**2 / raters + apart, 1),
                     }
                 )
             )

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from data.demo_areas import District
+from data.demo_names import TIANQIN
 from data.demo_tools import (
     FIRST_DAY,
     FORMER_GANGZHA,
     YEARS,
+    Bools,
     Dates,
     Floats,
     Ints,
@@ -27,6 +29,7 @@ ACTIONS = ("information", "cleaning", "security", "mediation", "patrol", "public
 ACTION_WEIGHTS = np.array([1.4, 1.5, 1.1, 0.8, 1.3, 1.2, 0.5, 1.0, 1.2])
 # Hours a member gives in a month: busiest in May (neighbours' day on the 20th) and in the epidemic's first months.
 MONTHLY = np.array([1.8, 1.5, 2.3, 2.1, 3.4, 2.3, 2.0, 1.9, 2.4, 2.5, 2.2, 2.0])
+TEA_BEGAN = np.datetime64("2019-06-30")  # the report tells of a secretary's tea "for more than a year"
 EPIDEMIC = {1: 2.1, 2: 2.6, 3: 1.6, 4: 1.15}  # month of 2020 (0 = January) -> factor
 
 
@@ -49,7 +52,8 @@ def _committees(district: District, rng: np.random.Generator) -> pd.DataFrame:
     """149 of the 166 communities have one; the 17 without are mostly weak ones."""
     places = district.communities
     vigour = standard(places["vigour"].to_numpy())
-    place = places[draw_flags(rng, 1 / (1 + np.exp(-(2.4 + 1.6 * vigour))), COMMITTEES)]
+    has = draw_flags(rng, 1 / (1 + np.exp(-(2.4 + 1.6 * vigour))), COMMITTEES)
+    place = places[_with(has, places["code"] == TIANQIN[:12])]
     gangzha = (place["former_district"] == FORMER_GANGZHA).to_numpy()
     old, new = (
         days_between(rng, *span, len(place)) for span in (("2014-01-01", "2018-06-30"), ("2016-01-01", "2019-12-31"))
@@ -74,10 +78,13 @@ def _branches(district: District, committees: pd.DataFrame, rng: np.random.Gener
     parent = committees.set_index("position")["organisation_id"].reindex(hoods["community"]).to_numpy()
     parent_since = committees.set_index("position")["established_on"].reindex(hoods["community"]).to_numpy()
     lean = 1.1 + 0.7 * district.lively("party") - 1.8 * pd.isna(parent)
-    has = draw_flags(rng, 1 / (1 + np.exp(-lean)), BRANCHES)
+    told = hoods["code"] == TIANQIN
+    has = _with(draw_flags(rng, 1 / (1 + np.exp(-lean)), BRANCHES), told)
     chosen = hoods[has]
     members = np.maximum(6, np.round(rng.lognormal(3.35, 0.4, BRANCHES) * (0.8 + 0.5 * chosen["central"]))).astype(int)
-    since = np.maximum(days_between(rng, "2014-06-01", "2020-06-30", BRANCHES, 1.5), _known(parent_since[has]))
+    since = days_between(rng, "2014-06-01", "2020-06-30", BRANCHES, 1.5)
+    since = np.where(told[has], np.minimum(since, TEA_BEGAN), since)
+    since = np.maximum(since, _known(parent_since[has]))
     return pd.DataFrame(
         {
             "organisation_id": serials("PB", BRANCHES, 4),
@@ -91,6 +98,16 @@ def _branches(district: District, committees: pd.DataFrame, rng: np.random.Gener
             "position": chosen.index,
         }
     )
+
+
+def _with(flags: Bools, told: pd.Series[bool]) -> Bools:
+    """Flags with what the report tells of among them, as many as before: a neighbour in the table gives way."""
+    given = flags.copy()
+    for place in np.flatnonzero(told.to_numpy() & ~flags):
+        others = np.flatnonzero(given)
+        given[others[np.abs(others - place).argmin()]] = False
+        given[place] = True
+    return given
 
 
 def _known(dates: Dates) -> Dates:

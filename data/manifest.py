@@ -57,6 +57,11 @@ def geography_dir(root: Path) -> Path:
     return root / "records" / "geography"
 
 
+def unit_files(root: Path) -> list[Path]:
+    """The polygons of grids and residents' groups (unit_id, geometry), whether they were delivered or not."""
+    return [geography_dir(root) / f"{name}.parquet" for name in ("grids", "residents_groups")]
+
+
 def edition_dir(root: Path, edition: str = EDITION) -> Path:
     """Where a published boundary edition stands."""
     return root / "editions" / edition

@@ -24,14 +24,12 @@ from data.manifest import (
     geography_dir,
     is_demonstration,
     records_dir,
+    unit_files,
 )
 
 PROJECT = Path(__file__).resolve().parents[1]
 STATIC = PROJECT / "static"
 GEOGRAPHY_SEED, ZONING_SEED = 2020, 2020
-UNITS = ("grids", "residents_groups")
-"""Polygons that the records add to the geography."""
-
 Progress = Callable[[str, float], None]
 
 
@@ -141,7 +139,8 @@ def all_steps(static: Path = STATIC) -> tuple[Step, ...]:
             "extracts", "Building extracts", 9.0,
             ("queries/withholding.py", "queries/suppression.py", "queries/exchange_sums.py", "queries/small_*.sql",
              "data/build.py", "data/checks.py", "data/contract.*", "data/publish.py", "data/reach.py",
-             "data/reconcile.py", "geo/reach.py", "data/sql/*.sql", "data/reference/published_figures.csv"),
+             "data/reconcile.py", "data/three_in_one.py", "geo/reach.py", "geo/coincidence.py", "data/sql/*.sql",
+             "data/reference/published_figures.csv"),
             _extract_inputs, _extract_files, _build,
         ),
         Step(
@@ -175,12 +174,13 @@ def _record_inputs(root: Path) -> list[Path]:
 def _record_files(root: Path) -> list[Path]:
     from data.contract import load_contract
 
-    return [*_named(records_dir(root), load_contract().records), *_named(geography_dir(root), UNITS)]
+    return [*_named(records_dir(root), load_contract().records), *unit_files(root)]
 
 
 def _extract_inputs(root: Path) -> list[Path]:
     delivered = records_dir(root) / "delivery.toml"
-    return [*sorted(records_dir(root).glob("*.parquet")), *sorted(edition_dir(root).glob("*.parquet")), delivered]
+    tables = [*sorted(records_dir(root).glob("*.parquet")), *sorted(edition_dir(root).glob("*.parquet"))]
+    return [*tables, *unit_files(root), delivered]
 
 
 def _extract_files(root: Path) -> list[Path]:

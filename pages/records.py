@@ -28,7 +28,7 @@ THEMES: dict[str, tuple[str, ...]] = {
     "services": (
         "service_team", "team_reach", "service_project", "micro_project", "venture_project", "social_organisation",
     ),
-    "self_governance": ("harmony_council", "officer_post", "deliberation", "legal_service"),
+    "self_governance": ("harmony_council", "officer_post", "neighbourhood_function", "deliberation", "legal_service"),
     "values": ("event_total", "garden", "interest_group", "culture_place", "values_count"),
     "information": ("case", "posted_staff", "worker_posting"),
     "workforce": ("staffing",),

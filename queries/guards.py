@@ -51,7 +51,7 @@ def _survey(known: Withholding, rows: Frame, _: Parameters) -> Frame:
 def _assessment(known: Withholding, rows: Frame, _: Parameters) -> Frame:
     cells = known.cells("assessment")
     keys = zip(rows["community"], rows["year"], rows["dimension"], strict=True)
-    return _without(rows, [key in cells for key in keys], "raters", "score_sum")
+    return _without(rows, [key in cells for key in keys], "raters", "score_sum", "score_squares")
 
 
 def _without(rows: Frame, withheld: list[bool], *counts: str) -> Frame:

@@ -19,9 +19,10 @@ select
     place.name_en,
     three_in_one.kind,
     count(*) as units,
-    count(three_in_one.coincides_with) as coinciding
+    count(*) filter (where three_in_one.coincides) as coinciding
 from three_in_one
 inner join descendant on three_in_one.community = descendant.code
 inner join place on descendant.ancestor = place.code
+where three_in_one.overlap is not null
 group by all
 order by place.code, three_in_one.kind

@@ -12,6 +12,7 @@ select
     assessment.dimension,
     assessment.score_sum,
     assessment.raters,
+    assessment.score_squares,
     area.name_zh as area_zh,
     area.name_en as area_en,
     count(*) over () as total

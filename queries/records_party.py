@@ -142,3 +142,29 @@ def records_officer_post(
         limit=limit,
         offset=offset,
     )
+
+
+def records_neighbourhood_function(
+    db: Database,
+    area: str,
+    limit: int = 100,
+    offset: int = 0,
+    *,
+    function: Texts = None,
+    carried_out: Texts = None,
+    carried_by: Texts = None,
+) -> pd.DataFrame:
+    """One row per neighbourhood × basic function in `area`: neighbourhood, function, carried_out, carried_by (the post
+    that answers for it, None where it is not carried out), area_zh, area_en, total.
+
+    The register as it stands, by code.
+    """
+    return db.frame(
+        "records_neighbourhood_function",
+        area=area,
+        function=texts(function),
+        carried_out=texts(carried_out),
+        carried_by=texts(carried_by),
+        limit=limit,
+        offset=offset,
+    )

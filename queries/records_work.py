@@ -51,13 +51,21 @@ def records_three_in_one(
     offset: int = 0,
     *,
     kind: Texts = None,
+    coincides: Texts = None,
 ) -> pd.DataFrame:
-    """One row per grid or residents' group in `area`: unit_id, kind, community, coincides_with, area_zh, area_en,
-    total.
+    """One row per grid or residents' group in `area`: unit_id, kind, community, neighbourhood, overlap (percent),
+    coincides, stated, area_zh, area_en, total.
 
-    The register as it stands, by code.
+    As it lies over the neighbourhoods of the edition, by code.
     """
-    return db.frame("records_three_in_one", area=area, kind=texts(kind), limit=limit, offset=offset)
+    return db.frame(
+        "records_three_in_one",
+        area=area,
+        kind=texts(kind),
+        coincides=texts(coincides),
+        limit=limit,
+        offset=offset,
+    )
 
 
 def records_community_structure(
@@ -182,8 +190,8 @@ def records_assessment(
     *,
     dimension: Texts = None,
 ) -> pd.DataFrame:
-    """One row per community × year × dimension in `area`: community, year, dimension, score_sum, raters, area_zh,
-    area_en, total.
+    """One row per community × year × dimension in `area`: community, year, dimension, score_sum, raters,
+    score_squares, area_zh,     area_en, total.
 
     Of the years from start to end, newest first.
     """

@@ -54,7 +54,7 @@ SURVEYED = {
 RATED = {
     f"{dimension}_{part}": ("assessment", (dimension,))
     for dimension in ("usefulness", "participation", "gain")
-    for part in ("sum", "raters")
+    for part in ("sum", "raters", "within")
 }
 ATTENDED = {
     "attendances_home": ("person", (ALL, ALL)),

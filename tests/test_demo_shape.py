@@ -104,6 +104,32 @@ def test_party_chain_hangs_together(records: Records) -> None:
     assert branches["parent_id"].isna().any()
 
 
+def test_the_place_of_the_secretarys_tea_has_a_branch_with_a_committee_above_it(records: Records) -> None:
+    table = records.party_organisation
+    branch = table[(table["neighbourhood"] == TIANQIN) & (table["kind"] == "neighbourhood_branch")].iloc[0]
+    assert branch["established_on"] <= pd.Timestamp("2019-06-30")
+    above = table.set_index("organisation_id").loc[branch["parent_id"]]
+    assert above["community"] == TIANQIN[:12]
+
+
+def test_functions_are_carried_out_by_posts_that_are_filled(records: Records) -> None:
+    table = records.neighbourhood_function
+    assert table.groupby("neighbourhood")["function"].nunique().eq(3).all()
+    assert (table["carried_out"] == table["carried_by"].notna()).all()
+    councils = records.harmony_council.set_index("neighbourhood").loc[table["neighbourhood"]].reset_index()
+    manned = {"officer": "officer_in_post", "chair": "chair_filled", "council_member": "council_filled"}
+    for post, column in manned.items():
+        assert (councils.loc[table["carried_by"] == post, column] > 0).all()
+    assert table.groupby("function")["carried_out"].mean().between(0.7, 0.99).all()
+
+
+def test_raters_of_one_place_differ_but_not_wildly(records: Records) -> None:
+    table = records.assessment
+    apart = (table["score_squares"] - table["score_sum"] ** 2 / table["raters"]) / (table["raters"] - 1)
+    assert (apart > 0).all()
+    assert 6 < apart.mean() ** 0.5 < 10
+
+
 def test_volunteers_give_about_the_hours_asked_for(records: Records) -> None:
     table = records.volunteering[records.volunteering["month"].dt.year == 2019]
     branches = table.groupby("branch_id").agg(
@@ -242,7 +268,7 @@ def test_satisfaction_goes_with_participation_but_not_too_closely(records: Recor
 
 
 def test_some_units_coincide_with_neighbourhoods_and_some_do_not(records: Records) -> None:
-    share = records.three_in_one.groupby("kind")["coincides_with"].agg(lambda column: column.notna().mean())
+    share = records.three_in_one.groupby("kind")["stated"].agg(lambda column: column.notna().mean())
     assert share.between(0.55, 0.95).all()
     folder = records.root / "records" / "geography"
     for kind in ("grid", "residents_group"):

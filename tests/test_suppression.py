@@ -269,7 +269,7 @@ def test_pages_read_no_file_of_small_counts() -> None:
 def test_every_measure_of_people_is_protected() -> None:
     """Measures made of surveys, assessments and parts of attendances: from the SQL that makes them."""
     outcomes = (ROOT / "data/sql/measure_outcomes.sql").read_text(encoding="utf-8")
-    made = set(re.findall(r"as (\w+_(?:yes|responses|sum|raters))\b", outcomes))
+    made = set(re.findall(r"as (\w+_(?:yes|responses|sum|raters|within))\b", outcomes))
     events = (ROOT / "data/sql/measure_events.sql").read_text(encoding="utf-8")
     made |= set(re.findall(r"as (attendances_\w+)\b", events))
-    assert len(made) >= 16 and made == set(PROTECTED)
+    assert len(made) >= 19 and made == set(PROTECTED)

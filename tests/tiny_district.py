@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from data.contract import load_contract
-from data.manifest import edition_dir, records_dir
+from data.manifest import edition_dir, records_dir, unit_files
 
 DISTRICT, FORMER, ZONE = "320613", "320602", "320613401"
 SUBDISTRICT = "320613001"
@@ -77,6 +77,22 @@ def rows() -> dict[str, Rows]:
                 "neighbourhood": A3, "opened_on": date(2020, 1, 5), "settled_on": date(2020, 2, 4),
                 "parties": 3, "outcome": "solved",
             }
+        ],
+        "neighbourhood_function": [
+            {"neighbourhood": hood, "function": function, "carried_out": by is not None, "carried_by": by}
+            for hood, done in ((A1, ("officer", "officer", "chair")), (B2, ("council_member", None, None)))
+            for function, by in zip(("information", "service", "self_governance"), done, strict=True)
+        ],
+        "three_in_one": [
+            {"unit_id": unit, "kind": kind, "community": FIRST, "stated": A1}
+            for unit, kind in (("G1", "grid"), ("G2", "grid"), ("R1", "residents_group"), ("R2", "residents_group"))
+        ],
+        "assessment": [
+            {
+                "community": place, "year": 2020, "dimension": "gain", "score_sum": 900.0, "raters": 12,
+                "score_squares": squares,
+            }
+            for place, squares in ((FIRST, 68_600.0), (SECOND, None))
         ],
         "survey": [
             {"community": FIRST, "year": 2020, "question": "approval", "answer": answer, "responses": responses}
@@ -145,7 +161,16 @@ def write_district(root: Path) -> Path:
     for name in load_contract().records:
         write_record(root, name, filled.get(name, []))
     write_edition(root)
+    write_units(root)
     return root
+
+
+def write_units(root: Path) -> None:
+    """Write the polygons of grids and residents' groups: G1 and R1 lie on A1, R2 on half of A2, G2 has none."""
+    own, half = shapely.box(120.06, 32, 120.07, 32.01), shapely.box(120.07, 32, 120.075, 32.01)
+    for path, shapes in zip(unit_files(root), ({"G1": own}, {"R1": own, "R2": half}), strict=True):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _layer(pd.DataFrame({"unit_id": [*shapes]}), [*shapes.values()]).to_parquet(path, index=False)
 
 
 def areas() -> pd.DataFrame:

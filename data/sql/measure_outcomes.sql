@@ -17,7 +17,14 @@ rated as (
         year_end.month,
         assessment.dimension,
         assessment.score_sum,
-        assessment.raters
+        assessment.raters,
+        -- raters × the variance of their scores: adds up over communities to the variance of their common mean
+        case
+            when assessment.raters > 1
+                then
+                    assessment.raters / (assessment.raters - 1.0)
+                    * (assessment.score_squares - assessment.score_sum * assessment.score_sum / assessment.raters)
+        end as within
     from record_assessment as assessment
     inner join year_end on assessment.year = year_end.year
 ),
@@ -80,7 +87,7 @@ unpivoted as (
         month,
         value
     from rated
-    unpivot (value for measure in (score_sum as usefulness_sum, raters as usefulness_raters))
+    unpivot (value for measure in (score_sum as usefulness_sum, raters as usefulness_raters, within as usefulness_within))
     where dimension = 'usefulness'
     union all
     select
@@ -92,7 +99,7 @@ unpivoted as (
         month,
         value
     from rated
-    unpivot (value for measure in (score_sum as participation_sum, raters as participation_raters))
+    unpivot (value for measure in (score_sum as participation_sum, raters as participation_raters, within as participation_within))
     where dimension = 'participation'
     union all
     select
@@ -104,7 +111,7 @@ unpivoted as (
         month,
         value
     from rated
-    unpivot (value for measure in (score_sum as gain_sum, raters as gain_raters))
+    unpivot (value for measure in (score_sum as gain_sum, raters as gain_raters, within as gain_within))
     where dimension = 'gain'
     union all
     select

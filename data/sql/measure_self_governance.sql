@@ -48,6 +48,21 @@ manned as (
     group by post.neighbourhood, last_month.month
 ),
 
+duty as (
+    select
+        neighbourhood_function.neighbourhood as area,
+        last_month.month,
+        count(*) as functions,
+        sum(case when carried_out then 1 else 0 end) as functions_carried_out,
+        min(case when carried_out then 1 else 0 end) as neighbourhoods_all_functions,
+        max(case when carried_out and function = 'information' then 1 else 0 end) as neighbourhoods_information,
+        max(case when carried_out and function = 'service' then 1 else 0 end) as neighbourhoods_service,
+        max(case when carried_out and function = 'self_governance' then 1 else 0 end) as neighbourhoods_self_governance
+    from record_neighbourhood_function as neighbourhood_function
+    cross join last_month
+    group by neighbourhood_function.neighbourhood, last_month.month
+),
+
 opened as (
     select
         neighbourhood as area,
@@ -122,6 +137,22 @@ unpivoted as (
         value
     from manned
     unpivot (value for measure in (officer_posts, officer_posts_filled, forces, forces_filled))
+    union all
+    select
+        'yearly' as behaviour,
+        'neighbourhood' as grain_level,
+        'continuous' as delivery,
+        measure,
+        area,
+        month,
+        value
+    from duty
+    unpivot (
+        value for measure in (
+            functions, functions_carried_out, neighbourhoods_all_functions, neighbourhoods_information,
+            neighbourhoods_service, neighbourhoods_self_governance
+        )
+    )
     union all
     select
         'flow' as behaviour,

@@ -55,15 +55,50 @@ office as (
     group by service_office.neighbourhood, calendar.month
 ),
 
+-- Units whose polygon was delivered; the others are known, but not where they lie.
 unit as (
     select
         three_in_one.community as area,
         last_month.month,
         count(*) as units,
-        count(three_in_one.coincides_with) as units_coinciding
-    from record_three_in_one as three_in_one
+        sum(case when three_in_one.coincides then 1 else 0 end) as units_coinciding
+    from three_in_one
     cross join last_month
+    where three_in_one.overlap is not null
     group by three_in_one.community, last_month.month
+),
+
+compared as (
+    select community
+    from three_in_one
+    where overlap is not null
+    group by community
+    having count(distinct kind) = 2
+),
+
+shared as (
+    select
+        neighbourhood as area,
+        max(case when kind = 'grid' then 1 else 0 end) as grid,
+        max(case when kind = 'residents_group' then 1 else 0 end) as residents_group
+    from three_in_one
+    where coincides
+    group by neighbourhood
+),
+
+one as (
+    select
+        area.code as area,
+        last_month.month,
+        1 as neighbourhoods_compared,
+        coalesce(shared.grid, 0) as neighbourhoods_with_grid,
+        coalesce(shared.residents_group, 0) as neighbourhoods_with_group,
+        coalesce(shared.grid * shared.residents_group, 0) as neighbourhoods_three_in_one
+    from area
+    inner join compared on area.parent = compared.community
+    cross join last_month
+    left join shared on area.code = shared.area
+    where area.level = 'neighbourhood'
 ),
 
 body as (
@@ -147,6 +182,21 @@ unpivoted as (
         value
     from unit
     unpivot (value for measure in (units, units_coinciding))
+    union all
+    select
+        'yearly' as behaviour,
+        'neighbourhood' as grain_level,
+        'continuous' as delivery,
+        measure,
+        area,
+        month,
+        value
+    from one
+    unpivot (
+        value for measure in (
+            neighbourhoods_compared, neighbourhoods_with_grid, neighbourhoods_with_group, neighbourhoods_three_in_one
+        )
+    )
     union all
     select
         'yearly' as behaviour,

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from data.contract import Column, Table, load_contract
-from pages.parts.words import NOTHING, enum, has, number, t
+from pages.parts import data
+from pages.parts.words import NOTHING, area_name, enum, has, number, t
 
 AREA_COLUMNS = ("neighbourhood", "community", "payer")  # their names come with the query as area_zh, area_en
 NUMBERS = ("int", "float")
@@ -51,6 +52,8 @@ def shown(column: Column, row: Any) -> str:
 def _text(column: Column, value: Any) -> str:
     if column.type == "bool" or isinstance(value, bool):
         return t("common.yes" if value else "common.no")
+    if column.type == "code" and value in data.areas().index:
+        return area_name(data.area(str(value)))
     if column.type == "timestamp":
         return f"{value:%Y-%m-%d %H:%M}"
     if column.type == "month":
