@@ -20,13 +20,22 @@ DIRECTIONS = np.array([[1.0, 0.0], [0.0, -1.0], [-1.0, 0.0], [0.0, 1.0]])
 NAMED_SHARE = 0.25
 """A name is used for a side if its line makes up this share of the side; below it, what most of the side lies on."""
 
+BEYOND_M = 1000.0
+"""How far beyond an unnamed side the next named line is looked for."""
+
+ACROSS = 0.7
+"""A line counts as lying beyond if it crosses the way there at more than 45° (the sine of it)."""
+
+Metres = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Side:
     """One side: `name` of the road, river or landmark (None: no named line runs along enough of it), `barrier` (what
     it lies on: river, arterial, road, lane, wall, landmark, rail, none), `neighbour` (code on the other side, None:
     outside the district), `level` (what changes there: neighbourhood, community, subdistrict, district) and `share`
-    (part of the side that it makes up).
+    (part of the side that it makes up). Where it has no name, `beyond` is the next named line that way, `beyond_m`
+    metres from the middle of the side (both None: none within BEYOND_M).
     """
 
     name: str | None
@@ -34,6 +43,8 @@ class Side:
     neighbour: str | None
     level: str
     share: float
+    beyond: str | None = None
+    beyond_m: float | None = None
 
 
 def four_boundaries(
@@ -59,17 +70,52 @@ def four_boundaries(
             "level": sums(chosen, "level")["level"],
             "share": (chosen.groupby(SIDE_KEYS)["weight"].sum() / total).round(3),
         }
-    ).astype(object)
+    )
+    table = table.join(beyond(chosen[chosen["name"].isna()], edges)).astype(object)
     table = table.where(table.notna(), None)
     found = {key: Side(*row) for key, row in zip(table.index, table.itertuples(index=False, name=None), strict=True)}
     return {str(code): {side: found[code, side] for side in SIDES} for code in table.index.unique(0)}
+
+
+def beyond(rows: pd.DataFrame, edges: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Per code and side of `rows` (x, y, weight): name (`beyond`) and metres of the next named line that way."""
+    middle = rows.groupby(SIDE_KEYS)[["x", "y"]].transform("mean")
+    off = np.hypot(rows["x"] - middle["x"], rows["y"] - middle["y"]).round(3)
+    start = rows.assign(off=off).sort_values([*SIDE_KEYS, "off", "x", "y"]).drop_duplicates(SIDE_KEYS)
+    way = DIRECTIONS[[SIDES.index(side) for side in start["side"]]]
+    where = start[["x", "y"]].to_numpy(float)
+    ahead = shapely.linestrings(np.stack([where, where + BEYOND_M * way], axis=1).reshape(-1, 2, 2))
+    a, b, names = named_pieces(edges)
+    ray, piece = shapely.STRtree(shapely.linestrings(np.stack([a, b], axis=1))).query(ahead, predicate="intersects")
+    metres, sine = crossings(where[ray], way[ray], a[piece], b[piece])
+    found = pd.DataFrame({"ray": ray, "beyond": names[piece], "beyond_m": metres})
+    found = found[(np.abs(sine) > ACROSS) & (metres > 1.0)].sort_values(["ray", "beyond_m", "beyond"])
+    found = found.drop_duplicates("ray").set_index("ray").reindex(range(len(start)))
+    return found.set_index(pd.MultiIndex.from_frame(start[SIDE_KEYS]))
+
+
+def named_pieces(edges: gpd.GeoDataFrame) -> tuple[Metres, Metres, NDArray[np.object_]]:
+    """Start, end and name of every straight piece of the edges that have a name."""
+    named = edges[edges["name"].notna()]
+    xy, row = shapely.get_coordinates(named.geometry.to_numpy(), return_index=True)
+    same = row[1:] == row[:-1]
+    return xy[:-1][same], xy[1:][same], named["name"].to_numpy(dtype=object)[row[:-1][same]]
+
+
+def crossings(start: Metres, way: Metres, a: Metres, b: Metres) -> tuple[Metres, Metres]:
+    """How far from `start` along the unit vectors `way` the lines through `a` and `b` are met, and the sine there."""
+    step = b - a
+    step /= np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-9)[:, None]
+    sine = way[:, 0] * step[:, 1] - way[:, 1] * step[:, 0]
+    to = a - start
+    return (to[:, 0] * step[:, 1] - to[:, 1] * step[:, 0]) / np.where(sine == 0, np.inf, sine), sine
 
 
 def facing(table: pd.DataFrame) -> pd.DataFrame:
     """One row per outer edge and side it makes up, with its `weight` there; every neighbourhood has all four sides."""
     most = table[list(SIDES)].max(axis=1)
     rows = table.melt(
-        id_vars=["code", "name", "barrier", "neighbour", "level"],
+        id_vars=["code", "name", "barrier", "neighbour", "level", "x", "y"],
         value_vars=list(SIDES),
         var_name="side",
         value_name="weight",
@@ -99,12 +145,15 @@ def as_chosen(rows: pd.DataFrame, named: pd.DataFrame) -> pd.Series:
 
 
 def sides_table(edges: gpd.GeoDataFrame, assignment: pd.Series, blocks: gpd.GeoDataFrame) -> pd.DataFrame:
-    """One row per outer edge of each neighbourhood: code, name, barrier, neighbour, level, length facing each side."""
+    """One row per outer edge of each neighbourhood: code, name, barrier, neighbour, level, its
+    middle (x, y), length facing each side.
+    """
     left = edges["left"].map(assignment)
     right = edges["right"].map(assignment)
     outer = (left.fillna("") != right.fillna("")).to_numpy()
     rows = edges[outer].reset_index(drop=True)
     normal = normals(rows, blocks)
+    middle = shapely.line_interpolate_point(rows.geometry.to_numpy(), 0.5, normalized=True)
     codes = left[outer].to_numpy(dtype=object), right[outer].to_numpy(dtype=object)
     views = []
     for own, other, sign in ((0, 1, 1.0), (1, 0, -1.0)):
@@ -114,6 +163,7 @@ def sides_table(edges: gpd.GeoDataFrame, assignment: pd.Series, blocks: gpd.GeoD
             rows["name"].to_numpy(dtype=object),
             rows["barrier"].fillna("none").to_numpy(dtype=object),
         )
+        view["x"], view["y"] = shapely.get_x(middle), shapely.get_y(middle)
         views.append(view[pd.notna(view["code"])])
     table = pd.concat(views, ignore_index=True)
     table["level"] = levels(table)

@@ -16,7 +16,12 @@ from pages.parts import bounds, data, edition
 from pages.parts.words import speaking, t, words
 from tests.opening import html_of, opened, table_called, text_of
 
-BESIDE = "（邻中心村社区）", " (beside Zhongxincun Community)"
+BESIDE = "（邻中心村社区）", " (next to Zhongxincun Community)"
+BORDER = "（与中心村社区交界）", " (border with Zhongxincun Community)"
+BOTH = (
+    "无名主干路（与中心村社区交界，工农路以西约10米）",
+    "an unnamed main road (border with Zhongxincun Community; about 10 m west of Gongnong Road)",
+)
 AREAS = {
     "district": "320613", "zone": "320613401", "subdistrict": "320613007", "community": "320613007005",
     "neighbourhood": "320613007005001",
@@ -87,17 +92,20 @@ def test_the_quality_of_a_part_counts_the_part_only(published: Published) -> Non
         (Side("工农路", "arterial", "320613007005001", "neighbourhood", 1.0), "工农路", "Gongnong Road"),
         (Side("狼山", "landmark", HERE, "community", 1.0), "狼山", "Langshan Hill"),
         (Side(None, "wall", None, "district", 1.0), "区界", "the district border"),
-        (Side(None, "wall", HERE, "community", 1.0), "小区边界" + BESIDE[0], "a compound boundary" + BESIDE[1]),
-        (Side(None, "none", HERE, "community", 1.0), "小区边界" + BESIDE[0], "a compound boundary" + BESIDE[1]),
-        (Side(None, "lane", HERE, "community", 1.0), "无名道路" + BESIDE[0], "an unnamed street" + BESIDE[1]),
-        (Side(None, "river", HERE, "community", 1.0), "小河" + BESIDE[0], "a stream" + BESIDE[1]),
+        (Side(None, "wall", HERE, "neighbourhood", 1.0), "小区边界" + BESIDE[0], "a compound boundary" + BESIDE[1]),
+        (Side(None, "none", HERE, "neighbourhood", 1.0), "小区边界" + BESIDE[0], "a compound boundary" + BESIDE[1]),
+        (Side(None, "lane", HERE, "community", 1.0), "里弄" + BORDER[0], "a lane" + BORDER[1]),
+        (Side(None, "river", HERE, "neighbourhood", 1.0), "小河" + BESIDE[0], "a stream" + BESIDE[1]),
+        (Side(None, "road", HERE, "neighbourhood", 1.0, "工农路", 124.0), "无名道路（工农路以西约120米）",
+         "an unnamed street (about 120 m west of Gongnong Road)"),
+        (Side(None, "arterial", HERE, "community", 1.0, "工农路", 3.0), BOTH[0], BOTH[1]),
     ],
 )  # fmt: skip
 def test_a_side_in_words(side: Side, zh: str, en: str, extracts: Path) -> None:
     with speaking("zh"):
-        assert bounds.side_in_words(side) == zh
+        assert bounds.side_in_words("east", side) == zh
     with speaking("en"):
-        assert bounds.side_in_words(side) == en
+        assert bounds.side_in_words("east", side) == en
 
 
 def test_four_boundaries_go_east_south_west_north() -> None:
@@ -106,6 +114,14 @@ def test_four_boundaries_go_east_south_west_north() -> None:
         assert bounds.in_words(sides) == "东至east，南至south，西至west，北至north。"
     with speaking("en"):
         assert bounds.in_words(sides) == "East to east, south to south, west to west, north to north."
+
+
+def test_most_neighbourhoods_are_placed_by_a_line_or_a_border_with_a_name(extracts: Path) -> None:
+    found = edition.sides("neighbourhood").values()
+    named = [any(side.name or side.beyond for side in sides.values()) for sides in found]
+    placed = [any(side.name or side.beyond or side.level != "neighbourhood" for side in s.values()) for s in found]
+    assert sum(named) / len(named) > 0.8
+    assert sum(placed) / len(placed) > 0.98
 
 
 def test_every_name_a_border_has_is_known_in_english(extracts: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from shapely import affinity
@@ -88,6 +89,43 @@ def test_a_named_road_along_a_fifth_of_a_side_does_not() -> None:
     edges.loc[north & (edges["left"] == 0), "name"] = "人民路"
     sides = four_boundaries(edges, pd.Series([CODE] * 5, index=range(5)), blocks)[CODE]
     assert sides["north"] == Side(None, "road", None, "district", 1.0)
+
+
+def street_of_five(beyond: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.Series]:
+    """Five blocks in a row, each a neighbourhood; only the line between the fourth and the fifth is named."""
+    blocks, edges = grid_blocks(5, 1), grid_edges(grid_blocks(5, 1), 5, 1)
+    edges.loc[(edges["left"] == 3) & (edges["right"] == 4), "name"] = beyond
+    return blocks, edges, pd.Series([f"{CODE[:12]}{i + 1:03d}" for i in range(5)], index=range(5))
+
+
+def test_an_unnamed_side_knows_the_next_named_line_that_way_and_how_far_it_is() -> None:
+    blocks, edges, codes = street_of_five("工农路")
+    sides = four_boundaries(edges, codes, blocks)
+    first = sides[codes[0]]["east"]
+    assert (first.name, first.beyond, first.beyond_m) == (None, "工农路", pytest.approx(300))
+    assert sides[codes[0]]["west"].beyond is None and sides[codes[0]]["north"].beyond is None
+    assert (sides[codes[4]]["west"].name, sides[codes[4]]["west"].beyond) == ("工农路", None)
+
+
+def test_a_line_that_runs_the_same_way_does_not_lie_beyond_and_one_too_far_neither() -> None:
+    blocks, edges, codes = street_of_five("工农路")
+    along = edges["left"].eq(2) & edges["right"].eq(-1)
+    edges.loc[along, "name"] = "人民路"  # north and south of the third block: not met by going east
+    assert four_boundaries(edges, codes, blocks)[codes[0]]["east"].beyond == "工农路"
+    for table in (blocks, edges):
+        table["geometry"] = table.geometry.map(lambda shape: affinity.scale(shape, 4, 4, origin=(0, 0)))
+    assert four_boundaries(edges, codes, blocks)[codes[0]]["east"].beyond is None
+
+
+@pytest.mark.parametrize("degrees", [20, -20])
+def test_in_a_slanted_town_the_next_named_line_is_still_found(degrees: float) -> None:
+    blocks, edges, codes = street_of_five("工农路")
+    middle = blocks.union_all().centroid
+    for table in (blocks, edges):
+        table["geometry"] = table.geometry.map(lambda shape: affinity.rotate(shape, degrees, origin=middle))
+    found = four_boundaries(edges, codes, blocks)[codes[2]]["east"]
+    assert found.beyond == "工农路"
+    assert found.beyond_m == pytest.approx(100 / np.cos(np.radians(degrees)), abs=0.5)
 
 
 def test_an_edge_between_two_blocks_of_one_neighbourhood_bounds_nothing() -> None:
