@@ -79,8 +79,7 @@ class Cluster:
     def stop(self) -> None:
         """End the server at once; nothing of it is kept."""
         if self.server is not None and self.server.poll() is None:
-            self.server.send_signal(signal.SIGQUIT)
-            self.server.wait(timeout=30)
+            self.kill()
 
     def url(self, database: str) -> str:
         """The address of a new, empty database."""

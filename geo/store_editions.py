@@ -1,0 +1,113 @@
+"""Published editions in the store: which neighbourhood each block has, names given, and who succeeds whom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from geo import store_tables as tables
+from geo.store_base import StoreBase, who
+from geo.store_errors import EditionTaken
+from geo.store_records import Assignment, Edition, Succession, User
+
+
+class Editions(StoreBase):
+    """What is known of each edition."""
+
+    def found(
+        self, id: str, name: str, effective_on: date, assignment: Assignment, user: User, why: str = ""
+    ) -> Edition:
+        """Enter the edition the store begins with; entering it again changes nothing.
+
+        `assignment`: block_id -> neighbourhood. Raises EditionTaken if it is there with other boundaries.
+        """
+        with self._writing("editions", id) as connection:
+            if id in {edition.id for edition in self._editions(connection)}:
+                if not same_assignment(self._assignment(connection, id), assignment):
+                    raise EditionTaken(id)
+            else:
+                newest = self._newest(connection)
+                row = {
+                    "id": id, "number": newest.number + 1 if newest else 1, "name": name, "effective_on": effective_on,
+                    **who(user, self.clock(), why), "base": None, "draft": None, "head": 0,
+                }  # fmt: skip
+                connection.execute(sa.insert(tables.edition).values(row))
+                insert_assignment(connection, id, assignment)
+            return self._edition(connection, id)
+
+    def assignment(self, edition: str) -> Assignment:
+        """block_id -> code of the neighbourhood in an edition, sorted by block. Raises Unknown."""
+        with self._reading() as connection:
+            self._edition(connection, edition)
+            return self._assignment(connection, edition)
+
+    def _assignment(self, connection: Connection, edition: str) -> Assignment:
+        block = tables.edition_block
+        query = sa.select(block.c.block_id, block.c.neighbourhood).where(block.c.edition == edition)
+        rows = connection.execute(query.order_by(block.c.block_id)).all()
+        ids = pd.Index([row.block_id for row in rows], name="block_id", dtype="int64")
+        return pd.Series([row.neighbourhood for row in rows], index=ids, name="neighbourhood", dtype=object)
+
+    def names(self, edition: str) -> dict[str, tuple[str, str]]:
+        """Code -> (Chinese, English name) of the neighbourhoods that were given one, up to and with an edition."""
+        name = tables.edition_name
+        with self._reading() as connection:
+            number = self._edition(connection, edition).number
+            query = (
+                sa.select(name.c.code, name.c.name_zh, name.c.name_en)
+                .join(tables.edition, tables.edition.c.id == name.c.edition)
+                .where(tables.edition.c.number <= number)
+                .order_by(tables.edition.c.number)
+            )
+            return {row.code: (row.name_zh, row.name_en) for row in connection.execute(query)}
+
+    def successions(self, edition: str) -> list[Succession]:
+        """What became of the neighbourhoods that ended with an edition, and where its new ones came from."""
+        table = tables.succession
+        with self._reading() as connection:
+            self._edition(connection, edition)
+            query = sa.select(table).where(table.c.edition == edition).order_by(table.c.former, table.c.code)
+            columns = ("former", "code", "relation", "households", "blocks")
+            return [Succession(**{name: row[name] for name in columns}) for row in connection.execute(query).mappings()]
+
+
+def same_assignment(one: Assignment, other: Assignment) -> bool:
+    """Whether two assignments give every block the same neighbourhood."""
+    return dict(zip(one.index.tolist(), one.tolist(), strict=True)) == dict(
+        zip(other.index.tolist(), other.astype(str).tolist(), strict=True)
+    )
+
+
+def insert_assignment(connection: Connection, edition: str, assignment: Assignment) -> None:
+    """Write which neighbourhood each block has."""
+    pairs = zip(assignment.index.tolist(), assignment.tolist(), strict=True)
+    rows = [{"edition": edition, "block_id": int(block), "neighbourhood": str(code)} for block, code in pairs]
+    connection.execute(sa.insert(tables.edition_block), rows)
+
+
+def successions_between(
+    before: Assignment, after: Assignment, households: Mapping[int, int], origin: Mapping[int, int]
+) -> list[Succession]:
+    """What became of neighbourhoods that ended, and where new ones came from, by the blocks they share.
+
+    `households`: of every block of `after`. `origin`: block -> the block of `before` it is a piece of, where it is one.
+    """
+    homes: dict[tuple[str, str], list[int]] = {}
+    codes = dict(zip(before.index.tolist(), before.astype(str).tolist(), strict=True))
+    for block, code in zip(after.index.tolist(), after.astype(str).tolist(), strict=True):
+        former = codes.get(origin.get(block, block))
+        if former is not None:
+            homes.setdefault((former, code), []).append(households.get(block, 0))
+    ended, new = set(codes.values()) - set(after), set(after) - set(codes.values())
+    heirs = Counter(former for former, _ in homes)
+    found = []
+    for (former, code), counts in sorted(homes.items()):
+        if former in ended or code in new:
+            relation = "founded" if former not in ended else "merged" if heirs[former] == 1 else "divided"
+            found.append(Succession(former, code, relation, sum(counts), len(counts)))
+    return found
