@@ -28,7 +28,7 @@ def grown(ground: Ground, home: Home, blocks: Collection[int], to: str) -> set[i
     givers = sorted({home[block] for block in chosen})
     for _ in range(len(home)):
         before = len(chosen)
-        pieces = ground.contacts.pieces(own | chosen)
+        pieces = ground.pieces(own | chosen)
         for piece in pieces[1:]:
             way = ground.path(piece, set(pieces[0]), set(home) - own - chosen)
             if way is None:
@@ -39,7 +39,7 @@ def grown(ground: Ground, home: Home, blocks: Collection[int], to: str) -> set[i
             left = members(home, giver) - chosen
             if not left:
                 return None
-            chosen |= left - set(ground.heaviest(ground.contacts.pieces(left)))
+            chosen |= left - set(ground.heaviest(ground.pieces(left)))
         if len(chosen) == before:
             return chosen
     return None
@@ -62,7 +62,7 @@ def can_move(ground: Ground, home: Home, chosen: Collection[int], to: str) -> bo
     """Whether blocks can move to `to` while it and their givers stay in one piece each."""
     givers = {home[block] for block in chosen}
     rests = [members(home, giver).difference(chosen) for giver in sorted(givers)]
-    return all(rests) and all(ground.contacts.connected(part) for part in (members(home, to).union(chosen), *rests))
+    return all(rests) and all(ground.connected(part) for part in (members(home, to).union(chosen), *rests))
 
 
 def without_pieces(ground: Ground, home: Home, blocks: Collection[int], to: str) -> set[int]:
@@ -72,11 +72,12 @@ def without_pieces(ground: Ground, home: Home, blocks: Collection[int], to: str)
     beside = {block for block in home if not own.isdisjoint(ground.near[block])}
     for _ in range(len(home)):
         before = len(chosen)
-        joined = [set(piece) for piece in ground.contacts.pieces(own | chosen)]
-        chosen = set().union(*(piece - own for piece in joined if piece & own))
+        joined = [set(piece) for piece in ground.pieces(own | chosen)]
+        core = own or ground.heaviest(joined) if joined else own
+        chosen = set().union(*(piece - own for piece in joined if piece.intersection(core)))
         for giver in sorted({home[block] for block in chosen}):
             all_of_it = members(home, giver)
-            pieces = ground.contacts.pieces(all_of_it - chosen)
+            pieces = ground.pieces(all_of_it - chosen)
             if not pieces:
                 chosen -= all_of_it
             for piece in pieces[1:]:
@@ -92,12 +93,12 @@ def redrawn(ground: Ground, home: Home, wanted: Collection[int], code: str) -> d
     Blocks it leaves, and pieces it cuts off its neighbours, go to the neighbour with the longest contact, and back to
     `code` only where they touch nobody else. A neighbourhood that is drawn over whole is missing in the result.
     """
-    core = set(ground.heaviest(ground.contacts.pieces(wanted)))
+    core = set(ground.heaviest(ground.pieces(wanted)))
     settled = dict.fromkeys(core, code)
     for other in sorted(set(home.values()) - {code}):
         left = members(home, other) - core
         if left:
-            settled |= dict.fromkeys(ground.heaviest(ground.contacts.pieces(left)), other)
+            settled |= dict.fromkeys(ground.heaviest(ground.pieces(left)), other)
     loose = set(home) - set(settled)
     while loose:
         heir = longest_contact(ground, settled, loose, code)
@@ -117,3 +118,20 @@ def longest_contact(ground: Ground, settled: Home, loose: Collection[int], last:
                 key = (block, settled[other])
                 metres[key] = metres.get(key, 0.0) + length
     return min(metres, key=lambda key: (key[1] == last, -metres[key], key), default=None)
+
+
+def heirs(ground: Ground, home: Home, code: str) -> dict[int, str]:
+    """Who takes each block of a neighbourhood that ends: the neighbour with the longest contact, block by block.
+
+    {} if nobody else of its community touches it.
+    """
+    settled = {block: at for block, at in home.items() if at != code}
+    loose = members(home, code)
+    found: dict[int, str] = {}
+    while loose:
+        heir = longest_contact(ground, settled, loose, code)
+        if heir is None:
+            return {}
+        settled[heir[0]] = found[heir[0]] = heir[1]
+        loose.remove(heir[0])
+    return found
