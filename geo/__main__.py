@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     blocks.add_argument("--out", type=Path, required=True, help="file for the blocks; their edges go beside it")
     blocks.add_argument("--compounds", type=Path, help="walled compounds: their borders cut, and none is divided")
     blocks.add_argument("--landmarks", type=Path, help="buildings or grounds that no border may cross")
+    blocks.add_argument("--village-groups", type=Path, help="village groups, which stay whole")
     blocks.add_argument("--classes", type=Path, help="TOML file that gives the values of a local scheme their classes")
     blocks.add_argument(
         "--undo", nargs="+", default=(), metavar="ID", help="changes of the cleaning report to leave out"
@@ -149,6 +150,7 @@ def run_blocks(options: argparse.Namespace) -> Quality:
         options.buildings,
         compounds=options.compounds,
         landmarks=options.landmarks,
+        village_groups=options.village_groups,
         reader=reader,
         undo=options.undo,
     )
@@ -157,7 +159,7 @@ def run_blocks(options: argparse.Namespace) -> Quality:
     tell(reader.notes + write_cleaning(result, options.out))
     if result.straddling and not options.json:
         print(f"{len(result.straddling)} blocks lie less than 90 % in their community: {result.straddling[:20]}")
-    return of_blocks(result.blocks, time.perf_counter() - start)
+    return of_blocks(result.blocks, time.perf_counter() - start, result.outline)
 
 
 def write_cleaning(result: cut.Cut, out: Path) -> list[str]:

@@ -58,7 +58,7 @@ def clean(
     lines: gpd.GeoDataFrame,
     options: Options | None = None,
     undo: Collection[str] = (),
-    border: shapely.Polygon | None = None,
+    border: shapely.Geometry | None = None,
 ) -> tuple[gpd.GeoDataFrame, CleaningReport]:
     """Clean a network in metres (columns as `geo.network_classes.classify` gives them); rivers may be polygons.
 
@@ -197,7 +197,7 @@ def river_rows(
 
 
 def joined_ends(
-    lines: gpd.GeoDataFrame, join_m: float, log: Log, border: shapely.Polygon | None = None
+    lines: gpd.GeoDataFrame, join_m: float, log: Log, border: shapely.Geometry | None = None
 ) -> gpd.GeoDataFrame:
     """Carry each free end within `join_m` of another line, or inside of the border, onto it; other ends stay."""
     shapes = lines.geometry.to_numpy().copy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,6 +18,7 @@ from geo.cleaning import clean, with_slivers
 from geo.cleaning_report import CleaningReport
 from geo.commands import ONE_COMMUNITY
 from geo.intake import Reader
+from geo.links import with_links
 from geo.network import clip_to_outline
 
 KINDS = ("urban", "rural", "resettlement")
@@ -29,7 +30,7 @@ SPLIT_ABOVE = 150
 class Cut:
     """Blocks and edges as in `geo.blocks`, the block ids that lie less than 90 % in their community, what was cleaned.
 
-    `lines`: the network as it was cut, cleaned and clipped.
+    `lines`: the network as it was cut, cleaned and clipped. `outline`: what the blocks fill.
     """
 
     blocks: gpd.GeoDataFrame
@@ -37,6 +38,7 @@ class Cut:
     straddling: list[int]
     lines: gpd.GeoDataFrame
     cleaning: CleaningReport
+    outline: shapely.Geometry
 
 
 def cut_files(
@@ -47,32 +49,36 @@ def cut_files(
     *,
     compounds: Path | None = None,
     landmarks: Path | None = None,
+    village_groups: Path | None = None,
     reader: Reader | None = None,
     undo: Collection[str] = (),
 ) -> Cut:
     """Cut the outline into blocks along the lines of one or more network files, in the metric system of the place.
 
-    Without communities all blocks are of one. The walls of compounds cut too; blocks that lie mostly in a compound, or
-    hold part of a landmark, say so in a column of that name, so that zoning keeps them whole. `undo`: ids of changes
-    that cleaning shall leave out. Raises TableError, UnknownChangeError with a sentence.
+    Without communities all blocks are of one. The walls of compounds cut too; blocks that lie mostly in a compound or
+    village group, or hold part of a landmark, say so in a column of that name, so that zoning keeps them whole. Bridges
+    and ferries over water outside of the outline make contact too (see `geo.links`). `undo`: ids of changes that
+    cleaning shall leave out. Raises TableError, UnknownChangeError with a sentence.
     """
     reader = reader or Reader()
     place = reader.outline(outline)
     drawn = reader.network(network, place)
     estates = None if compounds is None else reader.areas(compounds, place)
     marks = None if landmarks is None else reader.areas(landmarks, place)
+    groups = None if village_groups is None else reader.areas(village_groups, place)
     if estates is not None:
         drawn = pd.concat([drawn, walls(estates)], ignore_index=True)
     homes = None if buildings is None else reader.buildings(buildings, place)
     areas = None if communities is None else reader.communities(communities, place)
-    lines, report = clean(drawn, undo=undo, border=place.outline)
-    lines = clip_to_outline(lines, place.outline, shortest_m=cutting.GRID)
+    cleaned, report = clean(drawn, undo=undo, border=place.outline)
+    ground = cleaned[cleaned["class"] != "ferry"]
+    lines = clip_to_outline(ground, place.outline, shortest_m=cutting.GRID)
     lines["line_id"] = np.arange(len(lines))
     result = cut_lines(lines, place.outline, areas, homes, report.within(place.outline), undo)
-    for column, labelled in (("compound", estates), ("landmark", marks)):
+    for column, labelled in (("compound", estates), ("landmark", marks), ("village_group", groups)):
         if labelled is not None:
-            result.blocks[column] = labels(result.blocks, labelled, whole=column == "compound")
-    return result
+            result.blocks[column] = labels(result.blocks, labelled, whole=column != "landmark")
+    return replace(result, edges=with_links(result.edges, result.blocks, cleaned, place.outline))
 
 
 def walls(compounds: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -100,7 +106,7 @@ def labels(blocks: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, whole: bool) -> pd
 
 def cut_lines(
     lines: gpd.GeoDataFrame,
-    outline: shapely.Polygon,
+    outline: shapely.Geometry,
     communities: gpd.GeoDataFrame | None,
     buildings: gpd.GeoDataFrame | None,
     report: CleaningReport,
@@ -109,10 +115,10 @@ def cut_lines(
     """Cut an outline along lines, split blocks with many households between their buildings, lay communities on."""
     cutters = lines.geometry.to_numpy()[lines["cuts"].to_numpy(dtype=bool)]
     shapes = cutting.faces(cutters, outline)
-    if len(shapes) == 1:
+    if len(shapes) <= len(shapely.get_parts(outline)):
         raise tables.TableError(
             "The network",
-            f"its {len(cutters)} lines enclose nothing inside the outline, so all of it stays one block",
+            f"its {len(cutters)} lines enclose nothing inside the outline, so nothing of it is divided",
             "Check that they meet each other and the outline; gaps above 4 m stay open.",
         )
     report, spared = with_slivers(report, shapes[cutting.slivers(shapes)], undo)
@@ -132,7 +138,7 @@ def cut_lines(
     if buildings is not None:
         counts = count_buildings(blocks, buildings)
         blocks["households"], blocks["buildings"] = counts["households"], counts["buildings"]
-    return Cut(blocks, cutting.block_edges(shapes, lines), straddling, lines, report)
+    return Cut(blocks, cutting.block_edges(shapes, lines), straddling, lines, report, outline)
 
 
 def splits(shapes: cutting.Geometries, buildings: gpd.GeoDataFrame) -> list[shapely.LineString]:

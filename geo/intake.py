@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyproj
 import shapely
@@ -23,9 +24,11 @@ BUILDING_WORDS = ("build", "house", "房", "楼", "建筑", "户")
 
 @dataclass(frozen=True)
 class Place:
-    """The outline of a place: in its metric system, and in degrees to compare other files with."""
+    """The outline of a place (of several parts: islands, exclaves): in its metric system, and in degrees to compare
+    other files with.
+    """
 
-    outline: shapely.Polygon
+    outline: shapely.Geometry
     degrees: shapely.Geometry
     metric: pyproj.CRS
 
@@ -44,7 +47,7 @@ class Reader:
     notes: list[str] = field(default_factory=list)
 
     def outline(self, path: Path) -> Place:
-        """The one area of a file. Raises TableError where it is none, several, or crosses itself."""
+        """The area of a file, of one or several parts. Raises TableError where it is none or crosses itself."""
         what = f"The file {path.name}"
         settled = recognise.settle(formats.read(path), what, said=self.said, datum=self.datum)
         metric = crs.metric_of(settled.layer, what)
@@ -52,10 +55,15 @@ class Reader:
         if not shapely.is_valid(shapes).all():
             reason = shapely.is_valid_reason(shapes[~shapely.is_valid(shapes)][0])
             raise TableError(what, f"its outline crosses itself ({reason})", "Redraw it there.")
-        area = shapely.union_all(shapes)
-        if area.geom_type != "Polygon" or area.area <= 0:
-            raise TableError(what, "it is not one polygon", "Give the outline of one area.")
-        return Place(shapely.force_2d(area), shapely.union_all(settled.layer.geometry.to_numpy()), metric)
+        flat = shapes[shapely.get_dimensions(shapes) == 2]
+        area = shapely.union_all(shapely.force_2d(flat))
+        if area.area <= 0:
+            raise TableError(what, "it holds no area", "Give the outline as a polygon, or several for islands.")
+        if area.geom_type == "MultiPolygon":
+            self.notes.append(
+                f"{what} has {len(area.geoms)} parts; bridges and ferries join them where the network has any."
+            )
+        return Place(area, shapely.union_all(settled.layer.geometry.to_numpy()), metric)
 
     def settled(self, layer: gpd.GeoDataFrame, what: str, place: Place) -> gpd.GeoDataFrame:
         """A layer in the metric system of the place, converted from GCJ-02 or BD-09 where it is in that."""
@@ -70,7 +78,9 @@ class Reader:
         lines = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), geometry="geometry", crs=place.metric)
         around = place.outline.buffer(AROUND_M)
         lines = lines[shapely.intersects(lines.geometry.to_numpy(), around)]
-        lines = lines.set_geometry(shapely.intersection(shapely.make_valid(lines.geometry.to_numpy()), around))
+        shapes = shapely.make_valid(lines.geometry.to_numpy())
+        links = (lines["bridge"] | (lines["class"] == "ferry")).to_numpy(dtype=bool)  # whole, to the other shore
+        lines = lines.set_geometry(np.where(links, shapes, shapely.intersection(shapes, around)), crs=lines.crs)
         lines = lines.explode(ignore_index=True)
         keep = lines.geom_type.isin(["LineString", "Polygon"]) & ~lines.geometry.is_empty
         if not shapely.intersects(lines.geometry.to_numpy()[keep.to_numpy()], place.outline).any():

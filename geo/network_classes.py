@@ -39,6 +39,7 @@ CLASSES = (
     "stream",
     "rail",
     "wall",
+    "ferry",
     "outline",
 )
 # OpenStreetMap tags -> classes of our network; what is not listed (footways, steps, power lines) cuts nothing.
@@ -109,9 +110,9 @@ def read_mapping(path: Path) -> Mapping:
 def classify(layer: gpd.GeoDataFrame, what: str, mapping: Mapping | None = None) -> gpd.GeoDataFrame:
     """One row per line or water area: class, name, bridge, tunnel, roundabout, oneway, cuts, geometry.
 
-    `cuts` is False for footbridges: they join two banks, but nobody sees a border in them. Areas of rivers and canals
-    stay polygons (class river …); other areas become lines around them. Lines of a file that has none of the known
-    columns are minor streets. Raises TableError if a mapping names a missing column.
+    `cuts` is False for footbridges and ferries: they join two banks, but nobody sees a border in them. Areas of
+    rivers and canals stay polygons (class river …); other areas become lines around them. Lines of a file that has none
+    of the known columns are minor streets. Raises TableError if a mapping names a missing column.
     """
     if mapping is not None and mapping.column not in layer.columns:
         raise TableError(what, f"there is no column {mapping.column}", "Correct the mapping of classes.")
@@ -128,6 +129,7 @@ def classify(layer: gpd.GeoDataFrame, what: str, mapping: Mapping | None = None)
         geometry=shapely.force_2d(layer.geometry.to_numpy()),
         crs=layer.crs,
     )
+    found["cuts"] &= found["class"] != "ferry"
     found = found[found["class"].notna()].explode(ignore_index=True)
     return as_lines(found.explode(ignore_index=True))
 
@@ -161,10 +163,11 @@ def classes_of(layer: gpd.GeoDataFrame, mapping: Mapping | None) -> pd.Series:
     for key, classes in TAGS:
         found = found.where(found.notna(), tag(layer, key).map(classes).where(~area, None))
     found = found.where(~area, river_areas(layer))
-    if not any(key in layer.columns for key in (*(k for k, _ in TAGS), "natural", "water")):
+    if not any(key in layer.columns for key in (*(k for k, _ in TAGS), "natural", "water", "route")):
         return pd.Series("minor", index=layer.index, dtype="object")
     footbridge = tag(layer, "highway").isin(FOOTWAYS) & flag_of(layer, "bridge", None) & ~area
-    result: pd.Series = found.where(found.notna(), None).where(~footbridge, "lane")
+    ferry = (tag(layer, "route") == "ferry") & ~area
+    result: pd.Series = found.where(found.notna(), None).where(~footbridge, "lane").where(~ferry, "ferry")
     return result
 
 

@@ -12,7 +12,8 @@ import shapely
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from geo.topology import layer_faults
+from geo.blocks import GRID
+from geo.topology import layer_faults, on_both_banks
 
 CLASSES = ("river", "arterial", "road", "lane", "wall", "landmark", "rail", "none")
 """What a border between two neighbourhoods can lie on; `none` runs through an oversize block."""
@@ -25,11 +26,12 @@ class Quality:
     """Measures of one edition; None is what the tables given cannot tell.
 
     Shares are of 1. within_20, within_12: neighbourhoods whose households differ from their target by at most 20 or
-    12 %. polsby_popper: 4πA/P². barrier_following: share of the inner border (between two neighbourhoods of one
-    community) that lies on any barrier; border_by_class: its shares by class. severance_km: river or arterial inside
-    neighbourhoods. buildings_3_10: urban and resettlement neighbourhoods with 3 to 10 buildings. compounds_whole:
-    compounds of at most one target's households that lie in one neighbourhood. village_groups_kept: village groups
-    that do. moved_share: households that change neighbourhood.
+    12 %. both_banks: neighbourhoods on both banks of a named river without a declared bridge. polsby_popper: 4πA/P².
+    barrier_following: share of the inner border (between two neighbourhoods of one community) that lies on any barrier;
+    border_by_class: its shares by class. severance_km: river or arterial inside neighbourhoods. buildings_3_10: urban
+    and resettlement neighbourhoods with 3 to 10 buildings. compounds_whole: compounds of at most one target's
+    households that lie in one neighbourhood. village_groups_kept: village groups that do. moved_share: households that
+    change neighbourhood.
     """
 
     blocks: int | None
@@ -55,6 +57,7 @@ class Quality:
     infeasible: list[str] | None = None
     moved_share: Share = None
     seconds: float | None = None
+    both_banks: int | None = None
     faulty: dict[str, list[str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
@@ -98,6 +101,7 @@ def measure(
     off = deviation(neighbourhoods)
     round_ = polsby_popper(neighbourhoods.geometry.to_numpy())
     borders = inner_borders(blocks, edges, assignment)
+    banks = None if borders is None or edges is None or assignment is None else on_both_banks(assignment, edges)
     return Quality(
         blocks=None if blocks is None else len(blocks),
         neighbourhoods=len(neighbourhoods),
@@ -109,6 +113,7 @@ def measure(
         overlap_m2=faults.overlap_m2,
         non_contiguous=len(faults.non_contiguous),
         not_nested=len(faults.not_nested),
+        both_banks=None if banks is None else len(banks),
         within_20=share(off <= 0.20, off.notna()),
         within_12=share(off <= 0.12, off.notna()),
         polsby_popper_mean=float(round_.mean()) if len(round_) else None,
@@ -122,14 +127,22 @@ def measure(
         infeasible=None if infeasible is None else list(infeasible),
         moved_share=moved_share(blocks, assignment, previous),
         seconds=seconds,
-        faulty={"invalid": faults.invalid, "non_contiguous": faults.non_contiguous, "not_nested": faults.not_nested},
+        faulty={
+            "invalid": faults.invalid,
+            "non_contiguous": faults.non_contiguous,
+            "not_nested": faults.not_nested,
+            "both_banks": banks or [],
+        },
     )
 
 
-def of_blocks(blocks: gpd.GeoDataFrame, seconds: float) -> Quality:
-    """Measures of blocks that belong to no neighbourhood yet (block_id, optional community, geometry in metres)."""
+def of_blocks(blocks: gpd.GeoDataFrame, seconds: float, outline: shapely.Geometry | None = None) -> Quality:
+    """Measures of blocks that belong to no neighbourhood yet (block_id, optional community, geometry in metres).
+
+    Gaps are those in the `outline` but for its rim, where blocks lie on the grid of their noding; without it, holes.
+    """
     layer = blocks.assign(code=blocks["block_id"].astype(str), community=blocks["block_id"].astype(str))
-    faults = layer_faults(layer)
+    faults = layer_faults(layer, outline=None if outline is None else outline.buffer(-2 * GRID))
     known = blocks["community"].astype(str) if "community" in blocks.columns else None
     return Quality(
         blocks=len(blocks),

@@ -59,7 +59,17 @@ def read_published() -> Published:
         "The published blocks", tables[0], ("block_id", "neighbourhood", "community", "kind", "households", "buildings")
     )
     require("The published boundaries", tables[2], ("code", "level"))
+    tables[1]["bank"] = on_bank(tables[1], folder / "network.parquet")
     return Published(*tables)
+
+
+def on_bank(edges: pd.DataFrame, network: Path) -> pd.Series:
+    """Whether each edge lies on the bank of a river, not on its middle; no, where the network is not at hand."""
+    if not network.exists() or "line_id" not in edges.columns:
+        return pd.Series(False, index=edges.index)
+    lines: pd.DataFrame = pd.read_parquet(network, columns=["line_id", "class"])
+    bank: pd.Series = edges["line_id"].isin(lines.loc[lines["class"] == "bank", "line_id"])
+    return bank
 
 
 def read_layer(path: Path, then: str = "Check the name of the file and its contents") -> gpd.GeoDataFrame:

@@ -106,6 +106,20 @@ def disconnected(assignment: pd.Series, edges: pd.DataFrame) -> list[str]:
     return [str(names[code]) for code in sorted(pieces.index[pieces > 1])]
 
 
+def on_both_banks(assignment: pd.Series, edges: pd.DataFrame) -> list[str]:
+    """Codes of the neighbourhoods with blocks on both banks of a stretch of a named river (left, right, length_m,
+    barrier, name, contact; optional bank), though no bridge over that river joins two of their blocks.
+
+    What lies on a `bank`, the edge of the water, has no opposite bank; stretches below a metre are corners.
+    """
+    bank = edges["bank"] if "bank" in edges.columns else pd.Series(False, index=edges.index)
+    river = edges[(edges["barrier"] == "river") & edges["name"].notna() & ~bank & (edges["length_m"] > 1.0)]
+    left, right = river["left"].map(assignment), river["right"].map(assignment)
+    inside = river[(left == right) & left.notna()].assign(code=left)
+    bridged = inside.groupby(["code", "name"], sort=True)["contact"].any()
+    return sorted(set(bridged.index[~bridged.to_numpy(dtype=bool)].get_level_values("code").astype(str)))
+
+
 def crossing(blocks: pd.DataFrame, assignment: pd.Series) -> list[str]:
     """Codes of the neighbourhoods that have a block outside their community (the first 12 digits of the code)."""
     code = blocks["block_id"].map(assignment).astype(str)

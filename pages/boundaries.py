@@ -59,6 +59,7 @@ RULES = (
     Rule("polsby_popper_mean", lambda q: q.polsby_popper_mean, "index", least=0.55),
     Rule("non_contiguous", lambda q: q.non_contiguous, "count", most=0),
     Rule("not_nested", lambda q: q.not_nested, "count", most=0),
+    Rule("both_banks", lambda q: q.both_banks, "count", most=0),
     Rule("invalid", lambda q: q.invalid, "count", most=0),
     Rule("gap_m2", lambda q: q.gap_m2, "m2", most=0),
     Rule("overlap_m2", lambda q: q.overlap_m2, "m2", most=0),
@@ -94,7 +95,8 @@ def main() -> None:
 def sentence(view: View, quality: Quality) -> str:
     """How the edition keeps its rules in the area in view."""
     faults = [
-        quality.non_contiguous or 0, quality.not_nested or 0, quality.invalid, quality.gap_m2 + quality.overlap_m2,
+        quality.non_contiguous or 0, quality.not_nested or 0, quality.both_banks or 0, quality.invalid,
+        quality.gap_m2 + quality.overlap_m2,
     ]  # fmt: skip
     values = {
         "area": area_name(data.area(view.area)),

@@ -203,7 +203,7 @@ def test_a_self_crossing_outline_and_one_of_nothing_are_refused(
     gpd.GeoDataFrame(geometry=[bow], crs=4549).to_file(place / "outline.gpkg")
     assert "its outline crosses itself" in refused(capsys, arguments(place))
     gpd.GeoDataFrame(geometry=[Point(WEST, SOUTH)], crs=4549).to_file(place / "outline.gpkg")
-    assert "it is not one polygon" in refused(capsys, arguments(place))
+    assert "it holds no area" in refused(capsys, arguments(place))
 
 
 def test_blocks_that_cross_themselves_are_not_divided(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

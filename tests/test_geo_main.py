@@ -24,7 +24,7 @@ KEYS = [
     "blocks", "neighbourhoods", "communities", "subdistricts", "area_km2", "invalid", "gap_m2", "overlap_m2",
     "non_contiguous", "not_nested", "within_20", "within_12", "polsby_popper_mean", "polsby_popper_min",
     "barrier_following", "severance_km", "buildings_3_10", "compounds_whole", "village_groups_kept", "border_by_class",
-    "infeasible", "moved_share", "seconds",
+    "infeasible", "moved_share", "seconds", "both_banks",
 ]  # fmt: skip
 
 
@@ -253,7 +253,7 @@ def test_a_network_elsewhere_and_one_that_encloses_nothing(tmp_path: Path, capsy
     assert "none of its lines is inside the outline" in error
     points = gpd.GeoDataFrame(geometry=[Point(WEST, SOUTH)], crs=4549)
     points.to_file(tmp_path / "points.gpkg")
-    assert "not one polygon" in refused(
+    assert "it holds no area" in refused(
         capsys,
         "blocks",
         "--network",

@@ -50,7 +50,7 @@ def test_all_measures_of_the_small_town(town: tuple[gpd.GeoDataFrame, gpd.GeoDat
         "village_groups_kept": 0.0,
         "border_by_class": {"river": 0.0, "arterial": 0.5, "road": 0.0, "lane": 0.0, "wall": 0.0, "landmark": 0.0,
                             "rail": 0.0, "none": 0.5},
-        "infeasible": None, "moved_share": None, "seconds": None,
+        "infeasible": None, "moved_share": None, "seconds": None, "both_banks": 0,
     }  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def test_what_cannot_be_known_is_null() -> None:
     known = quality.measure(layer).as_json()
     unknown = [key for key, value in known.items() if value is None]
     assert unknown == ["blocks", "barrier_following", "severance_km", "buildings_3_10", "compounds_whole",
-                       "village_groups_kept", "infeasible", "moved_share", "seconds"]  # fmt: skip
+                       "village_groups_kept", "infeasible", "moved_share", "seconds", "both_banks"]  # fmt: skip
     assert set(known["border_by_class"].values()) == {None}  # type: ignore[attr-defined]
 
 

@@ -127,3 +127,17 @@ def test_only_what_an_edit_touched_is_checked() -> None:
     assert topology.touched_faults(contacts, blocks, edited, [west, east]) == {west: []}
     blocks.loc[15, "community"] = "320602001002"
     assert topology.touched_faults(contacts, blocks, HALVES, [east]) == {east: [[15]]}
+
+
+def test_both_banks_of_a_named_river_need_a_bridge() -> None:
+    blocks = grid_blocks(2, 2)
+    edges = grid_edges(blocks, 2, 2)
+    across = (edges["left"] < 2) & (edges["right"] >= 2)
+    edges.loc[across, ["barrier", "name", "contact"]] = ["river", "濠河", False]
+    hoods = pd.Series(["w", "e", "w", "e"], index=range(4))
+    assert topology.on_both_banks(hoods, edges) == ["e", "w"]
+    edges.loc[across & (edges["left"] == 0), "contact"] = True
+    assert topology.on_both_banks(hoods, edges) == ["e"]
+    assert topology.on_both_banks(pd.Series(["n", "n", "s", "s"], index=range(4)), edges) == []
+    edges["name"] = None
+    assert topology.on_both_banks(hoods, edges) == []
