@@ -21,7 +21,7 @@ from geo.refusals import PlanRefused as PlanRefused
 from geo.refusals import Reason as Reason
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plan(State):
     """An edition that never changes: every operation returns a new plan that remembers this one as its parent.
 
@@ -54,6 +54,9 @@ class Plan(State):
         for home in homes.values():
             plans_checks.check(plan, set(home.values()))
         return plan
+
+    def __repr__(self) -> str:
+        return f"<Plan of {len(self.ground.shape)} blocks in {len(self.codes)} neighbourhoods>"
 
     @property
     def assignment(self) -> pd.Series:

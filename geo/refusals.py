@@ -20,10 +20,12 @@ class Reason(StrEnum):
     EMPTIED = "emptied"
     DISCONNECTED = "disconnected"
     ENCLAVE = "enclave"
+    NOT_NEIGHBOURS = "not_neighbours"
     NO_AREA = "no_area"
     NOTHING_INSIDE = "nothing_inside"
     NO_HEIR = "no_heir"
     NOT_ACROSS = "not_across"
+    NOT_ACROSS_BLOCKS = "not_across_blocks"
     THIN = "thin"
     WRONG_COUNTS = "wrong_counts"
     CODE_TAKEN = "code_taken"
@@ -46,10 +48,12 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.EMPTIED: "Neighbourhood {codes} would lose its last block; leave it one, or merge it.",
     Reason.DISCONNECTED: "Neighbourhood {codes} would be in pieces (blocks {blocks}); add or spare what joins them.",
     Reason.ENCLAVE: "Neighbourhood {codes} would lie wholly inside another (blocks {blocks}); leave it a way out.",
+    Reason.NOT_NEIGHBOURS: "Neighbourhoods {codes} have no common border; choose two that do.",
     Reason.NO_AREA: "The drawing for {codes} encloses no area; draw around at least one block.",
     Reason.NOTHING_INSIDE: "No block of the community of {codes} lies mostly in the drawing; draw around one.",
     Reason.NO_HEIR: "The drawing leaves blocks of {codes} that no other neighbourhood touches; draw around them too.",
     Reason.NOT_ACROSS: "The line does not divide block {blocks}; draw it from border to border.",
+    Reason.NOT_ACROSS_BLOCKS: "No line between blocks divides {codes} there; draw another, or split a block.",
     Reason.THIN: "A piece of block {blocks} would be 8 m thick or less; draw the line further inside.",
     Reason.WRONG_COUNTS: "The counts do not fit the pieces of block {blocks}; propose the split again.",
     Reason.CODE_TAKEN: "The code {codes} is or was in use; take the next free one.",

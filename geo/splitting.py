@@ -98,13 +98,13 @@ def ended_on_border(shape: shapely.Geometry, line: shapely.Geometry) -> shapely.
     """The stretches of a line inside a polygon, from border to border, on the grid of centimetres."""
     if shapely.get_dimensions(line) != 1 or not np.isfinite(shapely.get_coordinates(line)).all():
         return shapely.MultiLineString()
-    long = shapely.MultiLineString([_carried_on(part, shape) for part in shapely.get_parts(line)])
+    long = shapely.MultiLineString([carried_on(part, shape) for part in shapely.get_parts(line)])
     inside = shapely.line_merge(shapely.intersection(long, shape))
     parts = [_fixed(part, shape) for part in shapely.get_parts(inside) if part.geom_type == "LineString"]
     return shapely.MultiLineString([part for part in parts if part is not None])
 
 
-def _carried_on(line: shapely.Geometry, shape: shapely.Geometry) -> shapely.Geometry:
+def carried_on(line: shapely.Geometry, shape: shapely.Geometry) -> shapely.Geometry:
     """A line whose ends inside a polygon are carried straight on until they are outside."""
     xy = shapely.get_coordinates(line)
     far = float(np.hypot(*np.ptp(shapely.get_coordinates(shape), axis=0))) + 1
