@@ -1,4 +1,4 @@
-"""The map's overlays as scripts: what borders lie on and the ground within a walk, from the published extracts."""
+"""The map's overlays as scripts, from the published extracts: what borders lie on, a walk's ground, grids, groups."""
 
 from __future__ import annotations
 
@@ -9,17 +9,37 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from geo.map_overlays import encode_borders, encode_ground
+from geo.map_overlays import encode_borders, encode_ground, encode_units
 
-OVERLAY_ROLES: Final = {"edges": "overlay-edges", "reach_walk": "overlay-reach"}
+OVERLAY_ROLES: Final = {
+    "edges": "overlay-edges", "reach_walk": "overlay-reach", "grids": "overlay-grids", "groups": "overlay-groups",
+}  # fmt: skip
 """Layer of the map -> the beginning of its file's name."""
 
 
 def overlay_scripts(paths: Mapping[str, Path]) -> dict[str, str]:
     """Role -> script that leaves the overlay's geometry on `window`; only those whose tables are there.
 
-    `paths`: blocks, edges, network, places and reach (.parquet).
+    `paths`: blocks, edges, network, places, reach and three_in_one (.parquet).
     """
+    return _of_blocks(paths) | _of_units(paths["three_in_one"])
+
+
+UNITS: Final = {"grids": "grid", "groups": "residents_group"}
+"""Layer of the map -> kind of unit it shows."""
+
+
+def _of_units(path: Path) -> dict[str, str]:
+    """Only the layers whose units have polygons."""
+    if not path.is_file():
+        return {}
+    units = gpd.read_parquet(path)
+    drawn = units[~units.geometry.isna()]
+    kinds = {layer: drawn[drawn["kind"] == kind] for layer, kind in UNITS.items()}
+    return {OVERLAY_ROLES[k]: _script(k, encode_units(rows)) for k, rows in kinds.items() if len(rows)}
+
+
+def _of_blocks(paths: Mapping[str, Path]) -> dict[str, str]:
     if not paths["blocks"].is_file():
         return {}
     blocks = gpd.read_parquet(paths["blocks"])

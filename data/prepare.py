@@ -29,6 +29,7 @@ from data.manifest import (
 
 PROJECT = Path(__file__).resolve().parents[1]
 STATIC = PROJECT / "static"
+STATIC_SOURCES = ("boundaries", "network", "places", "blocks", "edges", "reach", "three_in_one")
 GEOGRAPHY_SEED, ZONING_SEED = 2020, 2020
 Progress = Callable[[str, float], None]
 
@@ -147,7 +148,7 @@ def all_steps(static: Path = STATIC) -> tuple[Step, ...]:
             "static", "Writing the map's files", 3.0,
             ("data/static_assets.py", "data/map_overlays.py", "geo/map_*.py", "geo/layers.py", "geo/palettes.py",
              "geo/assets/**/*.*"),
-            lambda root: _named(current_folder(root), ("boundaries", "network", "places", "blocks", "edges", "reach")),
+            lambda root: _named(current_folder(root), STATIC_SOURCES),
             lambda _root: _static_files(static), lambda root, progress: _make_static(root, static, progress),
         ),
     )  # fmt: skip

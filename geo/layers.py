@@ -34,7 +34,7 @@ MARKS: Final[dict[Mark, str]] = {"missing": "m", "zero": "z", "suppressed": "s"}
 LAYERS: Final = (
     "roads", "rivers", "names", "offices",
     "borders", "subdistrict", "community", "neighbourhood", "zone", "former_district",
-    "edges", "reach_walk", "reach_straight",
+    "edges", "reach_walk", "reach_straight", "grids", "groups",
 )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ class MapAssets:
     styles: tuple[str, ...]
     order: Mapping[str, tuple[str, ...]]
     overlays: Mapping[str, str] = field(default_factory=dict)
-    """Files with the geometry of the layers `edges` and `reach_walk`, fetched when one of them is first shown."""
+    """Files with the geometry of the layers `edges`, `reach_walk`, `grids` and `groups`, fetched when first shown."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ class MapState:
     furniture (label, zoom_in, zoom_out, home, north, north_title, two_fingers); the page's map view fills them in.
     `symbols` are circles for counts. `edges` are (barrier class, words) in the order of the legend, for the layer
     `edges`. `sites` are new places (lon, lat, text) in EPSG:4490, `patches` ground they add (map_overlays.rings_of).
-    `notes` explain further marks in the legend: (reach_walk, reach_straight, patches, offices or sites, words).
+    `notes` explain further marks in the legend: (reach_walk, reach_straight, patches, offices, sites, grids
+    or groups and these two with _apart; words).
     """
 
     level: str

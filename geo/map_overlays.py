@@ -1,4 +1,4 @@
-"""Overlays of the map that are fetched only when asked for: what borders lie on, and the ground within a short walk."""
+"""Overlays of the map fetched only when asked for: what borders lie on, ground within a walk, grids and groups."""
 
 from __future__ import annotations
 
@@ -39,6 +39,30 @@ def encode_borders(
 def encode_ground(blocks: gpd.GeoDataFrame, tolerance_m: float = LINE_TOLERANCE_M) -> str:
     """Encode the ground that `blocks` (any CRS) cover together, for the browser: JSON of step and closed paths."""
     return _text({"step": STEP, "rings": rings_of(blocks, tolerance_m)})
+
+
+def encode_units(units: gpd.GeoDataFrame, tolerance_m: float = LINE_TOLERANCE_M) -> str:
+    """Encode the borders of units (polygons, any CRS; community, coincides) for the browser (EPSG:4490, steps of 1e-6).
+
+    The text is JSON: step, and paths of the units that coincide with an area (same) and of the others (apart); a border
+    between two units of one community stands there once.
+    """
+    metric = to_metric(units[~units.geometry.isna()])
+    alike = metric["coincides"].fillna(False).astype(bool).to_numpy()
+    return _text({"step": STEP} | {
+        name: _borders(metric[chosen], tolerance_m) for name, chosen in (("same", alike), ("apart", ~alike))
+    })  # fmt: skip
+
+
+def _borders(units: gpd.GeoDataFrame, tolerance_m: float) -> str:
+    if units.empty:
+        return ""
+    # Communities were shifted against each other: joined across them, borders would cross every few metres.
+    each = (
+        shapely.get_parts(shapely.union_all(shapely.boundary(group.geometry.to_numpy()), grid_size=0.01))
+        for _, group in units.groupby("community", sort=True)
+    )
+    return paths_of(list(np.concatenate([*each])), units, tolerance_m)
 
 
 def rings_of(blocks: gpd.GeoDataFrame, tolerance_m: float = LINE_TOLERANCE_M) -> str:

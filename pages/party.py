@@ -14,9 +14,9 @@ from pages.parts.chart_card import Card, Question, drill_area, drill_records
 from pages.parts.charts_forms import Made
 from pages.parts.state import View
 from pages.parts.theme_page import Theme, parts_of, theme_page
-from pages.parts.words import area_name, levels_name, number, t
+from pages.parts.words import area_name, enum, levels_name, number, t
 from queries.indicator_queries import indicator_by_area
-from queries.party_charts import party_actions, party_chain, party_posts, party_units
+from queries.party_charts import party_actions, party_chain, party_posts, party_statements
 
 THEME = Theme(
     page="party",
@@ -24,6 +24,7 @@ THEME = Theme(
         "branch_coverage", "party_committee_coverage", "party_branches", "stairwell_groups_per_branch",
         "key_households_per_1000", "members_with_post_share", "volunteer_hours_per_member",
         "assist_actions_per_neighbourhood", "cadre_volunteers", "officer_posts_filled_share", "three_in_one_share",
+        "units_coinciding_share",
     ),
     figures=(
         "branch_coverage", "party_branches", "stairwell_groups_per_branch", "members_with_post_share",
@@ -59,9 +60,9 @@ def coverage(view: View, rows: pd.DataFrame) -> Made:
     return made.coverage(rows, trends.theme_of(view), empty())
 
 
-def units(view: View, rows: pd.DataFrame) -> Made | None:
-    """Grids and residents' groups that coincide with a neighbourhood."""
-    return made.units(rows, parts_of(view, "community").mark, trends.theme_of(view), empty()) if len(rows) else None
+def three_in_one(view: View, grids: pd.DataFrame, groups: pd.DataFrame, both: pd.DataFrame) -> Made | None:
+    """Neighbourhoods that a grid, a residents' group or both coincide with, by area."""
+    return made.three_in_one((grids, groups, both), names(both), trends.theme_of(view), empty())
 
 
 def posts(view: View, rows: pd.DataFrame) -> Made | None:
@@ -79,6 +80,12 @@ def indicator_question(view: View, numerator: str, denominator: str) -> tuple[Qu
     """An indicator's parts by area."""
     parts = parts_of(view)
     return (Question(indicator_by_area, (numerator, denominator, parts.level, parts.scope, *data.days(view.period))),)
+
+
+def overlay_questions(view: View) -> tuple[Question, ...]:
+    """Neighbourhoods with a grid of their own, with a residents' group of their own, with both."""
+    measures = ("neighbourhoods_with_grid", "neighbourhoods_with_group", "neighbourhoods_three_in_one")
+    return tuple(indicator_question(view, measure, "neighbourhoods_compared")[0] for measure in measures)
 
 
 def hours(view: View, rows: pd.DataFrame) -> Made | None:
@@ -107,6 +114,32 @@ def empty() -> str:
     return t("party.none")
 
 
+def below_map(view: View) -> None:
+    """Where organisations are missing, and where registers and boundaries disagree."""
+    gaps(view)
+    statements(view)
+
+
+def statements(view: View) -> None:
+    """Grids and residents' groups whose register and whose boundary say different things, with the way to them."""
+    rows = data.ask(party_statements, view.area)
+    said = [_statement(row) for row in tables.rows_of(rows)]
+    link = tables.anchor(state.link("records", table="three_in_one"), t("theme_page.records"), t("party.units_records"))
+    if said:
+        joined = t("party.semicolon").join(said)
+        joined = joined[:1].upper() + joined[1:]
+        st.html(f'<p class="ll-text">{escape(joined)}{escape(t("common.stop"))} {link}</p>')
+
+
+def _statement(row: tables.Row) -> str:
+    kind, apart = enum("kind", row["kind"]), row["only_stated"] + row["not_stated"]
+    counts = {name: number(row[name]) for name in ("units", "coinciding", "only_stated", "not_stated")}
+    said = t("party.statement_apart" if apart else "party.statement", kind=kind, **counts)
+    if row["without_boundary"]:
+        said += t("party.statement_missing", count=number(row["without_boundary"]))
+    return said
+
+
 def gaps(view: View) -> None:
     """Communities without a committee and neighbourhoods without a branch, as links that lead into each."""
     end = data.days(view.period)[1]
@@ -133,8 +166,8 @@ def gap_list(bare: pd.DataFrame, level: str, column: str, of: int) -> str:
     return f'<p class="ll-text"><strong>{escape(said)}</strong> {links}{escape(more)}</p>'
 
 
-def _part_questions(view: View, finest: str = "neighbourhood") -> tuple[str, str]:
-    parts = parts_of(view, finest)
+def _part_questions(view: View) -> tuple[str, str]:
+    parts = parts_of(view)
     return parts.scope, parts.level
 
 
@@ -162,12 +195,9 @@ CARDS: Sequence[Card] = (
         "claims", lambda view: indicator_question(view, "members_with_post", "party_members"), claims,
         "party.claims_text", "volunteering", drill=drill_area,
     ),
-    Card(
-        "units", lambda view: (Question(party_units, _part_questions(view, "community")),), units, "party.units_text",
-        "three_in_one", drill=drill_area,
-    ),
+    Card("units", overlay_questions, three_in_one, "party.units_text", "three_in_one", drill=drill_area),
 )  # fmt: skip
 
 
 if __name__ == "__main__":
-    theme_page(THEME, CARDS, gaps)
+    theme_page(THEME, CARDS, below_map)

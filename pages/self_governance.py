@@ -18,6 +18,7 @@ from pages.parts.words import area_name, number, period_text, t
 from queries.self_governance_charts import (
     self_governance_councils,
     self_governance_days,
+    self_governance_functions,
     self_governance_matters,
     self_governance_structure,
     self_governance_terms,
@@ -27,12 +28,14 @@ THEME = Theme(
     page="self_governance",
     indicators=(
         "council_coverage", "councils_in_term_share", "charter_share", "council_seats_filled_share",
-        "stairwell_heads_filled_share", "officer_posts_filled_share", "matters_per_10000", "matters_solved_share",
+        "stairwell_heads_filled_share", "officer_posts_filled_share", "functions_carried_out_share",
+        "information_function_share", "service_function_share", "self_governance_function_share",
+        "matters_per_10000", "matters_solved_share",
         "days_to_settle", "parties_per_matter", "matters_deliberated", "reviews_resolved", "complete_structure_share",
     ),
     figures=(
-        "council_coverage", "councils_in_term_share", "council_seats_filled_share", "matters_deliberated",
-        "matters_solved_share", "days_to_settle",
+        "council_coverage", "councils_in_term_share", "council_seats_filled_share", "functions_carried_out_share",
+        "matters_deliberated", "matters_solved_share",
     ),
     headline=("council_coverage",),
 )  # fmt: skip
@@ -49,6 +52,18 @@ def councils(view: View, rows: pd.DataFrame) -> Made | None:
     """What the councils have, by area."""
     place = area_name(data.area(parts_of(view).scope))
     return made.councils(rows, place, trends.theme_of(view), empty()) if len(rows) else None
+
+
+def functions(view: View, rows: pd.DataFrame) -> Made | None:
+    """The three basic functions, by area."""
+    parts = parts_of(view)
+    place, one = area_name(data.area(parts.scope)), parts.level == "neighbourhood"
+    return made.functions(rows, place, one, trends.theme_of(view), empty()) if len(rows) else None
+
+
+def carried_by(view: View, rows: pd.DataFrame) -> Made | None:
+    """The posts that answer for them."""
+    return made.carried_by(rows, trends.theme_of(view), empty()) if len(rows) else None
 
 
 def terms(view: View, rows: pd.DataFrame) -> Made | None:
@@ -87,7 +102,12 @@ def vacancies(view: View) -> None:
     rows = data.ask(self_governance_councils, view.area, "neighbourhood", end)
     st.html(tables.heading(t("self_governance.vacancies"), "vacancies"))
     said = [_vacancy(name, rows[missing(rows)], len(rows)) for name, missing in VACANCIES]
-    st.html("".join(filter(None, said)) or tables.paragraph(t("self_governance.no_vacancy")))
+    duties = data.ask(self_governance_functions, view.area, "neighbourhood")
+    for name in made.FUNCTIONS:
+        undone = duties[(duties["function"] == name) & (duties["carried_by"] == "none")]
+        said.append(_vacancy(f"no_{name}", undone, duties["code"].nunique()))
+    listed = "".join(filter(None, said))
+    st.html(f'<div class="ll-lists">{listed}</div>' if listed else tables.paragraph(t("self_governance.no_vacancy")))
 
 
 def _vacancy(name: str, bare: pd.DataFrame, of: int) -> str:
@@ -116,6 +136,11 @@ def _structure(view: View) -> tuple[Question, ...]:
     return (Question(self_governance_structure, (str(parts.mark) if own else parts.scope, parts.level)),)
 
 
+def _functions(view: View) -> tuple[Question, ...]:
+    parts = parts_of(view)
+    return (Question(self_governance_functions, (parts.scope, parts.level)),)
+
+
 def _settled(view: View) -> tuple[Question, ...]:
     return (Question(self_governance_days, (view.area, *data.days(view.period))),)
 
@@ -126,6 +151,13 @@ def follow_outcome(key: str) -> None:
     state.go("records", rerun=True, table="deliberation", form=form, outcome=outcome)
 
 
+def follow_function(key: str) -> None:
+    """To the neighbourhoods whose function is carried out by the post of the cell clicked, or by none."""
+    function, _, post = key.partition("|")
+    chosen = {"carried_out": "false"} if post == "none" else {"carried_by": post}
+    state.go("records", rerun=True, table="neighbourhood_function", function=function, **chosen)
+
+
 def follow_form(key: str) -> None:
     """To the settled matters of the form of the cell clicked."""
     state.go("records", rerun=True, table="deliberation", form=key.partition("|")[0], dated_by="settled_on")
@@ -134,6 +166,13 @@ def follow_form(key: str) -> None:
 CARDS: Sequence[Card] = (
     Card("councils", _councils, councils, "self_governance.councils_text", "harmony_council", drill=drill_area,
          wide=True),
+    Card("functions", _functions, functions, "self_governance.functions_text", "neighbourhood_function",
+         drill=drill_area),
+    Card(
+        "carried_by",
+        lambda view: (Question(self_governance_functions, (view.area, view.area_level)),), carried_by,
+        "self_governance.carried_by_text", "neighbourhood_function", drill=follow_function,
+    ),
     Card("topics", _matters, topics, "self_governance.topics_text", "deliberation",
          drill=drill_records("deliberation", "topic")),
     Card("outcomes", _matters, outcomes, "self_governance.outcomes_text", "deliberation", drill=follow_outcome),

@@ -23,9 +23,11 @@ def party_chain(db: Database, area: str, level: str, end: date) -> pd.DataFrame:
     return db.frame("party_chain", area=area, level=level, end=end)
 
 
-def party_units(db: Database, area: str, level: str) -> pd.DataFrame:
-    """One row per area of `level` (community or above) × kind (grid, residents_group): units, coinciding."""
-    return db.frame("party_units", area=area, level=level)
+def party_statements(db: Database, area: str) -> pd.DataFrame:
+    """One row per kind of unit (grid, residents_group) in `area`: units, without_boundary, coinciding (by overlay),
+    only_stated (the register says so, the overlay doesn't), not_stated (the other way round).
+    """
+    return db.frame("party_statements", area=area)
 
 
 def party_posts(db: Database, area: str, level: str) -> pd.DataFrame:

@@ -36,6 +36,15 @@ def self_governance_structure(db: Database, area: str, level: str) -> pd.DataFra
     return db.frame("self_governance_structure", area=area, level=level)
 
 
+def self_governance_functions(db: Database, area: str, level: str) -> pd.DataFrame:
+    """One row per area of `level` in `area` × basic function × post that answers for it, by code.
+
+    Columns code, name_zh, name_en, function (information, service, self_governance), carried_by (a post; none where the
+    function is not carried out), neighbourhoods.
+    """
+    return db.frame("self_governance_functions", area=area, level=level)
+
+
 def self_governance_matters(db: Database, area: str, start: date, end: date) -> pd.DataFrame:
     """One row per form × topic × outcome of the matters opened in the period: matters, parties (their sum)."""
     return db.frame("self_governance_matters", area=area, start=start, end=end)

@@ -11,7 +11,6 @@ import pandas as pd
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from pages.parts.state import path_of
 from tests.serving import ROOT
 
 
@@ -20,9 +19,7 @@ def opened(page: str, **query: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     if page != "overview":
         app.switch_page(f"pages/{page}.py")
-        app._page_hash = calc_hash(
-            path_of(page)
-        )  # before its first run AppTest takes a page's file name for its address
+        app._page_hash = calc_hash(page)  # before its first run AppTest takes a page's file name for its address
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()

@@ -17,7 +17,7 @@ from playwright.sync_api import Frame, Page
 from data.static_assets import build_static, read_static
 from geo.layers import BaseMap, Legend, MapAssets, MapState, StateLayer, Symbols, pack
 from geo.map_geometry import STEP, decode_numbers
-from geo.map_overlays import BARRIERS, encode_borders, encode_ground, rings_of
+from geo.map_overlays import BARRIERS, encode_borders, encode_ground, encode_units, rings_of
 from geo.palettes import PALETTES, THEMES, bivariate
 from tests.map_place import write_extracts
 from tests.test_geo_layers import contrast, layer_script, script_of
@@ -99,6 +99,23 @@ def test_two_values_at_once_are_nine_classes_of_one_character() -> None:
     assert packed["legend"]["grid"] == ["x", "y"]
 
 
+def test_borders_of_units_are_kept_apart_by_whether_they_coincide_and_each_stands_once() -> None:
+    squares = [shapely.box(540_000 + 400 * i, 3_540_000, 540_400 + 400 * i, 3_540_400) for i in range(3)]
+    units = gpd.GeoDataFrame(
+        {"community": "c", "coincides": pd.array([True, True, False], "boolean")}, geometry=squares, crs=4549
+    )
+    found = json.loads(encode_units(units, 0.0))
+    assert lengths(found["same"]) == pytest.approx(7 * 400, rel=1e-3)  # the side between the two is one line
+    assert lengths(found["apart"]) == pytest.approx(4 * 400, rel=1e-3)
+    assert json.loads(encode_units(units.iloc[:2]))["apart"] == ""
+
+
+def lengths(text: str) -> float:
+    """Metres of the paths that `encode_units` wrote."""
+    lines = gpd.GeoSeries([shapely.LineString(path) for path in paths(text)], crs=4490)
+    return float(lines.to_crs(4549).length.sum())
+
+
 def test_everything_at_once_stays_below_twenty_kilobytes() -> None:
     state = replace(
         STATE,
@@ -134,7 +151,7 @@ def test_a_place_without_blocks_has_a_map_without_overlays(tmp_path: Path) -> No
 
 def test_overlays_are_hashed_files_that_are_fetched_apart(extracts: Path, root: Path) -> None:
     assets = read_static(root / "static")
-    assert set(assets.overlays) == {"edges", "reach_walk"}
+    assert set(assets.overlays) == {"edges", "reach_walk", "grids", "groups"}
     assert not set(assets.overlays.values()) & set(assets.scripts)
     for layer, name in assets.overlays.items():
         text = (root / "static" / name).read_text(encoding="utf-8")
@@ -198,3 +215,14 @@ def test_an_overlay_is_fetched_once_when_first_shown_on_the_same_frame(browser_p
     assert len([url for url in fetched if "overlay-reach" in url]) == 1
     assert frame.evaluate("window.markedByTest") == 1, "the map was made anew"
     assert "步行500米内的地块" in frame.locator(".linli-legend").inner_text()
+
+
+@pytest.mark.browser
+def test_grids_and_groups_are_layers_of_every_map_and_explained_in_its_legend(browser_page: Page, app_url: str) -> None:
+    browser_page.goto(f"{app_url}/party?area=320613007&layers=grids,groups")
+    frame = map_frame(browser_page)
+    frame.wait_for_selector("html[data-overlays='grids groups']")
+    legend = frame.locator(".linli-legend").inner_text()
+    assert "网格界：与邻里重合" in legend and "居民小组界：不与邻里重合" in legend
+    colours = PALETTES["light"].categories
+    assert pixels(frame, colours[3]) > 200 and pixels(frame, colours[1]) > 200

@@ -93,6 +93,19 @@ def test_the_district_is_told_with_the_published_chain_and_its_gaps(extracts: Pa
     assert f"{shares.min():.0f}% 的邻里" in said and f"最高（{shares.max():.0f}%）" in said
 
 
+def test_three_in_one_is_counted_from_the_overlay_and_registers_that_disagree_are_named(extracts: Path) -> None:
+    units = pd.read_parquet(extracts / "three_in_one.parquet", columns=["kind", "neighbourhood", "coincides", "stated"])
+    same = units[units["coincides"].astype(bool)]
+    kinds = same.groupby("neighbourhood")["kind"].agg(set)
+    both = kinds.map(len).eq(2).sum()
+    app = seen("party", area="320613", lang="zh")
+    grids, groups = (kinds.map(lambda found, kind=kind: kind in found).sum() for kind in ("grid", "residents_group"))
+    said = f"1,074 个邻里中 {both} 个实现“三合一”（{100 * both / 1074:.1f}%）"
+    assert f"{said}；与网格重合 {grids} 个，与居民小组重合 {groups} 个" in titles(app)
+    only_stated = (units["stated"].notna() & ~units["coincides"].astype(bool) & (units["kind"] == "grid")).sum()
+    assert only_stated > 0 and f"填报重合而边界不重合 {only_stated} 个" in text_of(app)
+
+
 def test_the_gaps_are_those_of_the_area_and_lead_into_each(extracts: Path) -> None:
     bare = Standing(extracts, AREAS["community"]).bare
     html = html_of(seen("party", area=AREAS["community"], lang="zh"))
@@ -115,7 +128,7 @@ def test_each_chart_has_its_twin_with_files_and_its_definition_with_sql() -> Non
     assert len(app.code) >= len(CARDS) and all(
         "select" in block.value for block in app.code if "-- One row" in block.value
     )
-    assert sum("-- One row per" in block.value for block in app.code) == len(CARDS) + 1
+    assert sum("-- One row per" in block.value for block in app.code) == len(CARDS) + 3
 
 
 def test_boxes_of_the_icicle_lie_inside_the_box_they_are_part_of(extracts: Path) -> None:

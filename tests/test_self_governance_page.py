@@ -19,7 +19,7 @@ AREAS = {
     "community": "320613007005",
     "neighbourhood": "320613007005003",
 }
-CARDS = {"councils", "topics", "outcomes", "days", "terms", "structure"}
+CARDS = {"councils", "functions", "carried_by", "topics", "outcomes", "days", "terms", "structure"}
 UNFILLED = re.compile(r"\{\w+\}|\bnan\b|\bNone\b|\bNaT\b|<NA>")
 YEAR = (pd.Timestamp("2020-01-01"), pd.Timestamp("2020-12-31"))
 
@@ -88,13 +88,27 @@ def test_the_findings_of_the_district_are_what_the_extracts_say(extracts: Path) 
     assert f"议事协商中位 {usual.median():.0f} 天，九成在 {usual.quantile(0.9):.0f} 天内" in said
 
 
+def test_functions_are_told_by_area_and_by_post(extracts: Path) -> None:
+    app = seen("self_governance", area="320613", lang="zh")
+    rows = inside(extracts, "neighbourhood_function", "320613")
+    done = rows[rows["carried_out"]].groupby("function").size()
+    said = (
+        f"履行信息职能的 {done['information']:,} 个，服务 {done['service']:,} 个，自治 {done['self_governance']:,} 个"
+    )
+    assert any(said in title for title in titles(app))
+    chairs = ((rows["function"] == "self_governance") & (rows["carried_by"] == "chair")).sum()
+    assert any(f"自治多由理事长履行（{100 * chairs / 1074:.0f}%）" in title for title in titles(app))
+    undone = 1074 - done["service"]
+    assert f"没有履行服务职能的邻里（{undone} / 1,074）" in html_of(app)
+
+
 def test_vacancies_name_the_neighbourhoods_and_no_person(extracts: Path) -> None:
     html = html_of(seen("self_governance", area="320613", lang="zh"))
     listed = html[html.index('id="vacancies"') :]
     found = councils(extracts, "320613")
     bare = set(found.loc[~found["stands"], "neighbourhood"])
     part = listed[listed.index(f"没有促进会的邻里（{len(bare)} / 1,074）") :]
-    named = set(re.findall(r"self-governance\?area=(\d{15})", part[: part.index("</p>")]))
+    named = set(re.findall(r"self_governance\?area=(\d{15})", part[: part.index("</p>")]))
     assert named <= bare and len(named) == min(24, len(bare)) > 0
     assert f"任期已满未换届（{found['ended'].sum()} / 1,074）" in listed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,7 @@ from pages.parts.words import area_name, enum, level_name, number, short_name, t
 ROLES = (
     "information", "mediation", "order", "cleaning", "security", "patrol", "publicity", "review", "assistance",
 )  # fmt: skip
+UNITS = ("grid", "group", "both")  # what may coincide with a neighbourhood
 FORCES = ("force_professional", "force_volunteer", "force_joint")
 COUNTS = (
     "communities", "committees", "neighbourhoods", "branches", "with_branch", "groups", "households", "members",
@@ -207,11 +208,10 @@ def coverage(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
             "of": [int(row[of]) for _, of in steps],
         }
     )
-    title = t(
-        "party.coverage",
-        communities=whole(row["communities"] - row["with_committee"]),
-        neighbourhoods=whole(row["neighbourhoods"] - row["with_branch"]),
-    )
+    communities, neighbourhoods = row["communities"] - row["with_committee"], row["neighbourhoods"] - row["with_branch"]
+    kind = "_both" if communities and neighbourhoods else "_branch" if neighbourhoods else "_all"
+    kind = "_committee" if communities and not neighbourhoods else kind
+    title = t(f"party.coverage{kind}", communities=whole(communities), neighbourhoods=whole(neighbourhoods))
     note = {
         r["key"]: t("party.coverage_note", reached=whole(r["reached"]), of=whole(r["of"])) for _, r in data.iterrows()
     }
@@ -219,24 +219,39 @@ def coverage(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
     return Made(title, figure, _headed(data, name="step", reached="reached", of="of", value="share"))
 
 
-def units(rows: pd.DataFrame, mark: str | None, theme: Theme, empty: str) -> Made:
-    """Share of grids and residents' groups that coincide with one neighbourhood, by area (rows of party_units)."""
-    by_area = rows.groupby(["code", "name_zh", "name_en"], as_index=False)[["units", "coinciding"]].sum()
-    by_area = by_area.assign(value=[share(c, u) for c, u in zip(by_area["coinciding"], by_area["units"], strict=True)])
-    by_area = by_area.sort_values("value", ascending=False, kind="stable")
-    data = pd.DataFrame(
-        {"key": by_area["code"], "name": [place_name(r) for _, r in by_area.iterrows()], "value": by_area["value"]}
+def three_in_one(
+    parts: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], names: Mapping[str, str], theme: Theme, empty: str
+) -> Made | None:
+    """Share of neighbourhoods with a grid, a residents' group or both of their own ground, by area.
+
+    `parts` are rows of indicator_by_area, one for each of UNITS; a neighbourhood has them or not.
+    """
+    known = [frame[frame["denominator"] > 0].set_index("code") for frame in parts]
+    if known[0].empty:
+        return None
+    shares = {unit: 100 * frame["numerator"] / frame["denominator"] for unit, frame in zip(UNITS, known, strict=True)}
+    cells = pd.concat(
+        [pd.DataFrame({"row": column.index, "column": unit, "value": column.values}) for unit, column in shares.items()]
     )
-    kinds = rows.groupby("kind")[["units", "coinciding"]].sum()
-    said = {kind: number(share(r["coinciding"], r["units"])) for kind, r in kinds.iterrows()}
-    title = t("party.units", grids=said.get("grid", "—"), groups=said.get("residents_group", "—"),
-              low=data["name"].iloc[-1], share=number(data["value"].iloc[-1]))  # fmt: skip
-    figure = charts_forms.bars(
-        data, title=title, text=percent, theme=theme, empty=empty, most=100, marked=[mark] if mark else []
-    )
-    named = rows.assign(area=[area_name(r) for _, r in rows.iterrows()], kind=[enum("kind", k) for k in rows["kind"]])
-    return Made(title, figure, _headed(named, code="code", area="area", kind="kind", units="units_count",
-                                       coinciding="coinciding"))  # fmt: skip
+    total, (grids, groups, both) = known[0]["denominator"].sum(), (frame["numerator"].sum() for frame in known)
+    title = t(
+        "party.units", count=whole(total), both=whole(both), share=number(share(both, total), 1), grids=whole(grids),
+        groups=whole(groups),
+    )  # fmt: skip
+    heads = {unit: t(f"party.unit_{unit}") for unit in UNITS}
+    rows = {str(code): names[str(code)] for code in known[0].index}
+    figure = charts_forms.matrix(cells, rows, heads, title=title, text=_cell(rows), theme=theme, empty=empty)
+    table = pd.DataFrame({"code": list(rows), "area": list(rows.values()), "of": known[0]["denominator"].to_numpy()})
+    counts = {unit: frame["numerator"].to_numpy() for unit, frame in zip(UNITS, known, strict=True)}
+    named = table.assign(**counts, share=shares["both"].round(1).to_numpy())
+    return Made(title, figure, _headed(named, code="code", area="area", of="compared", grid="unit_grid",
+                                       group="unit_group", both="unit_both", share="share"))  # fmt: skip
+
+
+def _cell(rows: Mapping[str, str]) -> Callable[[float], str]:
+    """How a matrix of shares writes its cells: a single neighbourhood has a thing or not."""
+    one = all(state.level_of(code) == "neighbourhood" for code in rows)
+    return (lambda value: t("common.yes" if value else "common.no")) if one else whole
 
 
 def posts(rows: pd.DataFrame, area: str, theme: Theme, empty: str) -> Made:
@@ -258,7 +273,7 @@ def posts(rows: pd.DataFrame, area: str, theme: Theme, empty: str) -> Made:
     )  # fmt: skip
     names = {str(r["code"]): place_name(r) for _, r in known.drop_duplicates("code").iterrows()}
     heads = {post: enum("post", post) for post in (*ROLES, *FORCES)}
-    figure = charts_forms.matrix(cells, names, heads, title=title, text=whole, theme=theme, empty=empty)
+    figure = charts_forms.matrix(cells, names, heads, title=title, text=_cell(names), theme=theme, empty=empty)
     named = rows.assign(area=[area_name(r) for _, r in rows.iterrows()], post=[enum("post", p) for p in rows["post"]])
     return Made(title, figure, _headed(named, code="code", area="area", post="post", posts="posts_count",
                                        filled="filled", members="people"))  # fmt: skip
@@ -287,8 +302,8 @@ def against_target(
 ) -> Made | None:  # fmt: skip
     """An indicator by area against its target (rows of indicator_by_area); areas below it in the accent.
 
-    Words party.<key> with {below}, {count}, {high} and {low}; party.<key>_all where none is below its target, and
-    party.<key>_free where the period has no target.
+    Words party.<key> with {below}, {count}, {high} and {low}; party.<key>_all where none is below its target,
+    party.<key>_none where all are, and party.<key>_free where the period has no target.
     """
     known = rows.dropna(subset=["numerator", "denominator"])
     known = known[known["denominator"] > 0]
@@ -298,6 +313,7 @@ def against_target(
     data = pd.DataFrame({"key": known["code"], "name": [names[c] for c in known["code"]], "value": known["value"]})
     below = list(data.loc[data["value"] < target, "key"]) if target is not None else []
     kind = "_free" if target is None else "" if below else "_all"
+    kind = "_none" if len(below) == len(data) > 1 else kind
     title = t(
         f"party.{key}{kind}", below=whole(len(below)), count=whole(len(data)),
         high=number(data["value"].iloc[0], decimals), low=number(data["value"].iloc[-1], decimals),

@@ -16,6 +16,8 @@ SHARES = (
     ("councils", "neighbourhoods"), ("in_term", "councils"), ("charters", "councils"), ("chair_filled", "chair_seats"),
     ("council_filled", "council_seats"), ("stairwell_filled", "stairwell_seats"), ("officers", "councils"),
 )  # fmt: skip
+FUNCTIONS = ("information", "service", "self_governance")
+POSTS = ("officer", "chair", "council_member", "stairwell_head", "none")  # who answers for a function; none: nobody
 BODIES = ("party_committee", "residents_committee", "service_station", "management_office", "service_window")
 FORMS = ("deliberation", "issue_alliance", "residents_review")
 OUTCOMES = ("solved", "partly_solved", "withdrawn", "open")
@@ -56,6 +58,68 @@ def councils(rows: pd.DataFrame, area: str, theme: Theme, empty: str) -> Made:
                "chair_filled", "council_seats", "council_filled", "stairwell_seats", "stairwell_filled",
                "officers")  # fmt: skip
     return Made(title, figure, _headed(named, *columns))
+
+
+def functions(rows: pd.DataFrame, area: str, one: bool, theme: Theme, empty: str) -> Made:
+    """Share of neighbourhoods that carry out each basic function, by area (rows of self_governance_functions).
+
+    `one`: each area is a single neighbourhood, which carries it out or not.
+    """
+    done = rows.assign(done=rows["neighbourhoods"].where(rows["carried_by"] != "none", 0))
+    sums = done.groupby(["code", "function"])[["done", "neighbourhoods"]].sum()
+    cells = pd.DataFrame(
+        [
+            {"row": r["code"], "column": r["function"], "value": share(r["done"], r["neighbourhoods"])}
+            for _, r in sums.reset_index().iterrows()
+        ]
+    )
+    whole_area = done.groupby("function")[["done", "neighbourhoods"]].sum().reindex(FUNCTIONS).fillna(0)
+    counts = {name: whole(whole_area["done"][name]) for name in FUNCTIONS}
+    title = t("self_governance.functions", area=area, of=whole(whole_area["neighbourhoods"].max()), **counts)
+    names = {str(r["code"]): place_name(r) for _, r in rows.drop_duplicates("code").iterrows()}
+    heads = {name: enum("function", name) for name in FUNCTIONS}
+    figure = charts_forms.matrix(
+        cells, names, heads, title=title, text=_yes_no if one else whole, theme=theme, empty=empty
+    )
+    table = sums["done"].unstack("function").reindex(columns=list(FUNCTIONS)).fillna(0).astype("int64")
+    table = table.set_axis([heads[name] for name in FUNCTIONS], axis=1)
+    table.insert(0, t("self_governance.code"), table.index)
+    table.insert(1, t("self_governance.area"), [names[code] for code in table.index])
+    table.insert(2, t("self_governance.neighbourhoods"), sums["neighbourhoods"].groupby("code").max())
+    return Made(title, figure, table.reset_index(drop=True))
+
+
+def _yes_no(value: float) -> str:
+    return t("common.yes" if value else "common.no")
+
+
+def carried_by(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
+    """By which post each basic function is carried out, in per cent of the neighbourhoods (the same rows)."""
+    table = rows.pivot_table(index="function", columns="carried_by", values="neighbourhoods", aggfunc="sum").fillna(0)
+    table = table.reindex(index=list(FUNCTIONS), columns=list(POSTS), fill_value=0)
+    totals = table.sum(axis=1)
+    cells = pd.DataFrame(
+        [{"row": f, "column": p, "value": share(table[p][f], totals[f])} for f in FUNCTIONS for p in POSTS]
+    )
+    heads = {post: t("self_governance.undone") if post == "none" else enum("carried_by", post) for post in POSTS}
+    names = {name: enum("function", name) for name in FUNCTIONS}
+    said = [
+        t(
+            "self_governance.carried_by_of",
+            function=names[f],
+            post=heads[p],
+            share=number(share(table[p][f], totals[f])),
+        )
+        for f, p in ((f, str(table.loc[f, list(POSTS[:-1])].idxmax())) for f in FUNCTIONS)
+    ]
+    undone = int(table["none"].sum())
+    title = t("self_governance.carried_by", said=t("self_governance.semicolon").join(said), undone=whole(undone))
+    figure = charts_forms.matrix(
+        cells, names, heads, title=title, text=lambda v: f"{number(v)}%", theme=theme, empty=empty
+    )
+    out = table.astype("int64").set_axis([heads[post] for post in POSTS], axis=1)
+    out.insert(0, t("self_governance.function"), [names[name] for name in FUNCTIONS])
+    return Made(title, figure, out.reset_index(drop=True))
 
 
 def terms(rows: pd.DataFrame, until: date, theme: Theme, empty: str) -> Made:

@@ -41,7 +41,9 @@ def show_map(state: MapState, *, key: str, height: int, on_click: Callable[[str]
         width=None,
         use_container_width=True,
         returned_objects=[_RETURNED],
-        feature_group_to_add=StateLayer(replace(state, words=map_words(state.level)), assets),
+        feature_group_to_add=StateLayer(
+            replace(state, words=map_words(state.level), notes=(*state.notes, *unit_notes(state, assets))), assets
+        ),
         on_change=_caller(key, on_click),
     )
     return _news(key, read_click(value))
@@ -50,6 +52,17 @@ def show_map(state: MapState, *, key: str, height: int, on_click: Callable[[str]
 def base_map(assets: MapAssets) -> BaseMap:
     """Return a new base map; tiles (LINLI_TILES, a Leaflet address template) are off until configured."""
     return BaseMap(assets, t("map.failure"), os.environ.get("LINLI_TILES"), os.environ.get("LINLI_TILES_CREDIT", ""))
+
+
+def unit_notes(state: MapState, assets: MapAssets) -> list[tuple[str, str]]:
+    """What the lines of grids and residents' groups mean, where they are shown; that they are missing, where so."""
+    found: list[tuple[str, str]] = []
+    for layer in ("grids", "groups"):
+        if layer in state.layers and layer in assets.overlays:
+            found += [(layer, t(f"map.{layer}")), (f"{layer}_apart", t(f"map.{layer}_apart"))]
+        elif layer in state.layers:
+            found.append((layer, t(f"map.{layer}_missing")))
+    return found
 
 
 def map_words(level: str) -> dict[str, str]:

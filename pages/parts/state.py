@@ -31,6 +31,8 @@ LAYERS = (
     "neighbourhood",
     "zone",
     "former_district",
+    "grids",
+    "groups",
 )
 DEFAULT_INDICATOR = "attendances_per_1000"
 DEFAULT_PERIOD = "2020"
@@ -188,14 +190,12 @@ def own_key(name: str) -> str:
     return f"of_{name}" if name in _FIELDS else name
 
 
-def path_of(page: str) -> str:
-    """The last part of a page's address: its name, words joined by hyphens."""
-    return page.replace("_", "-")
-
-
 def address(view: View) -> str:
-    """Relative address of `view`: works under any base path, since all pages stand beside each other."""
-    return f"{'./' if view.page == 'overview' else path_of(view.page)}?{urlencode(to_params(view), safe=',:')}"
+    """Relative address of `view`: works under any base path, since all pages stand beside each other.
+
+    A page's address is the name of its file: before the first visitor Streamlit knows pages by their files only.
+    """
+    return f"{'./' if view.page == 'overview' else view.page}?{urlencode(to_params(view), safe=',:')}"
 
 
 # ── the session's own view ──

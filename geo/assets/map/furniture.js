@@ -34,6 +34,7 @@ function paintFurniture() {
   root.lang = S.lang === "zh" ? "zh-CN" : "en";
   root.dataset.theme = S.theme;
   for (const key of ["paper", "surface", "ink", "muted", "line", "accent", "boundary", "office"]) root.style.setProperty("--" + key, p[key]);
+  for (const layer of Object.keys(UNITS)) root.style.setProperty("--" + layer, unitInk(layer));
   seen.foot.textContent = S.footer;
   seen.north.firstChild.textContent = words.north;
   seen.north.title = words.north_title;

@@ -1,6 +1,8 @@
-/* Overlays: what borders lie on, ground within a walk, new sites and symbols; geometry comes when first asked for. */
+/* Overlays: what borders lie on, grids and groups, a walk, new sites, symbols; geometry comes when first asked for. */
 
-const OVERLAYS = { edges: readEdges, reach_walk: (raw, place) => paths(raw.rings, place) };
+const OVERLAYS = {
+  edges: readEdges, reach_walk: (raw, place) => paths(raw.rings, place), grids: readUnits, groups: readUnits,
+};
 const fetched = {}; // overlay -> "waiting", or what was read of it
 
 /** Fetch what the state shows and is not here yet; the map is drawn again when it has come. */
@@ -37,6 +39,36 @@ function placer(step) {
 
 function readEdges(raw, place) {
   return raw.lines.map(([barrier, zh, en, text]) => Object.assign({ barrier }, linesOf(["edge", barrier, zh, en, null, false, text], place)));
+}
+
+/** Borders of grids or residents' groups: those that are a neighbourhood's, and those that are not. */
+function readUnits(raw, place) {
+  return [raw.same, raw.apart].map((text) => linesOf(["unit", "", null, null, null, false, text], place));
+}
+
+const UNITS = { grids: [7, 3], groups: [1.5, 3] }; // layer -> dashes in pixels of borders that coincide
+const unitInk = (layer) => ink().categories[layer === "grids" ? 3 : 1];
+
+function paintUnits(v) {
+  const { ctx } = v, grow = Math.pow(1.22, Math.max(0, v.zoom - 12)) * bold();
+  v.world();
+  for (const layer of Object.keys(UNITS)) {
+    const [same, apart] = overlay(layer) || [];
+    if (!same) continue;
+    const draw = (colour, alpha, wider) => {
+      ctx.strokeStyle = colour;
+      ctx.globalAlpha = alpha;
+      ctx.setLineDash(UNITS[layer].map((n) => v.px(n * bold())));
+      strokeLine(v, same, v.px(1.3 * grow + wider));
+      ctx.setLineDash([]);
+      strokeLine(v, apart, v.px(2.2 * grow + wider));
+    };
+    ctx.lineCap = "butt";
+    draw(ink().halo, 0.75, 2); // on any colour of the classes they stay readable
+    draw(unitInk(layer), 1, 0);
+  }
+  ctx.globalAlpha = 1;
+  ctx.lineCap = "round";
 }
 
 // barrier -> [width at zoom 12, dashes in pixels]; the strongest barriers are drawn last

@@ -8,6 +8,7 @@ function paintBase(v) {
   if (shown("roads")) paintRoads(v);
   paintBorders(v);
   paintEdges(v);
+  paintUnits(v);
   paintDim(v);
   paintChosen(v);
   paintSymbols(v);
