@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,8 @@ from geo.map_geometry import MapGeometryError, encode_map
 from geo.palettes import for_browser
 
 MANIFEST: Final = "manifest.json"
+CHARTS: Final = "plotly"
+"""Role of plotly's own script, as it comes with the Python package: a talk draws its charts without the server."""
 SOURCES: Final = ("boundaries", "network", "places")
 OVERLAY_SOURCES: Final = ("blocks", "edges", "reach", "three_in_one")
 """Read where they are: a map without them lacks the layers `edges`, `reach_walk`, `grids` and `groups`."""
@@ -90,6 +93,7 @@ def build_static(extracts: Path, static: Path) -> MapAssets:
         "scripts": [names["leaflet"], names["linli-map"], names["geometry"]],
         "styles": [names["leaflet-style"], names["linli-map-style"]],
         "order": order,
+        CHARTS: names[CHARTS],
         "overlays": {role: names[role] for role in OVERLAY_ROLES.values() if role in names},
         "files": sorted(names.values()),
         "former_files": former.get("files", []),
@@ -121,6 +125,20 @@ def read_static(static: Path) -> MapAssets:
     return assets
 
 
+def chart_script(static: Path) -> str:
+    """Name in `static` of the script that draws charts; raises StaticMissingError and StaticUnreadableError."""
+    path = static / MANIFEST
+    try:
+        name = str(json.loads(path.read_bytes())[CHARTS])
+    except FileNotFoundError as error:
+        raise StaticMissingError(path) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise StaticUnreadableError(path, str(error)) from error
+    if not (static / name).is_file():
+        raise StaticMissingError(static / name)
+    return name
+
+
 def _overlays(names: Mapping[str, str]) -> dict[str, str]:
     return {layer: names[role] for layer, role in OVERLAY_ROLES.items() if role in names}
 
@@ -145,6 +163,7 @@ def _content(
         "leaflet-license": (_asset("LEAFLET-LICENSE.txt"), "txt"),
         "linli-map": (_script(settings), "js"),
         "linli-map-style": (_asset("map/map.css"), "css"),
+        CHARTS: (_plotly(), "js"),
         "geometry": (f"window.LINLI_GEOMETRY={geometry.text};\n".encode(), "js"),
         **images,
     }
@@ -162,6 +181,10 @@ def _leaflet(name: str) -> bytes:
     content = files("xstatic.pkg.leaflet").joinpath("data", *name.split("/")).read_bytes()
     # the map of the minified source is not shipped, so nobody should be sent to look for it
     return content.replace(b"\n//# sourceMappingURL=leaflet.js.map", b"")
+
+
+def _plotly() -> bytes:
+    return files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
 
 
 def _asset(name: str) -> bytes:
@@ -198,6 +221,7 @@ def _fingerprint(sources: list[Path]) -> str:
     for path in sources:
         digest.update(path.read_bytes())
     digest.update(json.dumps(for_browser()).encode())
+    digest.update(version("plotly").encode())
     for name in ("LEAFLET-LICENSE.txt", "map/map.css", *(f"map/{name}.js" for name in _SCRIPTS)):
         digest.update(_asset(name))
     for module in (

@@ -32,9 +32,11 @@ def begin() -> None:
     state.keep("begun", True)
     st.html(HERE / "style.css")
     view = state.current_view()
+    theme = "projector" if view.theme == "light" and view.get("present") else view.theme
+    words = {"back": t("talk.back_to"), "key": t("talk.back_key")}
     _shell(
         key="linli_shell",
-        data={"lang": "zh-CN" if view.lang == "zh" else "en", "theme": view.theme, "dark": view.dark},
+        data={"lang": "zh-CN" if view.lang == "zh" else "en", "theme": theme, "dark": view.dark, "words": words},
     )
     failures.begin()
     try:
@@ -47,14 +49,8 @@ def begin() -> None:
 
 def page(name: str) -> View:
     """A page begins with this: draws header, breadcrumb and notices, and says what the reader wants to see."""
-    if not state.recall("begun", False):
-        # Since there is a folder called pages, Streamlit runs a page's file alone, without the frame, when a fresh
-        # process is first asked for that page's address; it stops at the first st.navigation. So: through app.py.
-        PagesManager.uses_pages_directory = False
-        st.rerun()
-    state.keep("begun", False)
-    state.enter(name)
-    view = state.current_view()
+    view = bare_page(name)
+    state.keep("framed", True)
     st.html(header(view))
     st.html(f'<h1 id="content" class="ll-sr" tabindex="-1">{escape(heading(view))}</h1>')
     way = ""
@@ -65,6 +61,19 @@ def page(name: str) -> View:
         words = escape(t(notice.key, **notice.values))
         st.html(f'<div class="ll-notice" role="status" aria-label="{escape(t("notice.label"))}">{words}</div>')
     return view
+
+
+def bare_page(name: str) -> View:
+    """A page that draws nothing around itself begins with this, all others with `page`."""
+    if not state.recall("begun", False):
+        # Since there is a folder called pages, Streamlit runs a page's file alone, without the frame, when a fresh
+        # process is first asked for that page's address; it stops at the first st.navigation. So: through app.py.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    state.keep("begun", False)
+    state.enter(name)
+    state.keep("framed", False)
+    return state.current_view()
 
 
 def heading(view: View) -> str:
@@ -212,7 +221,9 @@ def _menu(code: str, beside: pd.DataFrame, title: str, label: str) -> str:
 
 
 def footer() -> None:
-    """Edition, date of the data and the mark of demonstration data, at the end of every page."""
+    """Edition, date of the data and the mark of demonstration data, at the end of every page with a frame."""
+    if not state.recall("framed", True):
+        return
     with guard("footer"):
         manifest = data.manifest()
         parts = [

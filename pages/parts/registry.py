@@ -35,6 +35,7 @@ PAGES = (
     Entry("records", "data"),
     Entry("definitions", "data"),
     Entry("dictionary", "data"),
+    Entry("present", ""),
     Entry("search", ""),
 )
 

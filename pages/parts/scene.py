@@ -16,7 +16,7 @@ from pages.parts import data, state
 from pages.parts.controls import finer
 from pages.parts.state import View
 from pages.parts.words import date_text, lang, number, period_text, t, told, unit_name
-from queries.indicators import MISSING, ZERO, Classes, classes
+from queries.indicators import MISSING, ZERO, Classes, assign, classes
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,11 @@ class Scene:
     colours: dict[str, str]
 
 
-def scene(view: View, indicator: Indicator, what: Shown) -> Scene:
-    """The map of `indicator` in the view's period over the areas `what`."""
+def scene(view: View, indicator: Indicator, what: Shown, breaks: tuple[float, ...] = ()) -> Scene:
+    """The map of `indicator` in the view's period over the areas `what`; `breaks` are those of maps it is held to."""
     values = data.indicator_values(indicator, what.level, what.scope, view.period)[["code", "value", "withheld"]]
-    grouped = classes(values.set_index("code")["value"])
+    series = values.set_index("code")["value"]
+    grouped = assign(series, breaks) if breaks else classes(series)
     theme = cast("Theme", view.theme)
     ramp = sequential(theme, grouped.k) if grouped.k else ()
     marks = {str(code): _mark(int(index)) for code, index in grouped.index.items()}
@@ -72,7 +73,7 @@ def scene(view: View, indicator: Indicator, what: Shown) -> Scene:
         classes=marks,
         values={str(code): told(value, indicator.decimals, kept) for code, value, kept in numbers},
         colours=ramp,
-        legend=legend(view, indicator, grouped, set(marks.values())),
+        legend=legend(view, indicator, grouped, {*marks.values(), *range(len(breaks))}),
         focus=None if what.scope == state.DISTRICT else what.scope,
         highlight=(what.mark,) if what.mark else (),
         layers=frozenset(view.layers),

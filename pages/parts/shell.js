@@ -4,7 +4,7 @@
 const SCHEME = "(prefers-color-scheme: dark)"
 
 function install() {
-  const shell = { dark: false, native: window.matchMedia.bind(window) }
+  const shell = { dark: false, native: window.matchMedia.bind(window), travel }
   shell.dark = shell.native(SCHEME).matches
   // A theme once chosen in Streamlit's own menu would win over the address.
   for (const key of Object.keys(localStorage)) if (key.startsWith("stActiveTheme")) localStorage.removeItem(key)
@@ -38,6 +38,7 @@ function travel(url) {
   const elsewhere = url.pathname !== location.pathname
   window.history.pushState({}, "", url)
   window.dispatchEvent(new PopStateEvent("popstate"))
+  window.linliShell && showWayBack(window.linliShell)
   if (elsewhere) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
 }
 
@@ -56,6 +57,7 @@ function follow(event) {
     return
   }
   closeMenus(anchor)
+  if (anchor.dataset.full !== undefined) document.documentElement.requestFullscreen?.().catch(() => {})
   travel(url)
 }
 
@@ -72,7 +74,33 @@ function closeMenus(from) {
   for (const menu of document.querySelectorAll(".stHtml details.ll-menu[open]")) if (menu.contains(from) || !from) menu.open = false
 }
 
+// ── a talk that was left to look around: one key goes back ──
+
+const away = () => sessionStorage.getItem("linli:talk")
+
+function comeBack() {
+  const talk = away()
+  sessionStorage.removeItem("linli:talk")
+  if (talk) travel(new URL(talk))
+}
+
+function showWayBack(shell) {
+  const talk = away(), here = new URL(location.href).searchParams.has("present")
+  document.querySelector(".ll-way-back")?.remove()
+  if (!talk || here || !shell.words) return
+  const button = document.createElement("button")
+  button.className = "ll-way-back"
+  button.textContent = shell.words.back + " "
+  const key = document.createElement("kbd")
+  key.textContent = shell.words.key
+  button.append(key)
+  button.addEventListener("click", comeBack)
+  document.body.append(button)
+}
+
 function shortcut(event) {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]")
+  if (event.key.toLowerCase() === "e" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && away()) return comeBack()
   if (event.key === "Escape") return closeMenus(null)
   if (event.key !== "/" || event.target.closest?.("input, textarea, select, [contenteditable]")) return
   const field = document.querySelector(".ll-search input[type=search]")
@@ -113,6 +141,8 @@ export default function ({ data }) {
   const root = document.documentElement
   root.lang = data.lang
   root.dataset.theme = data.theme
+  shell.words = data.words
+  showWayBack(shell)
   if (shell.dark === data.dark) return
   shell.dark = data.dark
   // Streamlit reads the preference again after printing: ask it to.

@@ -10,7 +10,7 @@ function paintLabels(v) {
     areaLabels(v, S.level, true);
     NESTED.slice(1, NESTED.indexOf(S.level)).forEach((level) => v.zoom >= NAMED_FROM[level] && areaLabels(v, level, false));
   }
-  if (shown("names")) placeLabels(v, "landmark", LANDMARKS_FROM);
+  if (shown("names")) placeLabels(v, "landmark", landmarksFrom());
   if (shown("rivers")) lineLabels(v, "water", ["bank", "river", "moat", "canal", "stream"]);
   if (shown("roads")) lineLabels(v, "road", ["arterial", "secondary", "minor", "lane"]);
   if (shown("offices")) placeLabels(v, "service_office", 16);
@@ -21,7 +21,7 @@ const NAMED_FROM = { subdistrict: 0, community: 12.75 };
 const SIZES = { subdistrict: 14, community: 12.5, neighbourhood: 11.5 };
 
 function areaLabels(v, level, current) {
-  const areas = G.levels[level] || [], big = (SIZES[level] || 12) * bold() * (current ? 1 : 1.06);
+  const areas = G.levels[level] || [], big = type(SIZES[level] || 12) * (current ? 1 : 1.06);
   const style = { size: big, weight: level === "subdistrict" || S.theme === "projector" ? 600 : 500, colour: ink().ink, spacing: current ? "0px" : "0.08em" };
   const inner = G.index[S.focus];
   if (!current && inner && NESTED.indexOf(level) <= NESTED.indexOf(inner.level)) return; // the reader is inside of it
@@ -104,7 +104,7 @@ function write(v, text, x, y, angle, style) {
 
 function placeLabels(v, kind, from) {
   if (v.zoom < from) return;
-  const style = { size: 11 * bold(), weight: 500, colour: kind === "landmark" ? ink().ink : ink().office };
+  const style = { size: type(11), weight: 500, colour: kind === "landmark" ? ink().ink : ink().office };
   const group = G.places.find((p) => p.kind === kind);
   for (const p of group ? group.points : []) {
     const text = name(p), w = measure(v, text, style), x = v.x(p.at[0]), y = v.y(p.at[1]) + style.size * 1.15;
@@ -116,7 +116,7 @@ const LINE_FROM = { arterial: 11.4, secondary: 13, minor: 14.5, lane: 15.5, stre
 
 function lineLabels(v, kind, ranks) {
   const water = kind === "water";
-  const style = { size: (water ? 11.5 : 10.5) * bold(), weight: 400, italic: water && S.lang === "en", colour: water ? ink().river_ink : ink().muted };
+  const style = { size: type(water ? 11.5 : 10.5), weight: 400, italic: water && S.lang === "en", colour: water ? ink().river_ink : ink().muted };
   for (const rank of ranks)
     for (const l of G.lines)
       if (l.kind === kind && l.rank === rank && name(l) && v.zoom >= (LINE_FROM[rank] || 0)) {

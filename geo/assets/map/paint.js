@@ -201,7 +201,7 @@ function edge(v, area, width, colour) {
   stroke(v.ctx, area.path, v.px(width * bold()));
 }
 
-const LANDMARKS_FROM = 11.5;
+const landmarksFrom = () => (SCALE > 1 ? 13 : 11.5);
 const PLACE_LAYER = { service_office: "offices", landmark: "names" };
 
 function paintPlaces(v) {
@@ -210,7 +210,7 @@ function paintPlaces(v) {
 }
 
 function paintPlace(v, p) {
-  if (p.kind === "landmark" && v.zoom < LANDMARKS_FROM) return;
+  if (p.kind === "landmark" && v.zoom < landmarksFrom()) return;
   const { ctx } = v, x = v.x(p.at[0]), y = v.y(p.at[1]);
   if (x < -9 || y < -9 || x > v.width + 9 || y > v.height + 9) return;
   const r = (p.kind === "landmark" ? 3.4 : v.zoom < 12.5 ? 1.9 : v.zoom < 14.5 ? 3 : 4.6) * bold();

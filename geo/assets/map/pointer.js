@@ -91,7 +91,7 @@ function showTip(area, place, border, point) {
 /** Tell the page which area was clicked; the time makes two clicks on one area two different messages. */
 function onClick(e) {
   const area = S && areaAt(e.latlng);
-  if (!area || !window.Streamlit) return;
+  if (!area || !window.Streamlit || quiet) return;
   const message = { last_active_drawing: { code: area.code, at: Date.now() } };
   // streamlit-folium would send the same after 250 ms; here it goes at once, and is remembered so as not to go twice
   const memory = window.__GLOBAL_DATA__;

@@ -14,12 +14,20 @@ function frame(animate) {
   const area = (S && G.index[S.focus]) || null, size = map.getSize();
   if (!size.x || !size.y) return;
   const narrow = size.x < 520;
+  if (S && S.place) return map.setView(S.place.slice(0, 2), S.place[2], { animate: animate && !REDUCED });
   map.fitBounds(latLngBounds(area ? area.box : G.box), {
     paddingTopLeft: [narrow ? 10 : 40, narrow ? 14 : 18],
     paddingBottomRight: [narrow ? 10 : 24, narrow ? 92 : 34],
+    ...(SCALE > 1 && besideLegend(size)),
     maxZoom: 16.5,
     animate: animate && !REDUCED,
   });
+}
+
+/** Room left for the large legend of a talk: beside it, or above it where the map is narrow. */
+function besideLegend(size) {
+  const { offsetWidth: wide, offsetHeight: high } = seen.legend, narrow = size.x < wide * 2.4;
+  return { paddingTopLeft: [narrow ? 10 : wide * 0.5, 12], paddingBottomRight: [12, narrow ? high * 0.9 : 12] };
 }
 
 /** The wheel zooms once the pointer itself has moved over the map; a page scrolled under a resting pointer goes on scrolling. */
@@ -81,7 +89,7 @@ function start(id, options) {
   tameTouch();
   map.on("mousemove", onMove).on("click", onClick).on("movestart", () => (seen.tip.hidden = true));
   map.getContainer().addEventListener("mouseleave", leave);
-  map.on("dragstart", () => (moved = true));
+  map.on("dragstart", () => (moved = true)).on("move zoom", () => window.dispatchEvent(new Event("linli:moved")));
   map.getContainer().addEventListener("wheel", () => (moved = true), { passive: true });
   new ResizeObserver(() => {
     map.invalidateSize({ pan: false });
@@ -92,7 +100,7 @@ function start(id, options) {
 }
 
 function unpack(state) {
-  return Object.assign({ highlight: [], layers: [], focus: null, labelled: false, suffix: "", files: {}, edges: [], notes: [], sites: [], patches: "" }, state, {
+  return Object.assign({ highlight: [], layers: [], focus: null, place: null, labelled: false, suffix: "", files: {}, edges: [], notes: [], sites: [], patches: "" }, state, {
     values: state.values ? state.values.split("|") : [],
     symbols: state.symbols ? numbers(state.symbols) : [],
   });
@@ -108,16 +116,45 @@ function apply(state) {
     base = new Sheet({ paint: paintBase }).addTo(map);
     top = new Sheet({ paint: paintTop }).addTo(map);
   }
-  if (S.focus !== focusSeen) {
-    const first = focusSeen === undefined;
-    focusSeen = S.focus;
+  const sought = JSON.stringify([S.focus, S.place]), first = focusSeen === undefined;
+  if (sought === focusSeen || !first) redraw(); // its colours first, then it moves
+  if (sought !== focusSeen) {
+    focusSeen = sought;
     moved = false;
     frame(!first);
+    if (first) redraw();
   }
-  fetchOverlays();
-  base.draw();
-  top.draw();
   document.documentElement.dataset.applied = String(Number(document.documentElement.dataset.applied || 0) + 1);
 }
 
-window.linli = { start, apply };
+function redraw() {
+  fetchOverlays();
+  base.draw();
+  top.draw();
+}
+
+/** On the glass of a talk: type `scale` times as large, no furniture but legend and scale, and clicks lead nowhere. */
+function stage(scale) {
+  SCALE = scale;
+  quiet = true;
+  document.documentElement.style.setProperty("--scale", scale);
+  document.documentElement.dataset.stage = "";
+  if (!S) return;
+  paintFurniture();
+  if (!moved) frame(false);
+  redraw();
+}
+
+/** Back to what the state asks for, after the reader moved the map. */
+function settle() {
+  if (!moved) return;
+  moved = false;
+  frame(true);
+}
+
+// marks drawn over the map stay on their ground: degrees to pixels of the frame, and back
+const toPixel = (lat, lng) => map.latLngToContainerPoint([lat, lng]);
+const toGround = (x, y) => map.containerPointToLatLng([x, y]);
+const where = () => [map.getCenter().lat, map.getCenter().lng, map.getZoom()];
+
+window.linli = { start, apply, stage, settle, toPixel, toGround, where };

@@ -1,0 +1,263 @@
+"""What a scene shows, before anybody draws it: title, finding, map, at most two charts, source line. No Streamlit.
+
+The talk draws it on the glass, exports write it into slides; both see the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from data.indicators import Indicator
+from data.stories import Scene, Story
+from geo.layers import MapState
+from pages.parts import card_shelf, charts, comparing, data, profile, provenance, state, trend, trends
+from pages.parts.charts_stage import plain_trend
+from pages.parts.ranked import ranked
+from pages.parts.scene import Scene as Drawn
+from pages.parts.scene import scene as draw
+from pages.parts.scene import shown
+from pages.parts.state import Known, View
+from pages.parts.words import area_name, date_text, lang, levels_name, number, short_name, t, told
+from queries.indicators import classes
+
+BEST, LAST = 4, 2  # of a list too long for the glass: the first and the last so many
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row of a ranked list: rank ("" where there is none), name, value in words, share of the longest, colour."""
+
+    rank: str
+    name: str
+    value: str
+    share: float
+    colour: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart: `kind` is ranked (then `bars`, `gap` = rows left out after the first BEST), trend or card (`figure`).
+
+    `table` holds the same figures with headings in the story's language; `names` are a trend's lines, the main first.
+    """
+
+    kind: str
+    title: str
+    table: pd.DataFrame
+    bars: tuple[Bar, ...] = ()
+    gap: int = 0
+    figure: go.Figure | None = None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A scene ready to be shown: everything in the story's language, the map as geo.layers takes it."""
+
+    scene: Scene
+    view: View
+    indicator: Indicator
+    title: str
+    finding: str
+    source: str
+    map: MapState
+    drawn: Drawn
+    charts: tuple[Chart, ...]
+
+
+def known() -> Known:
+    """Which codes exist in the current data."""
+    areas = data.areas()
+    return Known(dict(zip(areas["code"], areas["level"], strict=True)), frozenset(data.indicators()))
+
+
+def view_of(scene: Scene, story: Story, theme: str = "projector") -> View:
+    """The View a scene's address describes, in the story's language."""
+    return state.parse({**scene.params, "lang": story.lang, "theme": theme}, known(), scene.page)[0]
+
+
+def stage(scene: Scene, story: Story, theme: str = "projector") -> Staged:
+    """The scene as it stands on the current data, in the story's language.
+
+    Raises the errors of queries and data where there is nothing to show.
+    """
+    view = view_of(scene, story, theme)
+    with state.viewing(view):
+        return _staged(scene, story, view)
+
+
+def _staged(scene: Scene, story: Story, view: View) -> Staged:
+    theme = view.theme
+    indicator = data.indicators()[view.indicator]
+    what = shown(view, indicator)
+    drawn = draw(view, indicator, what, breaks(scene, story, theme))
+    held = replace(
+        drawn.state,
+        footer="",
+        highlight=(*drawn.state.highlight, *scene.highlights),
+        focus=framed(scene, story, theme) if scene.locked else drawn.state.focus,
+    )
+    said = first_sentence(comparing.sentence(indicator, view.area, view.period, view.compare, view.level).text)
+    return Staged(
+        scene, view, indicator, scene.title or said, said, source_line(indicator), held, drawn,
+        tuple(_charts(scene, view, indicator, drawn, what.level)),
+    )  # fmt: skip
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of several: on the glass stands one."""
+    stop = "。" if "。" in text else ". "
+    head, found, _ = text.partition(stop)
+    return head + found.strip()
+
+
+def source_line(indicator: Indicator) -> str:
+    """Schematic map, sources, edition, how far the data reach and whether they are demonstration data."""
+    manifest = data.manifest()
+    parts = [
+        t("map_footer.schematic"),
+        t("stage.source", sources=provenance.sources(indicator.source)),
+        t("footer.edition", edition=manifest.edition),
+        t("footer.data_until", date=date_text(date.fromisoformat(manifest.data_until))),
+        t("stage.demonstration") if manifest.demonstration else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+# ── scenes that are compared ──
+
+
+def fellows_of(scene: Scene, story: Story) -> tuple[Scene, ...]:
+    """The scenes held to the same breaks and the same frame as `scene`, itself among them."""
+    return tuple(each for each in story.scenes if each.locked == scene.locked) if scene.locked else (scene,)
+
+
+def breaks(scene: Scene, story: Story, theme: str) -> tuple[float, ...]:
+    """Colour breaks over the values of all scenes held together that show the same indicator; () for a scene alone."""
+    view = view_of(scene, story, theme)
+    indicator = data.indicators()[view.indicator]
+    views = [view_of(each, story, theme) for each in fellows_of(scene, story)]
+    same = [each for each in views if each.indicator == view.indicator and each.level == view.level]
+    if len(same) < 2:
+        return ()
+    return classes(pd.concat([_values(each, indicator) for each in same], ignore_index=True)).breaks
+
+
+def _values(view: View, indicator: Indicator) -> pd.Series[float]:
+    what = shown(view, indicator)
+    return data.indicator_values(indicator, what.level, what.scope, view.period)["value"]
+
+
+def framed(scene: Scene, story: Story, theme: str) -> str | None:
+    """The area the map of scenes held together is framed on: that of the first of them."""
+    view = view_of(fellows_of(scene, story)[0], story, theme)
+    scope = shown(view, data.indicators()[view.indicator]).scope
+    return None if scope == state.DISTRICT else scope
+
+
+# ── charts ──
+
+
+def chart_choices(page: str) -> list[str]:
+    """What can stand beside the map of a scene of this page: ranked, trend, and the page's cards."""
+    return ["ranked", "trend", *card_shelf.cards_of(page)]
+
+
+def _charts(scene: Scene, view: View, indicator: Indicator, drawn: Drawn, level: str) -> Iterator[Chart]:
+    for name in scene.charts[:2]:
+        if name == "ranked":
+            made = ranked_chart(view, indicator, drawn, level)
+        elif name == "trend":
+            made = trend_chart(view, indicator)
+        else:
+            made = card_chart(scene.page, name, view)
+        if made is not None:
+            yield made
+
+
+def ranked_chart(view: View, indicator: Indicator, drawn: Drawn, level: str) -> Chart | None:
+    """The areas of the map in order: all if they fit, else the first four and the last two with a value."""
+    given = ranked(drawn.values, indicator, drawn.colours, level).frame
+    told_of = given.dropna(subset=["value"])
+    if told_of.empty:
+        return None
+    whole = len(told_of) <= BEST + LAST
+    rows = told_of if whole else pd.concat([told_of.head(BEST), told_of.tail(LAST)])
+    top = max(float(told_of["value"].abs().max()), 1e-12)
+    areas = data.areas()
+    counted = levels_name(level, len(given))
+    title = t("stage.ranked_down" if indicator.direction == "down" else "stage.ranked", counted=counted)
+    bars = tuple(_bar(row, areas, drawn, indicator, level, view, top) for _, row in rows.iterrows())
+    table = pd.DataFrame({
+        t("ranked.rank"): told_of["rank"].to_list(),
+        t("ranked.area"): [area_name(areas.loc[code]) for code in told_of["code"]],
+        indicator.words("short", lang()): told_of["value"].to_list(),
+    })  # fmt: skip
+    return Chart("ranked", title, table, bars, 0 if whole else len(told_of) - BEST - LAST)
+
+
+def _bar(
+    row: pd.Series[Any], areas: pd.DataFrame, drawn: Drawn, indicator: Indicator, level: str, view: View, top: float
+) -> Bar:
+    code, value = str(row["code"]), float(row["value"])
+    return Bar(
+        "" if pd.isna(row["rank"]) else str(row["rank"]),
+        short_name(areas.loc[code], level),
+        told(value, indicator.decimals, bool(row["withheld"])),
+        round(abs(value) / top, 4),
+        drawn.colours.get(code, "transparent"),
+        code == view.area or code in drawn.state.highlight,
+    )
+
+
+def trend_chart(view: View, indicator: Indicator) -> Chart | None:
+    """Twelve months beside the comparison, or the years of what stands once a year."""
+    lines = _lines(view, indicator)
+    figure = plain_trend(lines, text=lambda value: trends.axis_text(value, indicator), theme=trends.theme_of(view))
+    if figure is None:
+        return None
+    drawn = [line for line in lines if line.points["value"].notna().any()]
+    table = pd.concat(
+        [line.points.set_index("month")["value"].rename(line.name) for line in drawn], axis=1
+    ).reset_index(names=t("stage.month"))
+    yearly = data.measures().at[indicator.numerator, "behaviour"] == "yearly"
+    key = "stage.trend_years" if yearly else "stage.trend_months"
+    title = t(key, indicator=indicator.words("short", lang()))
+    return Chart("trend", title, table, figure=figure, names=tuple(line.name for line in drawn))
+
+
+def _lines(view: View, indicator: Indicator) -> Sequence[charts.Line]:
+    if data.measures().at[indicator.numerator, "behaviour"] != "yearly":
+        return trend.lines(view, indicator)
+    around = profile.fellows(view.area)
+    codes = [around.code, *filter(None, [around.parent])]
+    points = trends.series(indicator, codes)
+    return [
+        charts.Line(area_name(data.area(code)), points[points["code"] == code], code == around.code) for code in codes
+    ]
+
+
+def card_chart(page: str, key: str, view: View) -> Chart | None:
+    """A chart card of the page, as it stands there; None where the page would show none."""
+    card = card_shelf.cards_of(page).get(key)
+    if card is None or not card.shown(view):
+        return None
+    made = card.draw(view, *(question.answer() for question in card.questions(view)))
+    return None if made is None else Chart("card", made.title, made.table, figure=made.figure)
+
+
+def clock(seconds: int) -> str:
+    """A time as minutes and seconds: 1:05."""
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def counted(count: int) -> str:
+    """A number of scenes in words."""
+    return t("stage.scenes_one" if count == 1 else "stage.scenes", count=number(count))

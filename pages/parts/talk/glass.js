@@ -1,0 +1,226 @@
+/* The glass: title, finding, map and charts of one scene. Everything of every scene is in the browser before it is
+   shown, so that a scene changes without the server, and goes on changing when the server is away. */
+
+const BASE = 36; // px of type at 1080 lines: 18 pt on a slide of 7.5 inches
+const CHART_TYPE = 19; // px of type that figures are made with (the projector's)
+
+const make = (tag, className, text) => {
+  const e = document.createElement(tag);
+  if (className) e.className = className;
+  if (text !== undefined) e.textContent = text;
+  return e;
+};
+
+/** Px of type: a thirtieth of the height, less where the glass is narrow for its height. */
+function typeSize() {
+  return Math.max(16, Math.min(window.innerHeight / 30, window.innerWidth / 40));
+}
+
+function mapFrame() {
+  return document.querySelector(".st-key-stage_map iframe");
+}
+
+function mapDoor() {
+  return mapFrame()?.contentWindow?.linli;
+}
+
+function build(talk) {
+  const root = make("section", "ll-stage"), w = talk.words;
+  root.setAttribute("role", "region");
+  root.setAttribute("aria-label", w.label);
+  root.innerHTML =
+    '<div class="ll-stage-head"><h1></h1><p></p></div><div class="ll-stage-map"></div><div class="ll-stage-side"></div>' +
+    '<div class="ll-stage-foot"><span class="ll-stage-source"></span><span class="ll-stage-count"></span></div>';
+  talk.root = root;
+  talk.title = root.querySelector("h1");
+  talk.finding = root.querySelector("p");
+  talk.hole = root.querySelector(".ll-stage-map");
+  talk.side = root.querySelector(".ll-stage-side");
+  talk.source = root.querySelector(".ll-stage-source");
+  talk.count = root.querySelector(".ll-stage-count");
+  talk.finding.setAttribute("aria-live", "polite");
+  talk.blank = make("div", "ll-stage-blank");
+  talk.blank.hidden = true;
+  return root;
+}
+
+/** The longest finding and source of all scenes decide how much room they have, so that the map keeps its size. */
+function reserve(talk) {
+  for (const [name, line] of [["finding", talk.finding], ["source", talk.source]]) {
+    const twin = line.cloneNode(), box = line.parentElement;
+    twin.style.cssText = "position:absolute;visibility:hidden;min-height:0;width:" + line.clientWidth + "px";
+    box.append(twin);
+    let most = 0;
+    for (const scene of talk.scenes.values()) {
+      twin.textContent = scene[name];
+      most = Math.max(most, twin.offsetHeight);
+    }
+    twin.remove();
+    if (most) document.documentElement.style.setProperty("--" + name, most + "px");
+  }
+}
+
+/** Sizes follow the glass; the map's frame is laid over the hole kept for it, and never made again. */
+function fit(talk) {
+  const size = typeSize(), root = document.documentElement;
+  root.style.setProperty("--stage", size + "px");
+  reserve(talk);
+  const hole = talk.hole.getBoundingClientRect();
+  for (const [name, value] of [["left", hole.left], ["top", hole.top], ["width", hole.width], ["height", hole.height]])
+    root.style.setProperty("--map-" + name, value + "px");
+  for (const plot of talk.root.querySelectorAll(".ll-plot")) scalePlot(plot);
+  const door = mapDoor();
+  if (door && talk.scale !== size) {
+    talk.scale = size;
+    door.stage(size / (13.4 * 1.35));
+  }
+  redrawInk(talk);
+}
+
+/** The map's frame answers when its scripts have run. */
+function whenMap(talk, then) {
+  const frame = mapFrame(), door = mapDoor();
+  if (!door || !frame.contentDocument.querySelector(".leaflet-pane")) return setTimeout(() => talk.root.isConnected && whenMap(talk, then), 60);
+  if (talk.heard !== frame.contentWindow) {
+    talk.heard = frame.contentWindow;
+    talk.scale = 0;
+    frame.contentWindow.addEventListener("keydown", talk.onKey, true);
+    frame.contentWindow.addEventListener("linli:moved", () => redrawInk(talk));
+    frame.contentWindow.addEventListener("mousemove", (e) => {
+      const box = frame.getBoundingClientRect();
+      pointerAt(talk, e.clientX + box.left, e.clientY + box.top);
+    });
+    fit(talk);
+  }
+  then(door);
+}
+
+/** Show the scene of that name; one that has not come yet is shown when it comes. */
+function show(talk, key) {
+  if (!talk.keys.includes(key)) key = talk.keys[0];
+  const from = performance.now(), scene = talk.scenes.get(key);
+  if (talk.at !== key) {
+    leaveScene(talk);
+    talk.at = key;
+    talk.entered = Date.now();
+  }
+  remember(talk);
+  document.documentElement.dataset.scene = key;
+  talk.root.toggleAttribute("data-waiting", !scene);
+  if (!scene) return;
+  talk.title.textContent = scene.title;
+  talk.finding.textContent = scene.finding;
+  talk.source.textContent = scene.source;
+  talk.count.textContent = key + " / " + talk.main.length;
+  talk.root.dataset.layout = scene.layout;
+  for (const part of talk.side.children) part.hidden = part.dataset.key !== key;
+  const side = sideOf(talk, key);
+  side.hidden = false;
+  fit(talk);
+  if (scene.map)
+    whenMap(talk, (door) => {
+      if (talk.at !== key || talk.drawn === scene.map) return settled(talk, key, from);
+      talk.drawn = scene.map;
+      door.apply(scene.map);
+      settled(talk, key, from);
+    });
+  tell(talk);
+}
+
+/** Two frames later all of it is on the glass: note how long it took. */
+function settled(talk, key, from) {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      document.documentElement.dataset.sceneShown = key;
+      document.documentElement.dataset.sceneTook = String(Math.round(performance.now() - from));
+      whenIdle(() => talk.keys.forEach((each) => talk.scenes.has(each) && sideOf(talk, each)));
+    }),
+  );
+}
+
+const whenIdle = (call) => (window.requestIdleCallback ? requestIdleCallback(call, { timeout: 1500 }) : setTimeout(call, 200));
+
+// ── charts ──
+
+/** The column beside the map, made once for each scene and kept. */
+function sideOf(talk, key) {
+  let side = talk.sides.get(key);
+  if (side) return side;
+  side = make("div", "ll-stage-charts");
+  side.dataset.key = key;
+  side.hidden = talk.at !== key;
+  for (const chart of talk.scenes.get(key).charts) side.append(chart.kind === "ranked" ? rankedOf(chart, talk) : plotOf(chart, talk));
+  talk.sides.set(key, side);
+  talk.side.append(side);
+  return side;
+}
+
+function headingOf(chart) {
+  const head = make("h2", "", chart.title);
+  (chart.names || []).forEach((name, i) => {
+    const item = make("span", i ? "ll-name-other" : "ll-name-main", name);
+    head.append(item);
+  });
+  return head;
+}
+
+function rankedOf(chart, talk) {
+  const figure = make("figure", "ll-chart ll-chart-ranked"), list = make("ol");
+  chart.bars.forEach(([rank, name, value, share, colour, here], i) => {
+    if (chart.gap && i === chart.best) list.append(make("li", "ll-bar-gap", talk.words.gap.replace("{count}", chart.gap)));
+    const row = make("li", here ? "ll-bar-here" : ""), bar = make("span", "ll-bar"), fill = make("i");
+    fill.style.width = share * 100 + "%";
+    fill.style.background = colour;
+    bar.append(fill);
+    row.append(make("span", "ll-bar-rank", rank), make("span", "ll-bar-name", name), bar, make("span", "ll-bar-value", value));
+    list.append(row);
+  });
+  list.style.setProperty("--rank", Math.max(...chart.bars.map((row) => row[0].length)) * 0.6 + 0.2 + "em");
+  figure.append(headingOf(chart), list);
+  return figure;
+}
+
+function charts(talk) {
+  return (window.linliCharts ??= new Promise((done, failed) => {
+    const script = make("script");
+    script.src = new URL(talk.chartScript, document.baseURI);
+    script.onload = () => done(window.Plotly);
+    script.onerror = () => {
+      window.linliCharts = undefined; // another scene may find it
+      failed(new Error(talk.chartScript));
+    };
+    document.head.append(script);
+  }));
+}
+
+function plotOf(chart, talk) {
+  const figure = make("figure", "ll-chart ll-chart-" + chart.kind), plot = make("div", "ll-plot"), inner = make("div");
+  plot.append(inner);
+  figure.append(headingOf(chart), plot);
+  plot.dataset.height = chart.height;
+  charts(talk)
+    .then((Plotly) => {
+      const given = JSON.parse(chart.figure);
+      plot.plotly = { Plotly, inner, given };
+      scalePlot(plot);
+    })
+    .catch(() => plot.append(make("p", "ll-stage-note", talk.words.no_charts)));
+  return figure;
+}
+
+/** A figure keeps the type size it was made with; the box around it is scaled to the glass. */
+function scalePlot(plot) {
+  const box = plot.getBoundingClientRect();
+  if (!plot.plotly || !box.width || !box.height) return;
+  const { Plotly, inner, given } = plot.plotly, wanted = Number(plot.dataset.height);
+  let k = typeSize() / CHART_TYPE;
+  if (wanted) k = Math.min(k, Math.max(box.height / wanted, k * 0.55));
+  const width = Math.round(box.width / k), height = Math.round(box.height / k);
+  const same = inner.dataset.size === width + "×" + height;
+  inner.style.transform = "scale(" + k + ")";
+  if (same) return;
+  inner.dataset.size = width + "×" + height;
+  inner.style.width = width + "px";
+  inner.style.height = height + "px";
+  Plotly.react(inner, given.data, Object.assign({}, given.layout, { width, height, autosize: false }), { displayModeBar: false, showTips: false });
+}

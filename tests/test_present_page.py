@@ -1,0 +1,125 @@
+"""A talk as its page gives it to the browser: every scene with its finding, map and charts, in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from data.manifest import read_manifest
+from data.stories import Scene, Story, shipped
+from pages.parts import glass, staging
+from pages.parts.card_shelf import cards_of
+from pages.parts.staging import stage
+from pages.parts.words import words
+from tests.opening import html_of, opened, seen, text_of
+from tests.serving import ROOT
+
+pytestmark = pytest.mark.usefixtures("extracts")
+LANGUAGES = ("zh", "en")
+
+
+def parts(page: Any) -> dict[str, dict[str, Any]]:
+    """What was sent to the glass, by key of the component."""
+    return {
+        re.sub(r"^.*?(talk_\w+(?:\.\d+)?).*$", r"\1", each.proto.id): json.loads(each.proto.json)
+        for each in page.get("bidi_component")
+        if "talk_" in each.proto.id
+    }
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_scene_of_the_shipped_talk_comes_with_finding_map_and_charts(lang: str) -> None:
+    sent = parts(seen("present", story="ten-minutes", present="1", lang=lang))
+    given = sent["talk_glass"]
+    assert given["main"] == [str(n) for n in range(1, 11)] and {"7.1", "10.1"} < set(given["keys"])
+    for key in given["keys"]:
+        scene = sent[f"talk_scene_{key}"]
+        assert scene["title"] == given["plan"][key]["title"] and scene["finding"] and scene["source"]
+        assert len(set(scene["map"]["classes"])) > 1 and 1 <= len(scene["charts"]) <= 2
+        assert read_manifest(ROOT / "data").edition in scene["source"]
+
+
+def test_the_scene_of_the_address_is_sent_first() -> None:
+    keys = list(parts(seen("present", story="ten-minutes", present="1", scene="9")))
+    assert keys[:4] == ["talk_glass", "talk_scene_9", "talk_scene_10", "talk_scene_10.1"]
+    assert parts(seen("present", story="ten-minutes", present="1", scene="77"))["talk_glass"]["first"] == "1"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_glass_has_nothing_around_it_and_the_cover_has(lang: str) -> None:
+    assert '<header class="ll-header">' not in html_of(seen("present", story="ten-minutes", present="1", lang=lang))
+    cover = seen("present", story="ten-minutes", lang=lang)
+    assert '<header class="ll-header">' in html_of(cover) and shipped("ten-minutes", lang).title in text_of(cover)
+    assert "present=1" in html_of(cover) and "10:00" in text_of(cover)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_story_that_is_not_there_is_said_so(lang: str) -> None:
+    for query in ({}, {"present": "1"}, {"notes": "1"}):
+        page = opened("present", story="none-such", lang=lang, **query)
+        assert words(lang)["failure.StoryUnknown.sentence"].format(story="none-such") in text_of(page)
+        assert not page.exception
+
+
+def test_notes_hold_no_map_and_no_figures() -> None:
+    assert set(parts(seen("present", story="ten-minutes", notes="1"))) == {"talk_notes"}
+
+
+def story_of(*scenes: Scene) -> Story:
+    return Story("talk", "T", "en", tuple(replace(scene, id=f"s{n}") for n, scene in enumerate(scenes)))
+
+
+EVENTS = {"area": "320613", "indicator": "attendances_per_1000", "level": "community"}
+
+
+def test_scenes_held_together_share_breaks_and_frame() -> None:
+    story = story_of(
+        Scene("events", {**EVENTS, "period": "2019"}, locked="a"),
+        Scene("events", {**EVENTS, "period": "2020"}, locked="a"),
+        Scene("events", {**EVENTS, "period": "2020", "area": "320613007"}, locked="a"),
+        Scene("events", {**EVENTS, "period": "2020"}),
+    )
+    first, second, inside, alone = (stage(scene, story).map for scene in story.scenes)
+    assert first.legend.entries == second.legend.entries == inside.legend.entries != alone.legend.entries
+    assert first.focus is second.focus is inside.focus is None
+
+
+def test_every_chart_that_can_be_chosen_can_be_staged() -> None:
+    for page in ("party", "services", "events"):
+        keys = list(cards_of(page))
+        assert staging.chart_choices(page) == ["ranked", "trend", *keys] and keys
+        for start in range(0, len(keys), 2):
+            scene = Scene(page, EVENTS, charts=tuple(keys[start : start + 2]), id="s")
+            for chart in glass.content_of(stage(scene, story_of(scene)))["charts"]:
+                assert chart["title"] and json.loads(chart["figure"])["data"]
+
+
+def test_a_ranked_list_says_how_many_it_leaves_out() -> None:
+    scene = Scene("events", EVENTS, id="s")
+    ranked = stage(scene, story_of(scene)).charts[0]
+    assert len(ranked.bars) == staging.BEST + staging.LAST and ranked.gap == len(ranked.table) - len(ranked.bars)
+    assert ranked.bars[0].share == 1.0 and ranked.bars[0].rank == "1"
+
+
+def test_a_scene_that_cannot_be_made_says_so_and_the_others_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(staging, "ranked_chart", broken)
+    glass._content.clear()
+    page = opened("present", story="ten-minutes", present="1", lang="en")
+    sent = parts(page)
+    assert sent["talk_scene_1"]["map"] is None and sent["talk_scene_1"]["finding"]
+    assert sent["talk_scene_2"]["map"]["classes"]  # its chart is another
+    assert not page.exception
+    glass._content.clear()
+
+
+def test_the_first_sentence_is_the_finding() -> None:
+    assert staging.first_sentence("甲为 1.5。乙为 2。") == "甲为 1.5。"
+    assert staging.first_sentence("A is 1.5. B is 2.") == "A is 1.5."
+    assert staging.first_sentence("A is 1.5.") == "A is 1.5."

@@ -1,0 +1,141 @@
+"""The shipped talk presented by keyboard in a real browser, whole, with every outside address blocked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from data.stories import shipped
+from tests.serving import ROOT, free_port, wait_until_healthy
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("extracts")]
+PATIENCE = 90_000
+TITLE, FINDING = ".ll-stage h1", ".ll-stage-head p"
+
+
+def on_the_glass(page: Page, key: str) -> None:
+    page.wait_for_function(f"document.documentElement.dataset.sceneShown === '{key}'", timeout=PATIENCE)
+
+
+def all_there(page: Page) -> None:
+    page.wait_for_function("window.linliTalk && linliTalk.scenes.size === linliTalk.keys.length", timeout=PATIENCE)
+
+
+def map_code(page: Page) -> str:
+    """A word of our own left in the map's frame: it stays as long as the frame is not made again."""
+    return str(page.evaluate("document.querySelector('.st-key-stage_map iframe').contentWindow.linliTest ??= 'here'"))
+
+
+def test_the_talk_goes_by_keyboard_from_beginning_to_end(app_url: str, browser_page: Page) -> None:
+    page, story = browser_page, shipped("ten-minutes", "zh")
+    page.goto(f"{app_url}/present?story=ten-minutes&present=1&scene=1")
+    on_the_glass(page, "1")
+    all_there(page)
+    map_code(page)
+    for number, scene in enumerate(story.main, start=1):
+        on_the_glass(page, str(number))
+        expect(page.locator(TITLE)).to_have_text(scene.title)
+        assert page.locator(FINDING).inner_text() and f"scene={number}" in page.url
+        applied = page.evaluate("linliTalk.drawn === linliTalk.scenes.get(linliTalk.at).map")
+        assert applied
+        page.keyboard.press("PageDown" if number % 2 else "ArrowRight")
+    on_the_glass(page, "10")  # the last stays
+    page.keyboard.press("7")
+    on_the_glass(page, "7")
+    page.keyboard.press("q")
+    on_the_glass(page, "7.1")
+    page.keyboard.press("ArrowLeft")
+    on_the_glass(page, "7")
+    page.keyboard.press("b")
+    expect(page.locator(".ll-stage-blank")).to_be_visible()
+    page.keyboard.press("b")
+    expect(page.locator(".ll-stage-blank")).to_be_hidden()
+    expect(page.locator(".ll-chart-trend .js-plotly-plot:visible")).to_have_count(1, timeout=PATIENCE)
+    assert page.evaluate("document.querySelector('.st-key-stage_map iframe').contentWindow.linliTest") == "here"
+    expect(page.locator('[role="dialog"]:visible, [data-testid="stMainMenu"]:visible')).to_have_count(0)
+
+
+def test_marks_stay_on_their_scene_and_notes_follow(app_url: str, browser_page: Page) -> None:
+    page = browser_page
+    page.goto(f"{app_url}/present?story=ten-minutes&present=1&scene=2&lang=en")
+    on_the_glass(page, "2")
+    all_there(page)
+    page.keyboard.press("d")
+    box = page.locator(".ll-stage-ink").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 100, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 160, steps=5)
+    page.mouse.up()
+    assert page.evaluate("linliTalk.marks.get('2').length") == 1
+    page.keyboard.press("z")
+    assert page.evaluate("linliTalk.marks.get('2').length") == 0
+    page.keyboard.press("Escape")
+    with page.expect_popup() as opened:
+        page.keyboard.press("n")
+    notes = opened.value
+    expect(notes.locator(".ll-notes h1")).to_contain_text(shipped("ten-minutes", "en").main[1].title, timeout=PATIENCE)
+    page.keyboard.press("ArrowRight")
+    expect(notes.locator(".ll-notes h1")).to_contain_text(shipped("ten-minutes", "en").main[2].title)
+    notes.keyboard.press("ArrowRight")
+    on_the_glass(page, "4")
+
+
+def test_one_key_leads_out_to_look_around_and_one_back(app_url: str, browser_page: Page) -> None:
+    page = browser_page
+    page.goto(f"{app_url}/present?story=ten-minutes&present=1&scene=5")
+    on_the_glass(page, "5")
+    page.keyboard.press("e")
+    page.wait_for_url("**/events?**", timeout=PATIENCE)
+    expect(page.locator(".ll-lead").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".ll-way-back")).to_be_visible()
+    page.keyboard.press("e")
+    on_the_glass(page, "5")
+    expect(page.locator(".ll-way-back")).to_have_count(0)
+
+
+@contextmanager
+def served(port: int, log: Path) -> Iterator[None]:
+    """The app on a port of our choice, so that it can come back where it was."""
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address=127.0.0.1"]
+    command += [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
+    with (
+        log.open("ab") as out,
+        subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ, "PYTHONPATH": str(ROOT)}) as app,
+    ):
+        try:
+            wait_until_healthy(f"http://127.0.0.1:{port}", app)
+            yield
+        finally:
+            app.kill()
+            app.wait(timeout=15)
+
+
+def test_a_server_that_dies_in_the_middle_is_not_noticed(tmp_path: Path, browser_page: Page) -> None:
+    page, port = browser_page, free_port()
+    address = f"http://127.0.0.1:{port}/present?story=ten-minutes&present=1&scene=1"
+    with served(port, tmp_path / "log"):
+        page.goto(address)
+        on_the_glass(page, "1")
+        all_there(page)
+        page.keyboard.press("ArrowRight")
+        on_the_glass(page, "2")
+    for key in ("3", "4"):  # nobody answers now
+        page.keyboard.press("ArrowRight")
+        on_the_glass(page, key)
+    expect(page.locator('[role="dialog"]:visible')).to_have_count(0)
+    with served(port, tmp_path / "log"):
+        page.wait_for_function("linliTalk.connected === true", timeout=PATIENCE)
+        on_the_glass(page, "4")
+        page.keyboard.press("ArrowRight")
+        on_the_glass(page, "5")
+        page.reload()
+        on_the_glass(page, "5")
+        expect(page.locator(TITLE)).to_have_text(shipped("ten-minutes", "zh").main[4].title)
