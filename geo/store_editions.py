@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from geo import store_tables as tables
+from geo.plans import Plan
 from geo.store_base import StoreBase, who
 from geo.store_errors import EditionTaken
 from geo.store_records import Assignment, Edition, Succession, User
@@ -90,20 +91,18 @@ def insert_assignment(connection: Connection, edition: str, assignment: Assignme
     connection.execute(sa.insert(tables.edition_block), rows)
 
 
-def successions_between(
-    before: Assignment, after: Assignment, households: Mapping[int, int], origin: Mapping[int, int]
-) -> list[Succession]:
+def successions_between(plan: Plan, before: Mapping[int, str]) -> list[Succession]:
     """What became of neighbourhoods that ended, and where new ones came from, by the blocks they share.
 
-    `households`: of every block of `after`. `origin`: block -> the block of `before` it is a piece of, where it is one.
+    `before`: block_id -> neighbourhood in the edition the plan stands on; a block that was split counts by its pieces.
     """
     homes: dict[tuple[str, str], list[int]] = {}
-    codes = dict(zip(before.index.tolist(), before.astype(str).tolist(), strict=True))
-    for block, code in zip(after.index.tolist(), after.astype(str).tolist(), strict=True):
-        former = codes.get(origin.get(block, block))
-        if former is not None:
-            homes.setdefault((former, code), []).append(households.get(block, 0))
-    ended, new = set(codes.values()) - set(after), set(after) - set(codes.values())
+    after = {block: code for home in plan.homes.values() for block, code in home.items()}
+    for block, code in after.items():
+        origin = plan.ground.known_block(block, before)
+        if origin is not None:
+            homes.setdefault((before[origin], code), []).append(plan.ground.counts(block).households)
+    ended, new = set(before.values()) - set(after.values()), set(after.values()) - set(before.values())
     heirs = Counter(former for former, _ in homes)
     found = []
     for (former, code), counts in sorted(homes.items()):

@@ -10,7 +10,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
 from threading import RLock
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 from geo.operations import Batch, Operation, Rename
 from geo.plans import Plan
@@ -69,7 +69,7 @@ def _keys(base: str, entries: Iterable[Entry]) -> Iterable[bytes]:
 
 def done(plan: Plan, operation: Operation) -> Replayed:
     """The plan after an operation, and what that did. Raises PlanRefused."""
-    after = plan.apply(cast("Any", operation))
+    after = plan.apply(operation)
     return Replayed(after, Effects(difference(plan, after), renamed(operation)))
 
 

@@ -37,7 +37,7 @@ def _as_service() -> dict[str, object]:
 
 
 class Cluster:
-    """A running cluster: `url(database)` for a fresh database, `kill()` and `start()` for a crash of the server."""
+    """A running cluster: `url(name)` for an empty place in it, `kill()` and `start()` for a crash of the server."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -81,14 +81,10 @@ class Cluster:
         if self.server is not None and self.server.poll() is None:
             self.kill()
 
-    def url(self, database: str) -> str:
-        """The address of a new, empty database."""
-        self._run(program("createdb"), "-h", self.folder, "-U", "linli", database)
-        return self.address(database)
-
-    def address(self, database: str) -> str:
-        """The address of a database that is there."""
-        return f"postgresql://linli@/{database}?host={self.folder}"
+    def url(self, name: str) -> str:
+        """The address of a new, empty place of that name: a schema of its own, quicker to make than a database."""
+        self._run(program("psql"), "-q", "-h", self.folder, "-U", "linli", "-c", f"create schema {name}", "postgres")
+        return f"postgresql://linli@/postgres?host={self.folder}&options=-csearch_path%3D{name}"
 
 
 @contextmanager

@@ -27,8 +27,19 @@ from geo.store_errors import (
     Unknown,
 )
 from geo.store_records import Kind, User
-from tests.store_place import ANNA, BO, CHIEF, FIRST, READER, START, first_assignment, new_store, plan_of, same_plan
-from tests.test_geo_plans import A, B, C, D, E, F
+from tests.plan_places import A, B, C, D, E, F
+from tests.store_place import (
+    ANNA,
+    BO,
+    CHIEF,
+    FIRST,
+    READER,
+    START,
+    TinyStore,
+    first_assignment,
+    new_store,
+    same_plan,
+)
 
 
 @pytest.fixture
@@ -53,7 +64,7 @@ def move(*blocks: int, to: str) -> Move:
 
 def elsewhere(store: Store) -> Store:
     """The same database seen from another computer."""
-    return Store(store.engine, plan_of)
+    return TinyStore(store.engine)
 
 
 def test_what_is_appended_is_there_from_another_computer(store: Store, draft: str) -> None:
