@@ -128,7 +128,7 @@ def rules(quality: Quality, *, whole: bool) -> None:
     columns = [
         tables.Column(t("boundaries.measure"), lambda r: _measure(r["rule"])),
         tables.Column(t("boundaries.value"), lambda r: escape(shown(r["value"], r["rule"].kind)), numeric=True),
-        tables.Column(t("boundaries.rule"), lambda r: escape(_held(r["rule"])), numeric=True),
+        tables.Column(t("boundaries.rule"), lambda r: escape(held(r["rule"])), numeric=True),
         tables.Column(
             t("boundaries.verdict"),
             lambda r: _verdict(r["rule"].met(r["value"]) if whole or r["rule"].most == 0 else None),
@@ -147,7 +147,8 @@ def _measure(rule: Rule) -> str:
     return escape(t(f"boundaries.measures.{rule.key}") + (f" ({unit})" if unit else ""))
 
 
-def _held(rule: Rule) -> str:
+def held(rule: Rule) -> str:
+    """What the rule asks for, in figures."""
     if rule.least is not None:
         return "100%" if rule.least == 1 else f"≥ {shown(rule.least, rule.kind)}"
     return number(None) if rule.most is None else shown(rule.most, rule.kind)

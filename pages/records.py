@@ -288,6 +288,18 @@ def _files(view: View, name: str, sentence: str, asked: dict[str, list[str]] | N
     downloads.buttons(rows, total, about, file, "records")
 
 
+def listed(view: View, name: str, most: int) -> tuple[pd.DataFrame, str, str]:
+    """The records as a file has them (at most so many), what they are in a sentence, and who delivers them."""
+    entry = RECORD_TABLES.get(name)
+    asked = filters_of(view, entry) if entry else {}
+    rows = data.records(name, view.area, view.period, asked, most) if entry else _neighbourhoods(view.area)
+    total = int(rows["total"].iloc[0]) if len(rows) and entry else len(rows)
+    sentence = heading(name, entry, data.area(view.area), view.period, rows, total)
+    if "withheld" in rows and rows["withheld"].any():
+        sentence += t("meaning.withheld_note", k=data.small_count())
+    return exported(name, rows, lang()), sentence, _source(name)
+
+
 def _source(name: str) -> str:
     """Who delivers the records: of events with their totals, who delivers the events."""
     source = fields.table_of("event" if name == "event_total" else name).source

@@ -243,13 +243,13 @@ def _write_cells(
             if not word:
                 continue
             number = numbers[y][x]
-            colour = tone.muted if math.isnan(number) else ink_on(_blend(ramp, (number - low) / (high - low)))
+            colour = tone.muted if math.isnan(number) else ink_on(blend(ramp, (number - low) / (high - low)))
             figure.add_annotation(
                 x=x, y=y, text=word, showarrow=False, font={"color": colour, "size": tone.size - 1}
             )  # fmt: skip
 
 
-def _blend(ramp: Sequence[str], place: float) -> str:
+def blend(ramp: Sequence[str], place: float) -> str:
     """The colour at `place` (0 to 1) of the ramp, as plotly mixes it."""
     step = min(max(place, 0.0), 1.0) * (len(ramp) - 1)
     first = min(int(step), len(ramp) - 2)

@@ -246,12 +246,13 @@ def _files(view: View, around: Fellows, found: Sequence[Entry]) -> None:
         source=", ".join(sorted({t(f"table.{s}.name") for e in found for s in e.indicator.source})),
         period=period_text(view.period),
     )
-    frame_ = _exported(view, around, found)
+    frame_ = exported(view, around, found)
     file = downloads.file_name(t("app.name"), t("area.csv_name"), name, view.period)
     downloads.buttons(lambda: frame_, len(frame_), about, file, "area.indicators")
 
 
-def _exported(view: View, around: Fellows, found: Sequence[Entry]) -> pd.DataFrame:
+def exported(view: View, around: Fellows, found: Sequence[Entry]) -> pd.DataFrame:
+    """The table as a frame for a file: an indicator a row, withheld values as a word."""
     parent = area_name(data.area(around.parent)) if around.parent else ""
     rows = [
         {

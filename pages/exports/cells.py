@@ -1,0 +1,50 @@
+"""How a table's cells are written on paper, and how wide its columns are."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from pages.parts.charts import width_of
+from pages.parts.words import NOTHING, number, t
+
+NARROWEST, WIDEST = 5, 44
+YEARS = (1900, 2200)
+
+
+def shown_cell(value: Any) -> str:
+    """The words of a cell: numbers with separators, days without hours, a dash for nothing."""
+    if value is None or value is pd.NaT or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return NOTHING
+    if isinstance(value, bool):
+        return t("common.yes" if value else "common.no")
+    if isinstance(value, datetime | date):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, str):
+        return value
+    if float(value).is_integer():
+        whole = int(value)
+        return str(whole) if YEARS[0] <= whole <= YEARS[1] else number(whole)
+    decimals = 1 if abs(float(value)) >= 10 or round(float(value), 1) == round(float(value), 4) else 2
+    return number(float(value), decimals)
+
+
+def widths(frame: pd.DataFrame) -> list[float]:
+    """Share of the whole width of each column, by what stands in it."""
+    found = []
+    for place in range(len(frame.columns)):
+        words = [str(frame.columns[place]), *(shown_cell(v) for v in frame.iloc[:60, place])]
+        found.append(min(max(max(map(width_of, words)) + 2, NARROWEST), WIDEST))
+    return [each / sum(found) for each in found]
+
+
+def few_rows(frame: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The frame cut to `most` rows: of a longer one both ends, with a row of dots between."""
+    if len(frame) <= most:
+        return frame
+    half = (most - 1) // 2
+    gap = pd.DataFrame([["⋯"] * len(frame.columns)], columns=frame.columns)
+    tail = frame.tail(most - 1 - half)
+    return pd.concat([frame.head(half).map(shown_cell), gap, tail.map(shown_cell)], ignore_index=True)

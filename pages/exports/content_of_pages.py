@@ -1,0 +1,242 @@
+"""The content of the pages that are no theme: overview, area, comparison, boundaries, reach, records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib import import_module
+from typing import Any, Final
+
+import pandas as pd
+
+from data.indicators import Indicator
+from geo.layers import Legend, MapState, Symbols
+from pages.exports import mapping
+from pages.exports.content import (
+    MOST_ROWS,
+    blank,
+    charts_of,
+    plain_about,
+    ranked_chart,
+    source_line,
+    terms,
+    trend_chart,
+    with_map,
+)
+from pages.exports.model import Chart, Content, Table
+from pages.parts import (
+    compare_findings,
+    compare_maps,
+    comparing,
+    data,
+    edition,
+    profile,
+    provenance,
+    standings,
+    state,
+    trends,
+)
+from pages.parts.scene import footer, scene, shown
+from pages.parts.state import View
+from pages.parts.words import area_name, lang, number, period_text, signed, t
+
+Wanted = Sequence[str] | None
+
+
+def overview(view: View, wanted: Wanted) -> Content:
+    """The indicator in view: sentence, map, ranks and twelve months."""
+    indicator = data.indicators()[view.indicator]
+    said = comparing.sentence(indicator, view.area, view.period, view.compare, view.level)
+    return replace(with_map(blank(view, indicator, said.text), view), charts=charts_of(view, (), wanted))
+
+
+def area(view: View, wanted: Wanted) -> Content:
+    """One area's profile: how it stands, where it lies, its key indicators against those like it, its course."""
+    around = profile.fellows(view.area)
+    known = [each for each in data.indicators().values() if profile.reaches(each, around.level)]
+    listed = known if view.get("all") else [each for each in known if each.id in standings.KEY]
+    found = profile.entries(listed, around, view.period)
+    name = area_name(data.area(view.area))
+    title = t("exports.profile", area=name, period=period_text(view.period))
+    definition = t("area.csv_definition", versus=standings.versus(around))
+    source = provenance.sources(sorted({table for each in listed for table in each.source}))
+    frame = standings.exported(view, around, found)
+    content = Content(
+        page=view.page,
+        title=title,
+        finding=standings.verdicts(view, around, found) or standings.size(data.area(view.area)),
+        more=standings.highlights(around, found),
+        source_line=source_line(provenance.sources(sorted({s for e in listed[:4] for s in e.source})), view.period),
+        about=plain_about(title, definition, source, view),
+        map=mapping.picture(_locator(view)),
+        tables=(Table("indicators", t("area.indicators"), frame, definition, source),),
+    )
+    made = _area_charts(view, around, wanted)
+    return replace(content, charts=made, terms=terms(content, made))
+
+
+def _locator(view: View) -> MapState:
+    row = data.area(view.area)
+    level = str(row["level"]) if row["level"] in state.LEVELS else "subdistrict"
+    parent = str(row["parent"]) if row["level"] in state.LEVELS else view.area
+    inside = data.children(parent, level)["code"]
+    return MapState(
+        level=level, lang="zh" if lang() == "zh" else "en", theme=trends.theme_of(view), footer=footer(),
+        values={str(code): "" for code in inside}, focus=parent, highlight=(view.area,), layers=frozenset(view.layers),
+        legend=Legend(t("area.map")),
+    )  # fmt: skip
+
+
+def _area_charts(view: View, around: profile.Fellows, wanted: Wanted) -> tuple[Chart, ...]:
+    chosen = [data.indicators()[name] for name in trends.SHOWN]
+    known = [each for each in chosen if profile.reaches(each, around.level)]
+    keys = {"ranked": ranked_chart, "trend": trend_chart}
+    made: list[Chart | None] = []
+    for key in [each.id for each in known] if wanted is None else wanted:
+        if key in keys:
+            made.append(keys[key](view))
+        elif key in data.indicators():
+            made.append(_course(view, around, data.indicators()[key]))
+    return tuple(chart for chart in made if chart is not None)
+
+
+def _course(view: View, around: profile.Fellows, indicator: Indicator) -> Chart:
+    """An indicator over all years of the data beside the parent's."""
+    title, figure = trends.multiple(view, around, indicator)
+    codes = [around.code, *filter(None, [around.parent])]
+    points = trends.series(indicator, codes)
+    wide = points.pivot_table(index="month", columns="code", values="value", dropna=False).reindex(columns=codes)
+    table = wide.round(indicator.decimals + 1).set_axis([area_name(data.area(code)) for code in codes], axis=1)
+    table.insert(0, t("exports.month"), [f"{month:%Y-%m}" for month in table.index])
+    definition, source = indicator.words("definition", lang()), provenance.sources(indicator.source)
+    return Chart(indicator.id, title, figure, table.reset_index(drop=True), definition, source)
+
+
+def compare(view: View, wanted: Wanted) -> Content:
+    """Areas side by side, and the map of change or of two indicators."""
+    page: Any = import_module("pages.compare")
+    known, codes = page.chosen(view), page.codes(view)
+    values = profile.value_table(known, codes, view.period)
+    for each in known:
+        for code in codes:
+            if not profile.reaches(each, str(data.areas().at[code, "level"])):
+                values.loc[code, each.id] = float("nan")
+    said = compare_findings.sentence(known, values, view.area, view.period)
+    what, pair = page.areas_shown(view), page.mode(view) == "pair"
+    first = page.first(view)
+    drawn = (
+        compare_maps.pair_map(view, first, page.second(view), what)
+        if pair
+        else compare_maps.change_map(view, first, what, page.since(view))
+    )
+    source = provenance.sources(sorted({table for each in known for table in each.source}))
+    side = compare_findings.exported(known, values)
+    table = Table("compare", t("compare_page.table"), side, t("compare_page.table_text"), source)
+    content = replace(
+        blank(view, first, said),
+        title=t("exports.comparison", what=drawn.legend.title),
+        map=mapping.picture(drawn),
+        tables=(table,),
+    )
+    made = charts_of(view, (page.PAIR if pair else page.CHANGE, *page.CARDS), _without(wanted, page))
+    return replace(content, charts=made, terms=terms(content, made))
+
+
+def _without(wanted: Wanted, page: Any) -> Wanted:
+    """The page shows neither ranks nor twelve months of its own: those are added only if asked for."""
+    if wanted is not None:
+        return wanted
+    return [card.key for card in (page.PAIR, page.CHANGE, *page.CARDS)]
+
+
+def boundaries(view: View, wanted: Wanted) -> Content:
+    """The published edition: what its borders lie on, how it keeps its rules, the four boundaries in words."""
+    page: Any = import_module("pages.boundaries")
+    quality = edition.quality(view.area)
+    title = t("exports.boundaries", area=area_name(data.area(view.area)), edition=data.manifest().edition)
+    inside = edition.hoods(view.area)
+    drawn = MapState(
+        level="neighbourhood", lang="zh" if lang() == "zh" else "en", theme=trends.theme_of(view), footer=footer(),
+        values={
+            str(code): t("boundaries.tip", households=number(row["households"]), off=signed(100 * row["off"], 0))
+            for code, row in inside.iterrows()
+        },
+        legend=Legend(t("boundaries.lies_on")), focus=None if view.area == state.DISTRICT else view.area,
+        highlight=(view.area,) if view.area_level == "neighbourhood" else (),
+        layers=frozenset({*view.layers, "edges"}), label_values=False, edges=page.legend_of_edges(quality),
+    )  # fmt: skip
+    source = t("boundaries.source")
+    rules = pd.DataFrame(
+        [
+            {
+                t("boundaries.measure"): t(f"boundaries.measures.{rule.key}"),
+                t("boundaries.value"): page.shown(rule.value(quality), rule.kind),
+                t("boundaries.rule"): page.held(rule),
+            }
+            for rule in page.RULES
+        ]
+    )
+    words = page.in_words(view).rename(
+        columns={"code": t("records.code"), "name": t("boundaries.area"), "words": t("boundaries.in_words")}
+    )
+    return Content(
+        page=view.page,
+        title=title,
+        finding=page.sentence(view, quality),
+        source_line=source_line(source, view.period),
+        about=plain_about(title, t("boundaries.rules_source"), source, view),
+        map=mapping.picture(drawn),
+        tables=(
+            Table("rules", t("boundaries.rules"), rules, t("boundaries.rules_source"), source),
+            Table("words", t("boundaries.in_words"), words, t("boundaries.in_words_text"), source),
+        ),
+        terms=tuple((t(f"boundaries.measures.{rule.key}"), t(f"boundaries.meaning.{rule.key}")) for rule in page.RULES),
+    )
+
+
+def reach(view: View, wanted: Wanted) -> Content:
+    """The walk to the next service office: share by area with the offices, bands, months, places."""
+    page: Any = import_module("pages.reach")
+    seen = page.of_reach(view)
+    indicator = data.indicators()[seen.indicator]
+    said = comparing.sentence(indicator, seen.area, seen.period, seen.compare, seen.level)
+    content = with_map(blank(seen, indicator, said.text), seen)
+    what = shown(seen, indicator)
+    drawn = scene(seen, indicator, what).state
+    over = set(page.chosen_overlays(seen))
+    rows = page.places(what.scope, what.level, seen).set_index("code")
+    if seen.get("colours") == "two":
+        drawn = page.two_colours(seen, drawn, rows)
+    layers = (drawn.layers - {"offices"}) | (over - {"symbols"})
+    circles = page.symbols(rows, what) if "symbols" in over else Symbols()
+    drawn = replace(drawn, layers=layers, symbols=circles, notes=page.notes(tuple(over), None))
+    made = charts_of(seen, page.CARDS, wanted)
+    return replace(content, map=mapping.picture(drawn), charts=made, terms=terms(content, made))
+
+
+def records(view: View, wanted: Wanted) -> Content:
+    """The records behind a number, as the page's own file has them."""
+    page: Any = import_module("pages.records")
+    name = view.get("table") or page.LIVES
+    frame, sentence, source = page.listed(view, name, MOST_ROWS)
+    table = Table(name, t(f"table.{name}.name"), frame, t(f"table.{name}.grain"), source)
+    title = t("exports.records", area=area_name(data.area(view.area)), table=table.title)
+    return Content(
+        page=view.page,
+        title=title,
+        finding=sentence,
+        source_line=source_line(source, view.period),
+        about=plain_about(title, table.definition, source, view),
+        tables=(table,),
+        terms=((table.title, table.definition),),
+    )
+
+
+BUILDERS: Final[dict[str, Callable[[View, Wanted], Content]]] = {
+    "overview": overview,
+    "area": area,
+    "compare": compare,
+    "boundaries": boundaries,
+    "reach": reach,
+    "records": records,
+}

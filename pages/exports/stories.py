@@ -1,0 +1,56 @@
+"""From a story or an address to the document that the writers write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from data.stories import Scene, Story
+from pages.exports.content import content_of, split_address, view_of
+from pages.exports.model import Content, Document
+from pages.parts import data
+from pages.parts.state import Notice
+from pages.parts.words import date_text, speaking, t
+
+Progress = Callable[[str, float], None]
+
+
+def document_of_story(story: Story, language: str, progress: Progress | None = None) -> Document:
+    """The scenes of a story in order, those kept for questions last."""
+    scenes = (*story.main, *(scene for scene in story.scenes if scene.branch_of))
+    contents = []
+    for place, scene in enumerate(scenes):
+        if progress:
+            progress(scene.title, place / max(len(scenes), 1))
+        contents.append(content_of_scene(scene, language))
+    return document(story.title, language, tuple(contents))
+
+
+def content_of_scene(scene: Scene, language: str) -> Content:
+    """What a scene shows: the page's content with the scene's own title, charts, highlights, notes and time."""
+    view, _ = view_of(scene.page, scene.params, language)
+    with speaking(language):
+        content = content_of(view, scene.charts)
+    return replace(content, title=scene.title or content.title, notes=scene.notes, seconds=scene.seconds)
+
+
+def document_of_address(address: str, language: str) -> tuple[Document, list[Notice]]:
+    """One page with all its charts, and what in its address could not be followed."""
+    page, params = split_address(address)
+    return document_of_page(page, params, language)
+
+
+def document_of_page(page: str, params: Mapping[str, str], language: str) -> tuple[Document, list[Notice]]:
+    """One page with all its charts."""
+    view, notices = view_of(page, params, language)
+    with speaking(language):
+        content = content_of(view)
+    return document(content.title, language, (content,)), notices
+
+
+def document(title: str, language: str, contents: tuple[Content, ...]) -> Document:
+    """Contents under one title, with the nature of the data and the day."""
+    with speaking(language):
+        nature = t("downloads.demonstration" if data.manifest().demonstration else "downloads.real")
+        return Document(title, language, nature, date_text(date.today()), contents)

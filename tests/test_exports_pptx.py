@@ -1,0 +1,151 @@
+"""Slides hold the same numbers as the page, native and editable; the map is shapes; nothing lies beyond the slide."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pptx import Presentation
+from pptx.util import Inches
+
+from data.indicators import load_indicators
+from pages.exports.content import PAGES, NotExportable, content_of, view_of
+from pages.exports.pptx import pptx_bytes
+from pages.exports.pptx_base import TemplateUnreadable
+from pages.exports.series import Matrix, Native, native
+from pages.parts import data, state
+from pages.parts.scene import scene, shown
+from tests.exporting import page_document, story_document
+
+EVENTS = "/events?area=320613007&period=2020"
+
+
+def opened(content: bytes) -> Any:
+    return Presentation(io.BytesIO(content))
+
+
+@pytest.fixture(scope="module")
+def deck(extracts: Path) -> Any:
+    return opened(pptx_bytes(page_document(EVENTS)))
+
+
+def every(shapes: Any) -> list[Any]:
+    """Shapes and those in groups."""
+    found = []
+    for shape in shapes:
+        found.append(shape)
+        if shape.shape_type == 6:
+            found += every(shape.shapes)
+    return found
+
+
+def text_of(slide: Any) -> str:
+    return "\n".join(shape.text_frame.text for shape in every(slide.shapes) if shape.has_text_frame)
+
+
+def test_a_chart_holds_the_numbers_of_the_page(deck: Any) -> None:
+    charts = [shape.chart for shape in deck.slides[0].shapes if shape.has_chart]
+    assert len(charts) == 2
+    indicator = load_indicators()["attendances_per_1000"]
+    values = data.indicator_values(indicator, "community", "320613007", "2020").set_index("code")["value"]
+    told = dict(zip(charts[0].plots[0].categories, charts[0].plots[0].series[0].values, strict=True))
+    names = {data.area(code)["name_zh"]: value for code, value in values.dropna().items()}
+    assert told == pytest.approx(names)
+    months = charts[1].plots[0]
+    assert len(months.categories) == 12 and [s.name for s in months.series] == [
+        "上年同期",
+        data.area("320613007").name_zh,
+    ]
+
+
+@pytest.mark.parametrize("page", ["party", "services", "events", "information", "workforce"])
+def test_every_native_chart_says_what_the_figure_says(extracts: Path, page: str) -> None:
+    view, _ = view_of(page, {"area": "320613007"}, "zh")
+    charts = content_of(view).charts
+    found = {chart.key: native(chart.figure) for chart in charts}
+    assert sum(isinstance(each, Native) for each in found.values()) >= 4, found.keys()
+    for chart in charts:
+        given = found[chart.key]
+        if isinstance(given, Native) and given.kind in {"bar", "column"}:
+            numbers = {round(abs(v), 3) for s in given.series for v in s.values if v}
+            across = given.kind == "bar"
+            drawn = {round(abs(float(v)), 3) for trace in chart.figure.data for v in (trace.x if across else trace.y)}
+            assert numbers <= drawn, chart.key
+        if isinstance(given, Matrix):
+            assert len(given.words) == len(given.rows) and all(len(r) == len(given.columns) for r in given.words)
+
+
+def test_the_map_is_shapes_of_their_names_in_the_colours_of_the_page(deck: Any) -> None:
+    view, _ = view_of("events", {"area": "320613007", "period": "2020"}, "zh")
+    indicator = load_indicators()["attendances_per_1000"]
+    with state.viewing(view):
+        drawn = scene(view, indicator, shown(view, indicator))
+    shapes = {shape.name: shape for shape in every(deck.slides[0].shapes) if shape.shape_type == 5}
+    for code, colour in drawn.colours.items():
+        shape = shapes[data.area(code)["name_zh"]]
+        assert f"#{shape.fill.fore_color.rgb}".lower() == colour.lower()
+    groups = [shape.name for shape in every(deck.slides[0].shapes) if shape.shape_type == 6]
+    assert {"区域", "水系", "道路", "图例"} <= set(groups)
+    ids = deck.slides[0].shapes.element.xpath("//p:cNvPr/@id")
+    assert len(ids) == len(set(ids)), "shapes of one number make PowerPoint repair the file"
+
+
+def test_everything_lies_on_the_slide_and_says_where_it_comes_from(deck: Any) -> None:
+    for slide in deck.slides:
+        for shape in slide.shapes:
+            assert shape.left >= 0 and shape.top >= 0, shape.name
+            assert shape.left + shape.width <= deck.slide_width and shape.top + shape.height <= deck.slide_height
+    first, meanings = deck.slides[0], [text_of(slide) for slide in deck.slides if "口径与来源" in text_of(slide)]
+    assert "演示数据" in text_of(first) and "边界版本" in text_of(first) and "载入于" in text_of(first)
+    assert "每千人活动参与人次" in meanings[0] and "数据装载时间" in meanings[-1]
+    assert "演示数据" in first.notes_slide.notes_text_frame.text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_story_has_a_slide_a_scene_with_its_title_and_notes(extracts: Path, language: str) -> None:
+    document = story_document(language)
+    deck = opened(pptx_bytes(document))
+    titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
+    assert titles[0] == document.title
+    assert titles[1:4] == [content.title for content in document.contents]
+    assert document.contents[0].notes in deck.slides[1].notes_slide.notes_text_frame.text
+    if language == "en":  # names of places aside, nothing Chinese is left
+        assert not any("一" <= char <= "鿿" for char in "".join(map(text_of, deck.slides)).replace("演示数据", ""))
+
+
+def test_the_template_keeps_its_size_places_and_layouts(extracts: Path, tmp_path: Path) -> None:
+    template = Presentation()
+    template.slide_width, template.slide_height = Inches(10), Inches(7.5)
+    template.slides.add_slide(template.slide_layouts[0]).shapes.title.text = "sample"
+    template.save(str(tmp_path / "own.pptx"))
+    deck = opened(pptx_bytes(page_document(EVENTS), template=tmp_path / "own.pptx"))
+    assert deck.slide_width == Inches(10)
+    assert "sample" not in "".join(map(text_of, deck.slides))
+    scene_slide = deck.slides[0]
+    assert scene_slide.slide_layout.name == "Comparison" or scene_slide.shapes.title.is_placeholder
+    assert page_document(EVENTS).title == scene_slide.shapes.title.text_frame.text
+    empty = [s.name for s in scene_slide.placeholders if s.has_text_frame and not s.text_frame.text]
+    assert not empty, "an unused placeholder would say “click to add text”"
+    (tmp_path / "bad.pptx").write_bytes(b"no presentation")
+    with pytest.raises(TemplateUnreadable):
+        pptx_bytes(page_document(EVENTS), template=tmp_path / "bad.pptx")
+
+
+def test_pages_that_show_nothing_are_refused() -> None:
+    assert "overview" in PAGES
+    with pytest.raises(NotExportable):
+        view_of("search", {}, "zh")
+
+
+def test_the_shell_writes_the_file_and_says_what_is_wrong(extracts: Path, tmp_path: Path, root: Path) -> None:
+    command = [sys.executable, "-m", "pages", "export", "--lang", "zh", "--format", "pptx"]
+    out = tmp_path / "made" / "a.pptx"
+    made = subprocess.run([*command, "--url", "/?area=320613007005", "--out", str(out)], cwd=root, capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    assert made.stderr == "" and opened(out.read_bytes()).slides
+    wrong = subprocess.run([*command, "--url", "/nowhere", "--out", str(out)], cwd=root, capture_output=True, text=True)
+    assert wrong.returncode == 1 and "Traceback" not in wrong.stderr and wrong.stderr.count("\n") == 3
