@@ -131,7 +131,9 @@ class Plan(State):
         after = stepped(operation, plain(self))
         plans_checks.check_change(self, after)
         plans_limits.check_limits(self, after, self.limits)
-        return Plan(after.ground, after.homes, after.names, after.ended, self, operation, self.limits)
+        return Plan(
+            after.ground, after.homes, after.names, after.ended, parent=self, operation=operation, limits=self.limits
+        )
 
     def next_code(self, community: str, taken: Collection[str] = ()) -> str:
         """The first code of a community after all that were ever used (then any free one). Raises PlanRefused."""

@@ -23,13 +23,15 @@ class State:
     """Who has which block, and under what names.
 
     `homes`: community -> block_id -> code; communities that an operation did not touch are shared. `names`: names given
-    since the first plan, by code. `ended`: codes retired so far, never to be used again.
+    since the first plan, by code. `ended`: codes retired so far, never to be used again. `alive`: within a batch, codes
+    that were there when it began; a step may leave one without blocks if a later one gives it some.
     """
 
     ground: Ground
     homes: Mapping[str, plans_repair.Home]
     names: Mapping[str, Name] = field(default_factory=dict)
     ended: frozenset[str] = frozenset()
+    alive: frozenset[str] = frozenset()
 
     def members(self, code: str) -> set[int]:
         """Blocks of one neighbourhood (none if there is no such)."""
@@ -41,7 +43,7 @@ class State:
 
     def home_of(self, *codes: str) -> plans_repair.Home:
         """The community of some neighbourhoods (of the first). Raises PlanRefused if one is unknown."""
-        unknown = [code for code in codes if not self.members(code)]
+        unknown = [code for code in codes if not self.members(code) and code not in self.alive]
         if unknown:
             raise PlanRefused(Reason.UNKNOWN_NEIGHBOURHOOD, unknown)
         return self.homes[codes[0][:12]]
@@ -129,6 +131,7 @@ def _founded(operation: New, state: State) -> State:
     if blocks - state.homes[code[:12]].keys():
         raise PlanRefused(Reason.OTHER_COMMUNITY, [code], blocks - state.homes[code[:12]].keys())
     after = state.given(dict.fromkeys(blocks, code))
+    after = replace(after, alive=after.alive | {code} if after.alive else after.alive)
     if not operation.name.strip():
         return after
     return replace(after, names={**after.names, code: (operation.name.strip(), operation.name_en.strip())})
@@ -178,9 +181,11 @@ def _transferred(operation: Transfer, state: State) -> State:
 
 @stepped.register
 def _all(operation: Batch, state: State) -> State:
+    codes = frozenset(code for home in state.homes.values() for code in home.values())
+    state = replace(state, alive=codes)
     for step in operation.steps:
         state = stepped(step, state)
-    return state
+    return replace(state, alive=frozenset())
 
 
 def drawn_area(operation: Draw) -> shapely.Geometry:
