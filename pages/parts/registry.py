@@ -32,6 +32,7 @@ PAGES = (
     Entry("compare", "outcomes"),
     Entry("boundaries", "boundaries"),
     Entry("reach", "boundaries"),
+    Entry("workbench", "boundaries"),
     Entry("records", "data"),
     Entry("definitions", "data"),
     Entry("dictionary", "data"),

@@ -1,0 +1,125 @@
+"""The line under the map: which draft on which edition, who is at work, and who else is here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from geo.store_records import Draft, State
+from pages.parts import data, planner, state, workbench_base, workbench_drafts, workbench_open
+from pages.parts import workbench_words as said
+from pages.parts.failures import guard
+from pages.parts.words import area_name, t
+from pages.parts.workbench_desk import Desk, Look
+
+NEW = ""
+BEAT_SECONDS = 6
+OPEN_STATES = (State.DRAFT, State.RETURNED, State.SUBMITTED)
+
+
+def bottom(desk: Desk, now: Look) -> None:
+    """Draft, edition compared with, neighbours to open, and who is at work."""
+    with st.container(key="workbench_bottom", horizontal=True, vertical_alignment="bottom", gap="small"):
+        _draft_chooser(desk)
+        _neighbours(desk.communities)
+        planner.picker()
+    edition = now.opened.draft.base if now.opened else workbench_base.base().edition
+    st.html(f'<p class="ll-note-text" role="status">{escape(standing(now, edition))}</p>')
+
+
+def standing(now: Look, edition: str) -> str:
+    """What the draft is compared with, and that it is kept."""
+    if now.opened is None:
+        return t("workbench.standing_none", edition=edition)
+    draft = now.opened.draft
+    values = {
+        "edition": edition,
+        "state": t(f"workbench.state.{draft.state}"),
+        "name": planner.shown_name(draft.by.name),
+    }
+    return t("workbench.standing", **values)
+
+
+def _draft_chooser(desk: Desk) -> None:
+    known = {
+        draft.id: draft for draft in workbench_drafts.drafts() if draft.state in OPEN_STATES or draft.id == desk.draft
+    }
+    words = {NEW: t("workbench.draft_new"), **_distinct(known)}
+    st.selectbox(
+        t("workbench.draft"),
+        list(words),
+        format_func=words.__getitem__,
+        key=state.seed("workbench_draft", desk.draft if desk.draft in known else NEW),
+        on_change=_take_draft,
+        width=380,
+    )
+
+
+def _distinct(drafts: Mapping[str, Draft]) -> dict[str, str]:
+    """Words for each draft, no two alike: a chooser tells its entries apart by their words."""
+    found: dict[str, str] = {}
+    for id, draft in drafts.items():
+        at = f"{workbench_drafts.local_time(draft.at):%H:%M}"
+        words = t("workbench.draft_words", name=draft.name, time=at, state=t(f"workbench.state.{draft.state}"))
+        found[id] = words if words not in found.values() else f"{words} · {id[:8]}"
+    return found
+
+
+def _take_draft() -> None:
+    chosen: str | None = state.chosen("workbench_draft")
+    state.go(draft=chosen or None)
+
+
+def _neighbours(communities: tuple[str, ...]) -> None:
+    """Other communities that touch those open, to be opened beside them."""
+    choices = [*communities[1:], *workbench_open.beside(communities)]
+    areas = data.areas()
+    st.multiselect(
+        t("workbench.add"),
+        choices,
+        format_func=lambda code: area_name(areas.loc[code]),
+        placeholder=t("workbench.add_placeholder"),
+        key=state.seed("workbench_with", list(communities[1:])),
+        max_selections=workbench_open.MOST_OPEN - 1,
+        on_change=_take_neighbours,
+        width=300,
+    )
+
+
+def _take_neighbours() -> None:
+    chosen: list[str] = state.chosen("workbench_with") or []
+    given: dict[str, Any] = {"with": ",".join(chosen) or None}
+    state.go(**given)
+
+
+@st.fragment(run_every=BEAT_SECONDS)
+def presence(desk: Desk) -> None:
+    """Who else is at this draft; a change of theirs is shown at once, for which the whole page runs again."""
+    if not desk.draft:
+        return
+    with guard("workbench presence"):
+        _beat(desk)
+
+
+def _beat(desk: Desk) -> None:
+    place = desk.communities[0]
+    others = workbench_drafts.store().beat(desk.draft, planner.client(), planner.current_user(), place)
+    head = workbench_drafts.store().draft(desk.draft).head
+    if head != desk.head:
+        desk.head = head
+        st.rerun()
+    areas = data.areas()
+    here = [
+        t(
+            "workbench.present",
+            name=planner.shown_name(other.user.name),
+            place=area_name(areas.loc[other.place]) if other.place in areas.index else "",
+            time=f"{workbench_drafts.local_time(other.since):%H:%M}",
+        )
+        for other in others
+    ]
+    words = t("workbench.present_others", people=said.listed(here)) if here else t("workbench.present_alone")
+    st.html(f'<p class="ll-note-text" role="status">{escape(words)}</p>')

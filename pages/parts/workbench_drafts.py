@@ -1,0 +1,113 @@
+"""Doors to the edition store: drafts as plans with their operations in force, and what planners do to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from data.manifest import data_root, edition_dir
+from geo.database import database_url
+from geo.operations import Batch, Operation
+from geo.plans import Plan
+from geo.plans_ground import Ground
+from geo.store import Store
+from geo.store_records import Draft, Entry, Role, State, User
+from geo.tables import read_layer
+from pages.parts import data, workbench_base
+
+FOUNDER = User("system", Role.APPROVER)
+
+
+@dataclass(frozen=True)
+class Step:
+    """An operation in force: its entry, and the plans before and after it."""
+
+    entry: Entry
+    before: Plan
+    after: Plan
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A draft as it stands: where it began, its plan, the operations in force, and what this user may undo and redo."""
+
+    draft: Draft
+    start: Plan
+    plan: Plan
+    steps: tuple[Step, ...]
+    undo: bool
+    redo: bool
+
+    @property
+    def editable(self) -> bool:
+        """Whether it may still be changed."""
+        return self.draft.state in (State.DRAFT, State.RETURNED)
+
+
+def store() -> Store:
+    """The edition store, with the published edition entered. Raises DatabaseUnreachable or DatabaseNewer."""
+    manifest = data.manifest()
+    return _store(str(data_root()), manifest.edition, manifest.edition_effective)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _store(root: str, edition: str, effective: str) -> Store:
+    opened = Store(database_url(Path(root) / "editions"), plan_of, single_user=True)
+    assignment = workbench_base.base().plan.assignment
+    opened.found(edition, edition, date.fromisoformat(effective), assignment, FOUNDER)
+    return opened
+
+
+def plan_of(edition: str) -> Plan:
+    """The first plan on an edition. Raises TableError if its blocks are not there."""
+    return workbench_base.base().plan if edition == data.manifest().edition else _former_plan(str(data_root()), edition)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _former_plan(root: str, edition: str) -> Plan:
+    folder = edition_dir(Path(root), edition)
+    blocks = read_layer(folder / "blocks.parquet")
+    ground = Ground(blocks, read_layer(folder / "edges.parquet"))
+    return Plan.start(ground, blocks.set_index("block_id")["neighbourhood"])
+
+
+def drafts() -> list[Draft]:
+    """All drafts, the latest begun first."""
+    return store().drafts()
+
+
+def create(user: User, name: str) -> Draft:
+    """Begin a draft on the published edition. Raises NotAllowed."""
+    return store().create_draft(user, name, data.manifest().edition)
+
+
+def opened(draft: str, user: User) -> Opened:
+    """A draft as it stands now, for one user. Raises Unknown."""
+    kept = store()
+    record, line = kept.draft(draft), kept.line(draft)
+    replayed = kept.plans.replay(line.base, line.in_force)
+    plans = [step.plan for step in replayed]
+    steps = tuple(Step(e, a, b) for e, a, b in zip(line.in_force, plans[:-1], plans[1:], strict=True))
+    undo, redo = line.undoable(user.name) is not None, line.to_redo(user.name) is not None
+    return Opened(record, plans[0], plans[-1], steps, undo, redo)
+
+
+def append(draft: str, operations: Sequence[Operation], verb: str, user: User, why: str, expect: int, id: str) -> Entry:
+    """Do operations as one step. Raises what `Store.append` raises."""
+    singles = [single for each in operations for single in (each.steps if isinstance(each, Batch) else (each,))]
+    operation: Operation = singles[0] if len(singles) == 1 else Batch(tuple(singles), verb)
+    return store().append(draft, operation, user, why, expect=expect, id=id)
+
+
+def verb_of(operation: Operation | None) -> str:
+    """The verb an operation is told with."""
+    return str(getattr(operation, "verb", "") or type(operation).__name__.lower())
+
+
+def local_time(at: datetime) -> datetime:
+    """A moment in the clock of this place."""
+    return at.astimezone()

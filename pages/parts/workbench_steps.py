@@ -1,0 +1,197 @@
+"""Steps: what the planner asks for on the map, as it came from the browser, and what it would do to the plan."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import shapely
+
+from geo.operations import Batch, Draw, Merge, Move, New, Operation, Rename, Retire, Transfer
+from geo.plans import Plan, PlanRefused
+from geo.plans_figures import Figures, figures
+from geo.plans_ground import LABELS
+from geo.previews import Preview, preview
+from geo.splitting import split_between_rows, split_for_drawing
+from geo.zoning_rules import RULES
+
+MOST_POINTS = 4000
+Point = tuple[float, float]
+
+
+class StepInvalid(ValueError):
+    """What came from the browser is no step; the page asks to try again."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A wish: a verb and what it was given on the map. `code` is the neighbourhood chosen, `other` a second one."""
+
+    verb: str
+    blocks: tuple[int, ...] = ()
+    code: str = ""
+    other: str = ""
+    points: tuple[Point, ...] = ()
+    choice: int = 0
+    name: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to do a step: its operation, the line to show for it, and what tells it from other ways."""
+
+    operation: Operation
+    line: tuple[Point, ...] = ()
+    words: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step would do, or why not; lines and facts of alternatives where there are several ways."""
+
+    step: Step
+    preview: Preview | None = None
+    refused: PlanRefused | None = None
+    lines: tuple[tuple[Point, ...], ...] = ()
+    alternatives: tuple[Mapping[str, Any], ...] = ()
+
+
+def read_step(sent: Mapping[str, Any]) -> Step:
+    """The step in what the browser sent. Raises StepInvalid."""
+    try:
+        points = tuple((float(x), float(y)) for x, y in sent.get("points", ())[:MOST_POINTS])
+        texts = {name: str(sent.get(name) or "") for name in ("verb", "code", "other")}
+        return Step(
+            blocks=tuple(int(block) for block in sent.get("blocks", ())),
+            points=points,
+            choice=int(sent.get("choice") or 0),
+            name=str(sent.get("name") or "").strip()[:40],
+            why=str(sent.get("why") or "").strip()[:200],
+            **texts,
+        )
+    except (TypeError, ValueError) as error:
+        raise StepInvalid(str(error)) from error
+
+
+def tried(plan: Plan, step: Step) -> Outcome:
+    """What a step would do to the plan. Raises StepInvalid for a verb that is not known."""
+    if step.verb not in MAKERS:
+        raise StepInvalid(step.verb)
+    try:
+        ways = MAKERS[step.verb](plan, step)
+        chosen = ways[min(max(step.choice, 0), len(ways) - 1)]
+        found = preview(plan, chosen.operation)
+    except PlanRefused as refusal:
+        return Outcome(step, refused=refusal)
+    alternatives = tuple(way.words for way in ways) if len(ways) > 1 else ()
+    return Outcome(step, found, lines=tuple(way.line for way in ways if way.line), alternatives=alternatives)
+
+
+def _paint(plan: Plan, step: Step) -> list[Way]:
+    return [Way(Move(frozenset(step.blocks), step.code))]
+
+
+def _merge(plan: Plan, step: Step) -> list[Way]:
+    return [Way(Merge(step.code, step.other))]
+
+
+def _draw(plan: Plan, step: Step) -> list[Way]:
+    """The drawing block by block; and, where it runs well inside of blocks, with these split along it."""
+    drawing = Draw(polygon_of(step.points), step.code)
+    whole = Way(drawing, words={"kind": "whole"})
+    parts = split_for_drawing(plan, drawing)
+    singles = tuple(single for single in parts if not isinstance(single, Batch))
+    if len(singles) < 2:
+        return [whole]
+    return [whole, Way(Batch(singles, "draw"), words={"kind": "split", "count": len(singles) - 1})]
+
+
+def _split(plan: Plan, step: Step) -> list[Way]:
+    """Between rows of buildings, in the best ways found."""
+    choices = split_between_rows(plan, step.blocks[0]) if step.blocks else []
+    return [
+        Way(
+            choice.operation,
+            tuple((x, y) for x, y in shapely.get_coordinates(choice.operation.line).tolist()),
+            {"kind": "rows", "counts": [count.households for count in choice.counts]},
+        )
+        for choice in choices
+    ]
+
+
+def _new(plan: Plan, step: Step) -> list[Way]:
+    community = plan.ground.community.get(step.blocks[0], "") if step.blocks else ""
+    return [Way(New(plan.next_code(community), frozenset(step.blocks), step.name))]
+
+
+def _retire(plan: Plan, step: Step) -> list[Way]:
+    """Asked without heirs, the plan proposes the neighbours with the longest contact."""
+    bare = Retire(step.code, ())
+    try:
+        plan.apply(bare)
+    except PlanRefused as refusal:
+        if len(refusal.repair) == 1:
+            return [Way(refusal.repair[0])]
+        raise
+    return [Way(bare)]
+
+
+def _rename(plan: Plan, step: Step) -> list[Way]:
+    return [Way(Rename(step.code, step.name))]
+
+
+def _transfer(plan: Plan, step: Step) -> list[Way]:
+    """A preview needs no reason yet; the page asks for one before it commits."""
+    return [Way(Transfer(frozenset(step.blocks), step.code, step.why or "-"))]
+
+
+def polygon_of(points: Sequence[Point]) -> shapely.Geometry:
+    """The points as an area; fewer than three are none, which the plan refuses in words."""
+    return shapely.Polygon(points) if len(points) > 2 else shapely.Polygon()
+
+
+MAKERS: dict[str, Callable[[Plan, Step], list[Way]]] = {
+    "paint": _paint,
+    "merge": _merge,
+    "draw": _draw,
+    "split": _split,
+    "new": _new,
+    "retire": _retire,
+    "rename": _rename,
+    "transfer": _transfer,
+}
+
+
+# ── what a plan holds ──
+
+
+def counted(plan: Plan, codes: Iterable[str]) -> dict[str, Figures]:
+    """Figures of those of some neighbourhoods that the plan has."""
+    return {code: figures(plan, code) for code in sorted(set(codes)) if plan.members(code)}
+
+
+def cut_in(plan: Plan, codes: Iterable[str]) -> dict[str, list[str]]:
+    """Label -> compounds (of at most one target's households), landmarks … that neighbourhoods share with others."""
+    found: dict[str, list[str]] = {}
+    wanted = set(codes)
+    for place, label in enumerate(LABELS):
+        groups: dict[str, set[str]] = {}
+        homes: dict[str, int] = {}
+        for community in {code[:12] for code in wanted}:
+            for block, code in plan.homes[community].items():
+                fact = plan.ground.facts[block]
+                if (name := fact.labels[place]) is not None:
+                    groups.setdefault(name, set()).add(code)
+                    homes[name] = homes.get(name, 0) + fact.counts.households
+        most = RULES["urban"].target if label == "compound" else math.inf
+        found[label] = [name for name, c in groups.items() if len(c) > 1 and c & wanted and homes[name] <= most]
+    return found
+
+
+def code_before(before: Plan, after: Plan, block: int) -> str | None:
+    """The neighbourhood in `before` of a block of `after` (of the block it was split from)."""
+    known = after.ground.known_block(block, before.ground.community)
+    return None if known is None else before.code_of(known)

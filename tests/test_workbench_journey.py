@@ -1,0 +1,170 @@
+"""The workbench in a real browser: editing with mouse and keyboard, two planners at once, reload, words to hear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from geo.plans import Plan
+from pages.parts import workbench_base
+from pages.parts.workbench_steps import Step, tried
+from tests.serving import running_app
+from tests.workbench_hand import Hand
+
+pytestmark = pytest.mark.browser
+HERE = "320613007005"
+
+
+@pytest.fixture(scope="module")
+def workbench_url(extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app with an edition store of its own; at the end its log must hold no traceback."""
+    folder = tmp_path_factory.mktemp("workbench")
+    log = folder / "server.log"
+    with running_app(log, {"DATABASE_URL": f"sqlite:///{folder / 'atlas.sqlite'}"}) as url:
+        yield url
+    printed = log.read_text(errors="replace")
+    assert "Traceback (most recent call last)" not in printed, printed[-4000:]
+
+
+@pytest.fixture(scope="module")
+def plan(extracts: Path) -> Plan:
+    return workbench_base.base().plan
+
+
+def movable(plan: Plan, apart_from: frozenset[str] = frozenset()) -> tuple[int, str, str]:
+    """A block with households that can go to a neighbour without anything asking for a reason: block, from, to."""
+    home = plan.homes[HERE]
+    for block, code in sorted(home.items()):
+        for other in sorted({home[near] for near in plan.ground.near[block]} - {code}):
+            if {code, other} & apart_from:
+                continue
+            found = tried(plan, Step("paint", (block,), other)).preview
+            if found is not None and not found.warnings:
+                return block, code, other
+    raise AssertionError("no block can move")
+
+
+def inside(plan: Plan, code: str, block: int) -> int:
+    """Another block of a neighbourhood, to click on."""
+    return next(b for b in sorted(plan.members(code)) if b != block)
+
+
+def test_paint_commit_undo_redo_and_reload(workbench_url: str, browser_page: Page, plan: Plan) -> None:
+    block, code, other = movable(plan)
+    hand = Hand(browser_page, workbench_url)
+    hand.open(HERE)
+    hand.read("window.stillTheSame = w.map")
+    hand.click(inside(plan, other, block))
+    assert hand.read("w.chosen") == other
+    hand.press("b")
+    hand.click(block)
+    assert hand.code_of(block) == code, "a preview changes nothing"
+    expect(browser_page.locator(".wb-homes").first).to_contain_text(re.compile(r"\d"))
+    hand.press("Enter")
+    assert hand.code_of(block) == other
+    expect(browser_page.locator(".wb-operations li")).to_have_count(1)
+    expect(browser_page.locator(".ll-lead")).to_contain_text("1 个地块")
+    assert "draft" in parse_qs(urlsplit(browser_page.url).query)
+    hand.press("Control+z")
+    assert hand.code_of(block) == code and hand.operations() == []
+    hand.press("Control+y")
+    assert hand.code_of(block) == other
+    assert hand.read("window.stillTheSame === w.map"), "the map is never made again"
+    browser_page.reload()
+    hand.ready()
+    assert hand.code_of(block) == other and len(hand.operations()) == 1
+    hand.press("Control+z")
+    assert hand.code_of(block) == code, "undo goes on after a reload"
+
+
+def test_escape_leaves_the_draft_as_it_was_and_a_refusal_offers_a_repair(
+    workbench_url: str, browser_page: Page, plan: Plan
+) -> None:
+    block, code, other = movable(plan)
+    hand = Hand(browser_page, workbench_url)
+    hand.open(HERE, lang="en")
+    hand.click(inside(plan, other, block))
+    hand.press("b")
+    hand.click(block)
+    hand.press("Escape")
+    assert hand.read("w.request") is None and hand.code_of(block) == code
+    home = plan.homes[HERE]
+    far, repaired = next(
+        (b, outcome.refused.repair)
+        for b, c in sorted(home.items())
+        if c != other and (outcome := tried(plan, Step("paint", (b,), other))).refused and outcome.refused.repair
+    )
+    assert repaired
+    hand.click(far)
+    assert hand.bar().startswith("Not possible")
+    browser_page.locator(".wb-decide .wb-main").click()
+    hand.settled()
+    assert hand.code_of(far) == other and len(hand.operations()) == 1
+
+
+def test_everything_by_keyboard(workbench_url: str, browser_page: Page, plan: Plan) -> None:
+    block, _, other = movable(plan)
+    hand = Hand(browser_page, workbench_url)
+    hand.open(HERE)
+    browser_page.locator(".wb .leaflet-container").focus()
+    while hand.read("w.chosen") != other:
+        hand.press("]")
+    hand.press("b")
+    hand.press("ArrowRight")
+    goal = hand.read(f"(() => {{ const b = w.ground.blocks[w.ground.byId.get({block})]; return [b.x, b.y] }})()")
+    for axis, keys in ((0, ("ArrowLeft", "ArrowRight")), (1, ("ArrowUp", "ArrowDown"))):
+        while abs(far := goal[axis] - hand.read(f"w.cursor[{axis}]")) > 8 / hand.read("w.scale()"):
+            hand.press(keys[far > 0])
+    assert "户" in browser_page.locator(".wb [role=status]").inner_text()
+    hand.press(" ")
+    hand.press("Enter")
+    assert hand.code_of(block) == other
+
+
+def test_two_planners_edit_one_community_and_both_outcomes_are_right(
+    workbench_url: str, browser: Browser, plan: Plan
+) -> None:
+    block, code, other = movable(plan)
+    second, _, to = movable(plan, frozenset({code, other}))
+    one, two = (Hand(browser.new_context(locale="zh-CN").new_page(), workbench_url) for _ in range(2))
+    one.open(HERE, **{"as": "甲"})
+    one.click(inside(plan, other, block))
+    one.press("b")
+    one.click(block)
+    one.press("Enter")
+    draft = parse_qs(urlsplit(one.page.url).query)["draft"][0]
+    two.open(HERE, draft=draft, **{"as": "乙"})
+    assert two.code_of(block) == other, "the second sees what the first did"
+    two.click(inside(plan, to, second))
+    two.press("b")
+    two.click(second)
+    one.press("Control+z")
+    two.press("Enter")
+    assert two.code_of(second) == to and two.code_of(block) == code
+    expect(one.page.locator(".wb-operations li")).to_have_count(1, timeout=30_000)
+    one.settled()
+    assert one.code_of(second) == to and one.code_of(block) == code
+    expect(one.page.get_by_text("乙（")).to_be_visible(timeout=30_000)
+    for hand in (one, two):
+        hand.page.context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "projector"])
+def test_nothing_serious_for_those_who_cannot_see_or_point(
+    workbench_url: str, browser_page: Page, theme: str, plan: Plan
+) -> None:
+    block, _, other = movable(plan)
+    hand = Hand(browser_page, workbench_url)
+    hand.open(HERE, theme=theme)
+    hand.click(inside(plan, other, block))
+    hand.press("b")
+    hand.click(block)
+    found = Axe().run(browser_page).response["violations"]
+    serious = [v for v in found if v["impact"] in {"serious", "critical"}]
+    assert not serious, [(v["id"], v["help"], [n["html"][:160] for n in v["nodes"][:3]]) for v in serious]

@@ -1,0 +1,174 @@
+"""The workbench without a browser: it opens in both languages, tells the map what the edition holds, and does steps."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo.operations import Batch
+from geo.plans import Plan
+from pages.parts import workbench_base, workbench_drafts, workbench_map, workbench_steps
+from pages.parts import workbench_words as said
+from pages.parts.words import speaking, words
+from pages.parts.workbench_steps import Step, StepInvalid, read_step, tried
+from tests.opening import html_of, opened, text_of
+
+COMMUNITY = "320613007005"
+UNFILLED = re.compile(r"\{\w+\}|\bnan\b|\bNone\b|<NA>")
+
+
+@pytest.fixture(autouse=True)
+def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test has an edition store of its own."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'atlas.sqlite'}")
+    workbench_drafts._store.clear()
+    yield
+    workbench_drafts._store.clear()
+
+
+@pytest.fixture(scope="module")
+def plan(extracts: Path) -> Plan:
+    return workbench_base.base().plan
+
+
+def told(app: AppTest, name: str) -> dict[str, Any]:
+    """What one of the page's components was given."""
+    found = [e.proto for e in app.get("bidi_component") if e.proto.component_name == name]
+    assert len(found) == 1, [e.proto.component_name for e in app.get("bidi_component")]
+    given: dict[str, Any] = json.loads(found[0].json)
+    return given
+
+
+def beside(plan: Plan) -> tuple[int, str, str]:
+    """A block that can go to another neighbourhood: block, where it is, where it can go."""
+    home = plan.homes[COMMUNITY]
+    for block, code in sorted(home.items()):
+        for other in sorted({home[near] for near in plan.ground.near[block]} - {code}):
+            if tried(plan, Step("paint", (block,), other)).preview:
+                return block, code, other
+    raise AssertionError("no block can move")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_opens_and_tells_the_map_what_stands_in_the_edition(language: str, plan: Plan) -> None:
+    app = opened("workbench", area=COMMUNITY, lang=language)
+    assert not app.exception and 'class="ll-failure' not in html_of(app)
+    assert not UNFILLED.search(text_of(app))
+    answer, ground = told(app, "linli_workbench"), told(app, "linli_workbench_ground")
+    codes = [answer["codes"][place] for place in answer["at"]]
+    blocks = [row[0] for row in ground["ground"]["blocks"]]
+    assert dict(zip(blocks, codes, strict=True)) == dict(plan.homes[COMMUNITY])
+    assert answer["at"] == answer["base"] and answer["operations"] == []
+    assert sum(hood["households"] for hood in answer["hoods"].values()) == sum(
+        plan.ground.counts(block).households for block in plan.homes[COMMUNITY]
+    )
+    assert ground["words"]["verb"]["paint"] == words(language)["workbench.js.verb.paint"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_above_a_community_one_is_chosen_first(language: str, extracts: Path) -> None:
+    app = opened("workbench", area="320613007", lang=language)
+    areas = pd.read_parquet(extracts / "area.parquet")
+    inside = areas[(areas["level"] == "community") & (areas["parent"] == "320613007")]
+    assert not app.exception
+    for name in inside[f"name_{language}"]:
+        assert name in text_of(app)
+    assert not app.get("bidi_component")[1:], "no map of blocks before a community is open"
+
+
+def test_neighbouring_communities_open_together(plan: Plan) -> None:
+    app = opened("workbench", area=COMMUNITY, **{"with": "320613007006,999999999999"})
+    ground = told(app, "linli_workbench_ground")["ground"]
+    assert ground["communities"] == [COMMUNITY, "320613007006"]
+    assert len(ground["blocks"]) == len(plan.homes[COMMUNITY]) + len(plan.homes["320613007006"])
+
+
+def test_every_verb_says_what_it_would_do_in_both_languages(plan: Plan) -> None:
+    block, code, other = beside(plan)
+    near = next(b for b in sorted(plan.ground.near[block]) if plan.homes[COMMUNITY][b] == other)
+    around = plan.ground.shape[block].union(plan.ground.shape[near]).buffer(1).exterior.coords
+    big = max(plan.homes[COMMUNITY], key=lambda b: plan.ground.counts(b).buildings)
+    steps = [
+        Step("paint", (block,), other),
+        Step("merge", code=code, other=other),
+        Step("draw", code=other, points=tuple(around)),
+        Step("split", (big,), code),
+        Step("new", tuple(b for b, c in plan.homes[COMMUNITY].items() if c == code)[:1], name="新邻里"),
+        Step("retire", code=code),
+        Step("rename", code=code, name="新名"),
+    ]
+    assert {step.verb for step in steps} <= set(workbench_steps.MAKERS)
+    for step in steps:
+        outcome = tried(plan, step)
+        for language in ("zh", "en"):
+            with speaking(language):
+                if outcome.preview is not None:
+                    sentence = said.step_sentence(plan, outcome.preview.plan, step.verb)
+                else:
+                    assert outcome.refused is not None
+                    sentence = said.refusal_sentence(plan, outcome.refused)
+            assert sentence and not UNFILLED.search(sentence), sentence
+
+
+def test_a_refusal_says_why_and_offers_what_would_do(plan: Plan) -> None:
+    """A block in the middle of a neighbourhood far away can't go: it would be in pieces."""
+    _, _, other = beside(plan)
+    far = next(
+        b
+        for b, c in sorted(plan.homes[COMMUNITY].items())
+        if c != other and not {plan.homes[COMMUNITY][n] for n in plan.ground.near[b]} & {other}
+    )
+    outcome = tried(plan, Step("paint", (far,), other))
+    assert outcome.refused is not None and outcome.preview is None
+    with speaking("zh"):
+        given = workbench_map.preview(_shown(plan, outcome), {})
+    assert given is not None and given["refused"]["sentence"].startswith("不能这样划")
+    if outcome.refused.repair:
+        assert "个地块" in given["refused"]["repair"]
+
+
+def _shown(plan: Plan, outcome: workbench_steps.Outcome) -> workbench_map.Shown:
+    return workbench_map.Shown(plan, plan, (COMMUNITY,), outcome=outcome, asked=1)
+
+
+def test_what_the_browser_sends_is_read_with_care() -> None:
+    step = read_step({"verb": "paint", "blocks": [1, 2], "code": COMMUNITY, "points": [[1, 2.5]], "name": " 甲 "})
+    assert step == Step("paint", (1, 2), COMMUNITY, points=((1.0, 2.5),), name="甲")
+    for bad in (
+        {"verb": "paint", "blocks": ["x"]},
+        {"verb": "draw", "points": [[1]]},
+        {"verb": "paint", "choice": "a"},
+    ):
+        with pytest.raises(StepInvalid):
+            read_step(bad)
+    with pytest.raises(StepInvalid):
+        tried(SimpleNamespace(), Step("fly"))  # type: ignore[arg-type]
+
+
+def test_several_repairs_are_one_step_of_the_log(plan: Plan) -> None:
+    from geo.store_records import Role, User
+
+    block, _, other = beside(plan)
+    user = User("planner", Role.PLANNER)
+    draft = workbench_drafts.create(user, "试")
+    first = tried(plan, Step("paint", (block,), other)).preview
+    assert first is not None
+    renamed = tried(plan, Step("rename", code=other, name="新名")).preview
+    assert renamed is not None
+    entry = workbench_drafts.append(draft.id, [first.operation, renamed.operation], "paint", user, "", 0, "one")
+    assert isinstance(entry.operation, Batch) and entry.seq == 1
+    now = workbench_drafts.opened(draft.id, user)
+    assert now.plan.code_of(block) == other and now.undo and not now.redo
+    with speaking("zh"):
+        assert said.hood_name(now.plan, other) == "新名"
+    workbench_drafts.store().undo(draft.id, user)
+    again = workbench_drafts.opened(draft.id, user)
+    assert again.plan.code_of(block) != other and again.redo and not again.undo
