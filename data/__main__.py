@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 
 from data import prepare
 from data.contract import DataError
+from data.engines import NAMES
 from data.manifest import data_root
 
 INTERRUPTED = "Interrupted. What was finished is kept; start again and it goes on from there."
@@ -46,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="make the demonstration's geography, edition and records again")
     demo.set_defaults(run=run_demo)
     build = commands.add_parser("build", help="build the extracts from records and edition")
+    build.add_argument("--engine", default="duckdb", choices=NAMES, help="who sums over attendance (default: duckdb)")
+    build.add_argument("--json", action="store_true", help="print what was built as one JSON object")
     build.set_defaults(run=run_build)
     check = commands.add_parser("check", help="hold records and extracts against the contract")
     check.set_defaults(run=run_check)
@@ -87,13 +90,19 @@ def _teller(bar: Progress, task: TaskID) -> Callable[[str, float], None]:
     return lambda _step, share: bar.update(task, completed=share)
 
 
-def run_build(_options: argparse.Namespace) -> int:
+def run_build(options: argparse.Namespace) -> int:
     """`python -m data build`."""
     from data.build import build
 
     with _bar() as bar:
         task = bar.add_task("Building extracts", total=1.0)
-        made = build(data_root(), lambda step, share: bar.update(task, description=step, completed=share))
+        made = build(
+            data_root(), lambda step, share: bar.update(task, description=step, completed=share), options.engine
+        )
+    if options.json:
+        told = {"version": made.version, "data_until": made.data_until, "measures": made.measures, "rows": made.rows}
+        print(json.dumps(told | {"demonstration": made.demonstration, "edition": made.edition}, ensure_ascii=False))
+        return 0
     print(f"Version {made.version}, data until {made.data_until}, {made.measures} measures.")
     return 0
 

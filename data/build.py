@@ -21,7 +21,7 @@ import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
 
-from data import manifest, reconcile
+from data import aggregates, engines, manifest, reconcile, storage
 from data.checks import check_records
 from data.contract import Contract, DataError, check_parquet, load_contract
 from data.manifest import Manifest, NoManifest
@@ -36,6 +36,7 @@ FOLDER = Path(__file__).parent
 SQL = FOLDER / "sql"
 WITHHOLDING = ("withholding.py", "suppression.py", "exchange_sums.py", "small_*.sql")  # of queries/
 CODE = (
+    "aggregates.py",
     "build.py",
     "checks.py",
     "contract.py",
@@ -87,13 +88,17 @@ def _quiet(_step: str, _share: float) -> None:
     return None
 
 
-def build(root: Path, progress: Progress = _quiet) -> Manifest:
+def build(root: Path, progress: Progress = _quiet, engine: str = "duckdb") -> Manifest:
     """Build the extracts of `root` (records, editions, extracts) if anything changed; return the manifest in force.
 
-    `progress` hears the step and the share done. Raises TableBroken, EditionMissing, TotalsDiffer or
-    TotalUnknown, and leaves the former version in force.
+    `progress` hears the step and the share done; `engine` sums over attendance ("duckdb" or "spark"). Raises
+    TableBroken, EditionMissing, TotalsDiffer, TotalUnknown or what data.engines and data.storage raise, and leaves the
+    former version in force.
     """
     progress("compare", 0.0)
+    records = attendance_place(root)
+    if records.remote:
+        storage.fetch(records, manifest.records_dir(root), skip=aggregates.HEAVY)
     version = _version(root)
     if (current := _unchanged(root, version)) is not None:
         progress("unchanged", 1.0)
@@ -104,7 +109,7 @@ def build(root: Path, progress: Progress = _quiet) -> Manifest:
     _remove_leftovers(extracts, partial)
     partial.mkdir()
     try:
-        facts = _write(root, partial, progress)
+        facts = _write(root, partial, progress, engine)
         folder = extracts / version
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
@@ -127,16 +132,30 @@ def is_built(root: Path) -> bool:
 def _version(root: Path) -> str:
     """Name a version by the content of everything that goes into it."""
     contract = load_contract()
-    files = [manifest.records_dir(root) / f"{name}.parquet" for name in contract.records]
+    files = [manifest.records_dir(root) / f"{name}.parquet" for name in contract.records if name != aggregates.HEAVY]
     files += [*manifest.unit_files(root), *sorted(manifest.edition_dir(root).glob("*.parquet"))]
     files += [*(FOLDER / name for name in CODE), *sorted(SQL.glob("*.sql"))]
+    files += sorted((SQL / "cluster").glob("*.sql"))
     files += sorted(path for pattern in WITHHOLDING for path in (FOLDER.parent / "queries").glob(pattern))
     settings = f"duckdb {duckdb.__version__} {manifest.is_demonstration(root)} {threshold()}"
     digest = hashlib.blake2b(settings.encode(), digest_size=6)
+    digest.update(_attendance_digest(root))
     for path in files:
         digest.update(path.name.encode())
         digest.update(_digest(path) if path.is_file() else b"missing")
     return f"v{digest.hexdigest()}"
+
+
+def attendance_place(root: Path) -> storage.Place:
+    """Where attendance stands: at LINLI_RECORDS (a folder or s3://…), else with the other records."""
+    return storage.place(os.environ.get(storage.RECORDS, "").strip() or str(manifest.records_dir(root)))
+
+
+def _attendance_digest(root: Path) -> bytes:
+    """By content where it is one file here, else by names, sizes and times of its files."""
+    at = attendance_place(root)
+    path = Path(at.within(f"{aggregates.HEAVY}.parquet"))
+    return _digest(path) if not at.remote and path.is_file() else storage.listing_digest(at, aggregates.HEAVY)
 
 
 def _digest(path: Path) -> bytes:
@@ -162,14 +181,17 @@ def _former(root: Path) -> str | None:
         return None
 
 
-def _write(root: Path, folder: Path, progress: Progress) -> dict[str, Any]:
+def _write(root: Path, folder: Path, progress: Progress, engine: str) -> dict[str, Any]:
     """Write every extract into `folder`; return what the manifest says beyond files: data_until, measures."""
     contract = load_contract()
     areas = _edition_areas(root)
     progress("records", 0.02)
-    check_records(root, contract, lambda name, share: progress(f"check {name}", 0.02 + 0.28 * share))
-    with duckdb.connect(":memory:", config={"temp_directory": str(folder / "spill")}) as connection:
+    check_records(root, contract, lambda name, share: progress(f"check {name}", 0.02 + 0.18 * share))
+    with duckdb.connect(":memory:", config=engines.limits(folder / "spill")) as connection:
         _register(connection, root, contract)
+        _sum_attendance(
+            connection, root, folder, contract, engine, lambda step, share: progress(step, 0.2 + 0.1 * share)
+        )
         progress("reach", 0.3)
         write_reach(root, folder, contract)
         connection.read_parquet(str(folder / "reach.parquet")).create_view("block_reach")
@@ -207,11 +229,24 @@ def _edition_areas(root: Path) -> pd.DataFrame:
 
 
 def _register(connection: duckdb.DuckDBPyConnection, root: Path, contract: Contract) -> None:
-    """A view record_<table> on every record table, and edition_area on the edition's areas."""
+    """A view record_<table> on every record table but attendance, and edition_area on the edition's areas."""
     for name in contract.records:
+        if name == aggregates.HEAVY:
+            continue
         path = manifest.records_dir(root) / f"{name}.parquet"
         connection.read_parquet(str(path)).create_view(f"record_{name}")
     connection.read_parquet(str(manifest.edition_dir(root) / "areas.parquet")).create_view("edition_area")
+
+
+def _sum_attendance(
+    connection: duckdb.DuckDBPyConnection, root: Path, folder: Path, contract: Contract, name: str, progress: Progress
+) -> None:
+    """Tables of the sums over attendance, by whichever engine; nothing after this reads attendance itself."""
+    records = attendance_place(root)
+    chosen = engines.engine(name, records, aggregates.HEAVY, folder / "spill")
+    made = aggregates.aggregate(records, folder.parent, contract, connection, chosen, progress)
+    for table, rows in made.items():
+        connection.register(table, rows)
 
 
 def statement(name: str) -> str:

@@ -139,8 +139,9 @@ def all_steps(static: Path = STATIC) -> tuple[Step, ...]:
         Step(
             "extracts", "Building extracts", 9.0,
             ("queries/withholding.py", "queries/suppression.py", "queries/exchange_sums.py", "queries/small_*.sql",
-             "data/build.py", "data/checks.py", "data/contract.*", "data/publish.py", "data/reach.py",
-             "data/reconcile.py", "data/three_in_one.py", "geo/reach.py", "geo/coincidence.py", "data/sql/*.sql",
+             "data/aggregates.py", "data/build.py", "data/checks.py", "data/contract.*", "data/publish.py",
+             "data/engines.py", "data/reach.py", "data/reconcile.py", "data/storage.py", "data/three_in_one.py",
+             "geo/reach.py", "geo/coincidence.py", "data/sql/*.sql", "data/sql/cluster/*.sql",
              "data/reference/published_figures.csv"),
             _extract_inputs, _extract_files, _build,
         ),

@@ -1,14 +1,13 @@
 -- One row per year × host community × home community.
 with attended as (
     select
-        year(event.held_on) as year,
+        year(attended.month) as year,
         host.parent as host,
         home.parent as home,
-        attendance.attendances
-    from record_attendance as attendance
-    inner join record_event as event on attendance.event_id = event.event_id
-    inner join area as host on event.neighbourhood = host.code
-    inner join area as home on attendance.home_neighbourhood = home.code
+        attended.attendances
+    from attendance_home as attended
+    inner join area as host on attended.host = host.code
+    inner join area as home on attended.home = home.code
 ),
 
 attendance_flow as (

@@ -1,7 +1,7 @@
 -- One row per total that must come out of the build as it went in: its name, the records' total and the extracts'.
 with recorded as (
     select
-        (select sum(attendances) from record_attendance) as attendances,
+        (select sum(attendances) from attendance_cells) as attendances,
         (select count(*) from record_event) as events,
         (select count(*) from record_case) as cases,
         (select count(*) from record_service_project) as service_projects,

@@ -12,26 +12,12 @@ with event as (
     group by neighbourhood, cast(date_trunc('month', held_on) as date)
 ),
 
-attended as (
-    select
-        event_total.neighbourhood as host,
-        attendance.home_neighbourhood as home,
-        cast(date_trunc('month', event_total.held_on) as date) as month,
-        sum(attendance.attendances) as attendances,
-        sum(case when attendance.first_time then attendance.attendances else 0 end) as first_time,
-        sum(case when attendance.age_band in ('60-74', '75+') then attendance.attendances else 0 end) as elderly
-    from record_attendance as attendance
-    inner join event_total on attendance.event_id = event_total.event_id
-    group by
-        event_total.neighbourhood, attendance.home_neighbourhood, cast(date_trunc('month', event_total.held_on) as date)
-),
-
 visiting as (
     select
         host as area,
         month,
         sum(attendances) as attendances_visiting
-    from attended
+    from attendance_home
     where home <> host
     group by host, month
 ),
@@ -43,7 +29,7 @@ resident as (
         sum(attendances) as attendances_home,
         sum(first_time) as attendances_first_time,
         sum(elderly) as attendances_60_plus
-    from attended
+    from attendance_home
     group by home, month
 ),
 
