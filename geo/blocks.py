@@ -243,3 +243,8 @@ def splitting_lines(polygon: shapely.Polygon, points: NDArray[np.float64]) -> li
 
 def _inner_points(polygons: Any) -> NDArray[np.float64]:
     return np.asarray(shapely.get_coordinates(shapely.point_on_surface(polygons)))
+
+
+def barrier_of(line_class: str) -> str:
+    """What an edge on a line of this class lies on; none for a class that is no barrier."""
+    return _BARRIER_OF_CLASS.get(line_class, "none")

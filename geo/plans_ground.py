@@ -25,7 +25,10 @@ LABELS = ("compound", "village_group", "landmark")
 
 
 class Rim(NamedTuple):
-    """A stretch of a block's border: the block on the other side (-1: outside), metres, and what it lies on."""
+    """A stretch of a block's border: the block on the other side (-1: outside), metres, and what it lies on.
+
+    `bank`: on the edge of the water, not on its middle.
+    """
 
     other: int
     metres: float
@@ -33,7 +36,8 @@ class Rim(NamedTuple):
     name: str | None
     contact: bool
     line: shapely.Geometry
-    line_id: int
+    line_id: int = -1
+    bank: bool = False
 
 
 class Facts(NamedTuple):
@@ -206,8 +210,8 @@ class Ground:
             for rim in self.rims[block]
             if rim.other not in chosen or block < rim.other
         ]
-        names = ["left", "right", "length_m", "barrier", "name", "contact", "geometry", "line_id"]
-        table = pd.DataFrame(rows, columns=names).astype({"left": int, "right": int, "contact": bool})
+        names = ["left", "right", "length_m", "barrier", "name", "contact", "geometry", "line_id", "bank"]
+        table = pd.DataFrame(rows, columns=names).astype({"left": int, "right": int, "contact": bool, "bank": bool})
         table["name"] = table["name"].astype(object).where(table["name"].notna(), None)
         return gpd.GeoDataFrame(table, geometry="geometry", crs=self.crs)
 
@@ -303,14 +307,15 @@ def _rims(ids: list[int], edges: gpd.GeoDataFrame) -> dict[int, tuple[Rim, ...]]
     barrier = edges["barrier"].fillna("none") if "barrier" in edges.columns else ["none"] * n
     name = edges["name"].astype(object).where(edges["name"].notna(), None) if "name" in edges.columns else [None] * n
     line_id = edges["line_id"] if "line_id" in edges.columns else [-1] * n
+    bank = edges["bank"].astype(bool) if "bank" in edges.columns else [False] * n
     lines = on_grid(edges.geometry.to_numpy())
-    columns = (edges["left"], edges["right"], edges["length_m"], barrier, name, edges["contact"], lines, line_id)
-    for left, right, metres, lies_on, called, contact, line, line_number in zip(*columns, strict=True):
+    columns = (edges["left"], edges["right"], edges["length_m"], barrier, name, edges["contact"], lines, line_id, bank)
+    for left, right, metres, lies_on, called, contact, line, number, on_bank in zip(*columns, strict=True):
         for block, other in ((left, right), (right, left)):
             if block in rims:
                 beyond = int(other) if other in rims else OUTSIDE
                 told = bool(contact) and beyond != OUTSIDE
-                rims[block].append(Rim(beyond, float(metres), lies_on, called, told, line, int(line_number)))
+                rims[block].append(Rim(beyond, float(metres), lies_on, called, told, line, int(number), on_bank))
     return {block: tuple(found) for block, found in rims.items()}
 
 

@@ -135,3 +135,21 @@ def heirs(ground: Ground, home: Home, code: str) -> dict[int, str]:
         settled[heir[0]] = found[heir[0]] = heir[1]
         loose.remove(heir[0])
     return found
+
+
+def mended(ground: Ground, home: Home) -> dict[int, str]:
+    """A community with every neighbourhood in one piece: each keeps its heaviest, the rest goes to a neighbour.
+
+    That is the one with the longest contact, block by block. Blocks that nobody touches stay where they were.
+    """
+    settled: dict[int, str] = {}
+    for code in sorted(set(home.values())):
+        settled |= dict.fromkeys(ground.heaviest(ground.pieces(members(home, code))), code)
+    loose = set(home) - set(settled)
+    while loose:
+        heir = longest_contact(ground, settled, loose, "")
+        if heir is None:
+            return {**settled, **{block: home[block] for block in loose}}
+        settled[heir[0]] = heir[1]
+        loose.remove(heir[0])
+    return settled

@@ -67,12 +67,19 @@ def pieces_of(
     corners = _corners(ground.shape[block], _ends(line))
     around = sorted({rim.other for rim in ground.rims[block]} - {OUTSIDE})
     shapes = {b: _with_corners(ground.shape[b], corners) for b in around}
-    pieces = cut_shape(_with_corners(ground.shape[block], corners), line)
+    shape = _with_corners(ground.shape[block], corners)
+    pieces = cut_shape(shape, line) if _meets_only_at(_ends(line), line, shape) else []
     if len(pieces) < 2 or not shapely.is_valid([*shapes.values(), *pieces]).all():
         raise PlanRefused(Reason.NOT_ACROSS, blocks=[block])
     if any(thin(piece) for piece in pieces):
         raise PlanRefused(Reason.THIN, blocks=[block])
     return shapes, pieces
+
+
+def _meets_only_at(ends: list[Point], line: shapely.Geometry, shape: shapely.Geometry) -> bool:
+    """Whether a line meets the border of a polygon in its own ends and nowhere else."""
+    met = shapely.intersection(line, shapely.boundary(shape)) if ends else shapely.Point()
+    return shapely.get_dimensions(met) == 0 and set(_points(shapely.get_coordinates(met))) <= set(ends)
 
 
 def cut_shape(shape: shapely.Geometry, line: shapely.Geometry) -> list[shapely.Geometry]:

@@ -44,15 +44,22 @@ class SplitChoice:
 
 
 def split_along(
-    state: State, block: int, line: shapely.Geometry, *, barrier: str = "none", name: str | None = None
+    state: State,
+    block: int,
+    line: shapely.Geometry,
+    *,
+    barrier: str = "none",
+    name: str | None = None,
+    carry_on: bool = True,
 ) -> SplitChoice:
     """Split a block along a line (metres): carried on to the border where it ends inside, cut off where it goes on.
 
     Households are counted by buildings, else by area. Preview `choice.operation`, commit the same. `barrier`, `name`:
-    what the line lies on. Raises PlanRefused.
+    what the line lies on. Without `carry_on` a stretch that ends inside divides nothing. Raises PlanRefused.
     """
     state.known([block])
-    return _choice(state.ground, block, ended_on_border(state.ground.shape[block], line), barrier, name)
+    ready = ended_on_border(state.ground.shape[block], line, carry_on=carry_on)
+    return _choice(state.ground, block, ready, barrier, name)
 
 
 def split_between_rows(state: State, block: int, most: int = ALTERNATIVES) -> list[SplitChoice]:
@@ -94,12 +101,14 @@ def split_for_drawing(state: State, drawing: Draw) -> tuple[Operation, ...]:
     return (*steps, drawing)
 
 
-def ended_on_border(shape: shapely.Geometry, line: shapely.Geometry) -> shapely.Geometry:
+def ended_on_border(shape: shapely.Geometry, line: shapely.Geometry, *, carry_on: bool = True) -> shapely.Geometry:
     """The stretches of a line inside a polygon, from border to border, on the grid of centimetres."""
     if shapely.get_dimensions(line) != 1 or not np.isfinite(shapely.get_coordinates(line)).all():
         return shapely.MultiLineString()
-    long = shapely.MultiLineString([carried_on(part, shape) for part in shapely.get_parts(line)])
-    inside = shapely.line_merge(shapely.intersection(long, shape))
+    parts = shapely.get_parts(line)
+    long = shapely.MultiLineString([carried_on(part, shape) for part in parts]) if carry_on else line
+    # What runs along the border itself divides nothing.
+    inside = shapely.line_merge(shapely.difference(shapely.intersection(long, shape), shapely.boundary(shape)))
     parts = [_fixed(part, shape) for part in shapely.get_parts(inside) if part.geom_type == "LineString"]
     return shapely.MultiLineString([part for part in parts if part is not None])
 

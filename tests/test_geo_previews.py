@@ -22,6 +22,9 @@ from geo.splitting import split_along, split_between_rows, split_for_drawing
 from tests.geo_places import SOUTH, WEST
 from tests.plan_places import EAST_HOME, WEST_HOME, A, B, C, E, F, around, cell, tiny_place
 
+BESIDE = [(WEST + 200, SOUTH + 500), (WEST + 170, SOUTH + 500), (WEST + 170, SOUTH + 400)]
+"""A line that runs along the border of block 7 before it turns inside."""
+
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
@@ -124,6 +127,7 @@ def test_a_new_neighbourhood_gets_the_next_code_and_its_name(plan: Plan) -> None
         (Retire(A, tuple((block, E) for block in (0, 1, 6, 7, 12, 13))), Reason.OTHER_COMMUNITY),
         (Retire(A, tuple((block, B) for block in (0, 1, 6, 7, 12, 13, 18))), Reason.UNKNOWN_BLOCK),
         (Split(7, LineString([(0, 0), (1, 1)]), (Counts(1, 1, 0, 1),)), Reason.NOT_ACROSS),
+        (Split(7, LineString(BESIDE), (Counts(1, 1, 0, 1), Counts(1, 1, 0, 1))), Reason.NOT_ACROSS),
         (Split(99, LineString([(0, 0), (1, 1)]), ()), Reason.UNKNOWN_BLOCK),
         (Batch(()), Reason.NOTHING_CHANGES),
     ],
