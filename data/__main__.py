@@ -1,4 +1,4 @@
-"""`python -m data prepare|demo|build|reconcile|check`: exit code 1 with a sentence if something is wrong."""
+"""`python -m data …` (`--help` tells the commands): exit code 1 with a sentence if something is wrong."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TaskID
 
-from data import prepare
+from data import commands_imports, prepare
 from data.contract import DataError
 from data.engines import NAMES
 from data.manifest import data_root
+from data.progress import new_bar
 
 INTERRUPTED = "Interrupted. What was finished is kept; start again and it goes on from there."
 
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     top = argparse.ArgumentParser(prog="python -m data", description="Make, build and check the data of the atlas.")
-    commands = top.add_subparsers(required=True, metavar="prepare|demo|build|reconcile|check")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
     every = commands.add_parser("prepare", help="make whatever is missing or out of date, in all steps")
     every.add_argument("--static", type=Path, default=prepare.STATIC, help=argparse.SUPPRESS)
     every.set_defaults(run=run_prepare)
@@ -55,12 +55,8 @@ def parser() -> argparse.ArgumentParser:
     reconcile = commands.add_parser("reconcile", help="hold our totals against the published figures")
     reconcile.add_argument("--json", action="store_true", help="print the counts as one JSON object")
     reconcile.set_defaults(run=run_reconcile)
+    commands_imports.add_commands(commands)
     return top
-
-
-def _bar() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=Console(stderr=True))
 
 
 def run_prepare(options: argparse.Namespace) -> int:
@@ -68,7 +64,7 @@ def run_prepare(options: argparse.Namespace) -> int:
     root, steps = data_root(), prepare.all_steps(options.static)
     if all(prepare.is_current(root, step) for step in steps):
         return 0
-    with _bar() as bar:
+    with new_bar() as bar:
         task = bar.add_task("Preparing the data", total=1.0)
         prepare.prepare(root, lambda label, share: bar.update(task, description=label, completed=share), options.static)
     return 0
@@ -77,7 +73,7 @@ def run_prepare(options: argparse.Namespace) -> int:
 def run_demo(_options: argparse.Namespace) -> int:
     """`python -m data demo`."""
     root = data_root()
-    with _bar() as bar:
+    with new_bar() as bar:
         for step in prepare.all_steps():
             if step.demonstration:
                 task = bar.add_task(step.label, total=1.0)
@@ -94,7 +90,7 @@ def run_build(options: argparse.Namespace) -> int:
     """`python -m data build`."""
     from data.build import build
 
-    with _bar() as bar:
+    with new_bar() as bar:
         task = bar.add_task("Building extracts", total=1.0)
         made = build(
             data_root(), lambda step, share: bar.update(task, description=step, completed=share), options.engine

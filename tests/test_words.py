@@ -40,10 +40,15 @@ def test_a_key_asks_for_the_same_values_in_both_languages(key: str) -> None:
     assert bool(ZH[key].strip()) == bool(EN[key].strip())
 
 
+def spoken() -> list[Path]:
+    """Files whose words people read: the pages, and what the commands about records say."""
+    return [ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "data").rglob("*.py")]
+
+
 def used_in_code() -> tuple[set[str], set[str]]:
-    """Whole keys, and the beginnings of keys that are put together, as string constants in the pages."""
+    """Whole keys, and the beginnings of keys that are put together, as string constants in the code."""
     whole, beginnings = set(), set()
-    for path in [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]:
+    for path in spoken():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 whole.add(node.value)
@@ -60,7 +65,7 @@ def test_every_word_is_used() -> None:
 
 def test_every_key_the_code_asks_for_exists() -> None:
     asked = set()
-    for path in [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]:
+    for path in spoken():
         asked |= set(re.findall(r"\bt\(\s*\"([a-z_]+\.[a-z_.]+)\"", path.read_text(encoding="utf-8")))
     assert len(asked) > 40
     assert asked <= set(ZH)

@@ -7,24 +7,20 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from data.spreadsheets import CONTROL, csv_value, defused, put
 from pages.parts import data, state
 from pages.parts.words import number, t
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML, and so XLSX, can't hold these
-TEN_THOUSAND = 10_000  # below, a number needs no separator, and a year must have none
 MOST_ROWS = 30_000  # a workbook of so many rows takes about ten seconds of one core; a CSV of any size under one
 
 
@@ -44,7 +40,7 @@ def csv_bytes(frame: pd.DataFrame, about: About) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([defused(str(c)) for c in frame.columns])
-    writer.writerows([_csv_value(v) for v in row] for row in frame.itertuples(index=False, name=None))
+    writer.writerows([csv_value(v) for v in row] for row in frame.itertuples(index=False, name=None))
     writer.writerow([])
     for label, value in [("", about.title), *about.rows]:
         writer.writerow([_one_line(f"# {label}: {value}" if label else f"# {value}")])
@@ -63,11 +59,6 @@ def xlsx_bytes(frame: pd.DataFrame, about: About, sheet: str, about_sheet: str) 
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def defused(text: str) -> str:
-    """Text no spreadsheet takes for a formula: an apostrophe before a leading = + - @, tab or line end (see OWASP)."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_SIGNS) else text
 
 
 def file_name(*parts: str) -> str:
@@ -130,16 +121,6 @@ def _button(kind: str, make: Callable[[], bytes], mime: str, name: str, key: str
     )
 
 
-def _csv_value(value: Any) -> Any:
-    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
-        return ""
-    if isinstance(value, str):
-        return defused(CONTROL.sub("", value))
-    if isinstance(value, datetime):  # a pandas Timestamp is one
-        return value.strftime("%Y-%m-%d %H:%M" if (value.hour or value.minute) else "%Y-%m-%d")
-    return "" if pd.api.types.is_scalar(value) and pd.isna(value) else value
-
-
 def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", CONTROL.sub("", text))
 
@@ -150,7 +131,7 @@ def _sheet_name(text: str) -> str:
 
 def _write_table(sheet: Worksheet, frame: pd.DataFrame) -> None:
     for place, name in enumerate(frame.columns, start=1):
-        cell = _put(sheet, 1, place, str(name))
+        cell = put(sheet, 1, place, str(name))
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="0F5C7A")
         cell.alignment = Alignment(wrap_text=True, vertical="center")
@@ -158,51 +139,21 @@ def _write_table(sheet: Worksheet, frame: pd.DataFrame) -> None:
         sheet.column_dimensions[get_column_letter(place)].width = _column_width(str(name), values)
     for line, row in enumerate(frame.itertuples(index=False, name=None), start=2):
         for place, value in enumerate(row, start=1):
-            _put(sheet, line, place, value)
+            put(sheet, line, place, value)
     sheet.freeze_panes = "A2"
     if len(frame.columns):
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(frame.columns))}{len(frame) + 1}"
 
 
 def _write_about(sheet: Worksheet, about: About) -> None:
-    _put(sheet, 1, 1, about.title).font = Font(bold=True, size=14)
+    put(sheet, 1, 1, about.title).font = Font(bold=True, size=14)
     for line, (label, value) in enumerate(about.rows, start=3):
-        _put(sheet, line, 1, label).font = Font(bold=True)
-        cell = _put(sheet, line, 2, value)
+        put(sheet, line, 1, label).font = Font(bold=True)
+        cell = put(sheet, line, 2, value)
         for each in (sheet.cell(line, 1), cell):
             each.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.column_dimensions["A"].width = 22
     sheet.column_dimensions["B"].width = 90
-
-
-def _put(sheet: Worksheet, line: int, place: int, value: Any) -> Cell:
-    """Write one value; text always as text, so that a leading = never becomes a formula."""
-    cell = sheet.cell(line, place)
-    value = _xlsx_value(value)
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"
-        if value.startswith(FORMULA_SIGNS):  # a style of its own is dear: only where it is needed
-            cell.quotePrefix = True
-    elif isinstance(value, datetime):
-        cell.number_format = "yyyy-mm-dd hh:mm" if (value.hour or value.minute) else "yyyy-mm-dd"
-    elif isinstance(value, date):
-        cell.number_format = "yyyy-mm-dd"
-    elif isinstance(value, float):
-        cell.number_format = "#,##0" if value.is_integer() else "#,##0.0###"
-    elif isinstance(value, int) and abs(value) >= TEN_THOUSAND:
-        cell.number_format = "#,##0"
-    return cell
-
-
-def _xlsx_value(value: Any) -> Any:
-    if isinstance(value, str):
-        return CONTROL.sub("", value)
-    if value is None or value is pd.NaT or (pd.api.types.is_scalar(value) and pd.isna(value)):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime()
-    return value.item() if hasattr(value, "item") else value
 
 
 def _column_width(name: str, values: pd.Series[Any]) -> float:

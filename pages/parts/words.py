@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import math
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from data.wording import WORDS as WORDS
+from data.wording import WordMissing as WordMissing
+from data.wording import text
+from data.wording import words as words
 from pages.parts import state
 
-WORDS = Path(__file__).resolve().parents[2] / "data" / "words"
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EM DASH}"
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
-
-
-class WordMissing(LookupError):
-    """A key stands in no words file: name it in data/words/zh*.toml and en*.toml."""
-
-
-@cache
-def words(language: str) -> dict[str, str]:
-    """All words of `language`, by dotted key, from every file data/words/<language>*.toml."""
-    merged: dict[str, str] = {}
-    for path in sorted(WORDS.glob(f"{language}*.toml")):
-        merged |= dict(_flat(tomllib.loads(path.read_text(encoding="utf-8"))))
-    return merged
-
-
-def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", str(value)
 
 
 def lang() -> str:
@@ -59,11 +38,7 @@ def speaking(language: str) -> Iterator[None]:
 
 def t(key: str, **values: object) -> str:
     """The words of `key`, its {placeholders} filled."""
-    try:
-        text = words(lang())[key]
-    except KeyError:
-        raise WordMissing(f"No words for “{key}” in {lang()}: add the key to data/words/ in both languages.") from None
-    return text.format(**values) if values else text
+    return text(key, lang(), **values)
 
 
 def has(key: str) -> bool:

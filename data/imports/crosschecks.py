@@ -1,0 +1,206 @@
+"""Rows held against each other: keys in one file, in all files and on record, references, and jumps of totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from data.contract import Column, Table, load_contract
+from data.imports.cells import simplified
+from data.imports.convert import Typed
+from data.imports.problems import Finding, quoted
+from data.imports.rules import amounts, period_column
+
+GREATEST_JUMP = 2.0
+"""A year whose total is more than twice, or less than half, of the year before is worth a look."""
+WORTH_COMPARING = 50
+LIKELY = 80.0
+AREA_COLUMNS = ("neighbourhood", "home_neighbourhood", "community", "payer", "area")
+SUBDISTRICT = 9
+
+
+@dataclass
+class OnRecord:
+    """The record tables as they stand, each read when it is first asked for."""
+
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)
+
+    def of(self, name: str) -> pa.Table | None:
+        """A table, or None where nothing of it is on record."""
+        return self.tables.get(name)
+
+
+def check_across(sheets: list[Typed], record: OnRecord, names: Mapping[str, str]) -> list[Finding]:
+    """Blame rows of `sheets` that contradict each other or the record; return findings on whole tables (jumps).
+
+    `names` tells the name of each area.
+    """
+    for typed in sheets:
+        _check_keys(typed)
+    by_table: dict[str, list[Typed]] = {}
+    for typed in sheets:
+        by_table.setdefault(typed.table.name, []).append(typed)
+    for same in by_table.values():
+        _check_keys_across(same)
+    for typed in sheets:
+        _check_references(typed, by_table, record)
+    return [finding for same in by_table.values() for finding in _jumps(same, record, names)]
+
+
+def _key_frame(typed: Typed) -> pd.DataFrame:
+    keys = pa.table({name: typed.columns[name] for name in typed.table.key})
+    frame: pd.DataFrame = keys.to_pandas(date_as_object=False)
+    return frame
+
+
+def _check_keys(typed: Typed) -> None:
+    """Of equal rows one is kept; rows of one key that differ are both wrong until somebody says which counts."""
+    frame = _key_frame(typed)
+    twice = frame.duplicated(keep=False).to_numpy() & ~typed.bad
+    if not twice.any():
+        return
+    whole = pa.table(typed.columns).to_pandas(date_as_object=False)
+    same = whole.duplicated(keep="first").to_numpy() & twice
+    alike = ~whole.duplicated(keep=False).to_numpy() & twice
+    shown = quoted([" ".join(map(str, row)) for row in frame[twice].head(3).itertuples(index=False)])
+    values = {"key_": {"columns": list(typed.table.key)}}
+    typed.blame("same_row", "note", same & ~alike, values=values, shown=shown)
+    different = frame.duplicated(keep=False).to_numpy() & twice & ~_all_alike(frame, whole, twice)
+    typed.blame("duplicate_key", "error", different, column=typed.table.key[0], values=values, shown=shown)
+    typed.bad |= same
+
+
+def _all_alike(frame: pd.DataFrame, whole: pd.DataFrame, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Rows whose key has one content only."""
+    distinct = whole[rows].drop_duplicates()
+    times = distinct.groupby(list(frame.columns), dropna=False).size()
+    keys = pd.MultiIndex.from_frame(frame) if frame.shape[1] > 1 else pd.Index(frame.iloc[:, 0])
+    return np.asarray(keys.map(times.to_dict()).to_numpy(dtype=float, na_value=0) == 1)
+
+
+def _check_keys_across(same: list[Typed]) -> None:
+    """Later sheets that repeat a key of an earlier one: left out where they say the same, else wrong."""
+    for position, later in enumerate(same):
+        for earlier in same[:position]:
+            mine, theirs = pa.table(later.columns), earlier.good
+            repeated = _in(mine, theirs, list(later.table.key)) & ~later.bad
+            if not repeated.any():
+                continue
+            equal = _in(mine, theirs, list(later.table.columns)) & repeated
+            values = {"other_file": earlier.sheet.file, "key_": {"columns": list(later.table.key)}}
+            later.blame("same_in_other_file", "note", equal, values=values)
+            later.blame("differs_in_other_file", "error", repeated & ~equal, column=later.table.key[0], values=values)
+            later.bad |= equal
+
+
+def _in(rows: pa.Table, others: pa.Table, columns: list[str]) -> NDArray[np.bool_]:
+    """Which rows agree with one of the others in these columns (empty equals empty)."""
+    one, two = (table.select(columns).to_pandas(date_as_object=False) for table in (rows, others))
+    left = pd.util.hash_pandas_object(one, index=False, categorize=True).to_numpy()
+    right = pd.util.hash_pandas_object(two, index=False, categorize=True).to_numpy()
+    return np.asarray(np.isin(left, right))
+
+
+def _check_references(typed: Typed, by_table: Mapping[str, list[Typed]], record: OnRecord) -> None:
+    for column in typed.table.columns.values():
+        if column.references and column.references != "area":
+            _check_reference(typed, column, by_table.get(column.references, []), record)
+
+
+def _check_reference(typed: Typed, column: Column, delivered: Iterable[Typed], record: OnRecord) -> None:
+    """Values that name no record on record or in this delivery; a unique name of a record stands for its code."""
+    wanted = column.references or ""
+    known, names = _known(wanted, delivered, record)
+    values = typed.columns[column.name]
+    strange = pc.unique(values.filter(pc.invert(pc.is_in(values, value_set=known))).drop_null())
+    if not len(strange):
+        return
+    by_name = {value: names[simplified(value)] for value in strange.to_pylist() if simplified(value) in names}
+    if by_name:
+        typed.columns[column.name] = pa.array([by_name.get(value, value) for value in values.to_pylist()], pa.string())
+    left = [value for value in strange.to_pylist() if value not in by_name]
+    if left:
+        hit = pc.fill_null(pc.is_in(typed.columns[column.name], value_set=pa.array(left, pa.string())), False)
+        likely = process.extractOne(left[0], known.to_pylist(), scorer=fuzz.ratio, score_cutoff=LIKELY)
+        values_ = {"wanted_": {"tables": [wanted]}, "likely": f"（{likely[0]}？）" if likely else ""}
+        mask = hit.to_numpy(zero_copy_only=False) & ~typed.bad
+        typed.blame("unknown_reference", "error", mask, column=column.name, shown=quoted(left), values=values_)
+
+
+def _known(wanted: str, delivered: Iterable[Typed], record: OnRecord) -> tuple[pa.Array, dict[str, str]]:
+    """All codes of a table, and code by simplified name where the name is borne once."""
+    tables = [typed.good for typed in delivered]
+    if (stored := record.of(wanted)) is not None:
+        tables.append(stored)
+    if not tables:
+        return pa.array([], pa.string()), {}
+    key = load_contract().records[wanted].key[0]
+    codes = pc.unique(pa.chunked_array([chunk for t in tables for chunk in t.column(key).chunks], pa.string()))
+    names: dict[str, str] = {}
+    twice: set[str] = set()
+    if all("name" in table.column_names for table in tables):
+        for table in tables:
+            for code, name in zip(table.column(key).to_pylist(), table.column("name").to_pylist(), strict=True):
+                form = simplified(name)
+                twice |= {form} if names.get(form, code) != code else set()
+                names[form] = code
+    return codes, {form: code for form, code in names.items() if form not in twice}
+
+
+def _jumps(same: list[Typed], record: OnRecord, names: Mapping[str, str]) -> list[Finding]:
+    """Years of a subdistrict whose rows or sums are far from those of the year before, on record or delivered."""
+    table = same[0].table
+    period, area = period_column(table), next((name for name in AREA_COLUMNS if name in table.columns), None)
+    if period is None or area is None:
+        return []
+    new = pa.concat_tables([typed.good for typed in same])
+    stored = record.of(table.name)
+    now = _sums(new, table, period, area)
+    before = now if stored is None else _sums(stored, table, period, area).combine_first(now)
+    found = []
+    for column in now.columns:
+        if (worst := _worst(now, before, column)) is not None:
+            place, year, amount, last = worst
+            found.append(_jump(same[0], column, names.get(place, place), year, amount, last))
+    return found
+
+
+def _sums(rows: pa.Table, table: Table, period: str, area: str) -> pd.DataFrame:
+    """Rows and sums of a table by subdistrict and year."""
+    frame = rows.select(list(dict.fromkeys([period, area, *amounts(table)]))).to_pandas(date_as_object=False)
+    year = frame[period] if period == "year" else frame[period].dt.year
+    place = frame[area].astype("str").str.slice(0, SUBDISTRICT)
+    grouped = frame.assign(rows=1).groupby([place.rename("place"), year.rename("year")])
+    sums: pd.DataFrame = grouped[["rows", *amounts(table)]].sum()
+    return sums
+
+
+def _worst(now: pd.DataFrame, before: pd.DataFrame, column: str) -> tuple[str, int, float, float] | None:
+    """The greatest jump of a sum: subdistrict, year, its value and that of the year before."""
+    last = before[list({column: 0, "rows": 0})].reset_index()
+    last["year"] += 1
+    both = now[list({column: 0, "rows": 0})].reset_index().merge(last, on=["place", "year"], suffixes=("", "_before"))
+    both = both[both[["rows", "rows_before"]].max(axis=1) >= WORTH_COMPARING]
+    if both.empty:
+        return None
+    one, other = (both[name].to_numpy(dtype=float).clip(0.5) for name in (column, f"{column}_before"))
+    ratio = np.maximum(one / other, other / one)
+    if ratio.max() <= GREATEST_JUMP:
+        return None
+    row = both.iloc[int(ratio.argmax())]
+    return str(row["place"]), int(row["year"]), float(row[column]), float(row[f"{column}_before"])
+
+
+def _jump(typed: Typed, column: str, place: str, year: int, now: float, last: float) -> Finding:
+    kind, about = ("jump_rows", "") if column == "rows" else ("jump", column)
+    values = {"place": place, "year": str(year), "now": now, "last": last}
+    where = typed.recognised.places.get(about, -1)
+    sheet = (typed.sheet.file, typed.sheet.name, typed.table.name)
+    return Finding(kind, "warning", *sheet, about, where, values=values)
