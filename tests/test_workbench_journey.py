@@ -108,6 +108,42 @@ def test_escape_leaves_the_draft_as_it_was_and_a_refusal_offers_a_repair(
     assert hand.code_of(far) == other and len(hand.operations()) == 1
 
 
+def test_push_a_border_cut_along_lines_and_submit(workbench_url: str, browser_page: Page, plan: Plan) -> None:
+    hand = Hand(browser_page, workbench_url)
+    hand.open(HERE)
+    _, code, other = movable(plan)
+    hand.press("p")
+    pair = ",".join(sorted((code, other)))
+    between = f"w.ground.edges.filter((e) => [w.at[e.left], w.at[e.right]].sort().join() === '{pair}')"
+    start = hand.place_of(f"(({{ xy }}) => [(xy[0] + xy[2]) / 2, (xy[1] + xy[3]) / 2])({between}[0])")
+    end = hand.place_of(f"(() => {{ const h = w.hoods.get('{code}'); return [h.x, h.y] }})()")
+    hand.pull(start, end)
+    assert hand.bar().startswith(("推移边界", "再拖远"))
+    if hand.bar().startswith("推移边界"):
+        hand.commit("沿路")
+        assert hand.operations()[0].startswith("推移边界")
+    done = len(hand.operations())
+    hand.press("c")
+    big = max(sorted(set(plan.homes[HERE].values()) - {code, other}), key=lambda c: len(plan.members(c)))
+    west, south, east, north = plan.polygon(big).bounds
+    for x in (west + 3, east - 3):
+        at = f"[{x} - w.ground.origin[0], w.ground.origin[1] - {(south + north) / 2}]"
+        browser_page.mouse.click(*hand.place_of(at))
+    hand.settled()
+    assert hand.bar().startswith("沿线切分")
+    if browser_page.locator(".wb-pills").count() > 2:
+        hand.press("2")
+        assert hand.read("w.preview.choice") == 1
+    hand.commit("沿道路")
+    assert len(hand.operations()) == done + 1
+    browser_page.get_by_role("button", name="提交", exact=True).click()
+    browser_page.get_by_label("提交说明").fill("沿路调整")
+    browser_page.get_by_role("button", name="提交审核").click()
+    expect(browser_page.get_by_text("草案已提交").first).to_be_visible(timeout=30_000)
+    hand.settled()
+    assert hand.read("w.data.closed") and browser_page.locator(".wb-verb[aria-pressed]:not([disabled])").count() == 1
+
+
 def test_everything_by_keyboard(workbench_url: str, browser_page: Page, plan: Plan) -> None:
     block, _, other = movable(plan)
     hand = Hand(browser_page, workbench_url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -57,6 +58,21 @@ def beside(plan: Plan) -> tuple[int, str, str]:
     raise AssertionError("no block can move")
 
 
+def across(plan: Plan, verb: str, code: str) -> Step:
+    """A cut from west to east through a neighbourhood."""
+    west, south, east, north = plan.polygon(code).bounds
+    return Step(verb, code=code, points=((west, (south + north) / 2), (east, (south + north) / 2)))
+
+
+def push_between(plan: Plan, code: str, other: str) -> Step:
+    """The border between two neighbourhoods pulled 150 m towards the middle of the first."""
+    border = plan.polygon(code).intersection(plan.polygon(other)).interpolate(0.5, normalized=True)
+    middle = plan.polygon(code).representative_point()
+    far = 150 / border.distance(middle)
+    pulled = (border.x + far * (middle.x - border.x), border.y + far * (middle.y - border.y))
+    return Step("push", code=code, other=other, points=((border.x, border.y), pulled))
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_page_opens_and_tells_the_map_what_stands_in_the_edition(language: str, plan: Plan) -> None:
     app = opened("workbench", area=COMMUNITY, lang=language)
@@ -104,14 +120,21 @@ def test_every_verb_says_what_it_would_do_in_both_languages(plan: Plan) -> None:
         Step("new", tuple(b for b, c in plan.homes[COMMUNITY].items() if c == code)[:1], name="新邻里"),
         Step("retire", code=code),
         Step("rename", code=code, name="新名"),
+        Step("transfer", (big,), code),
+        push_between(plan, code, other),
+        across(plan, "cut", code),
+        across(plan, "freehand", code),
     ]
-    assert {step.verb for step in steps} <= set(workbench_steps.MAKERS)
+    assert {step.verb for step in steps} == set(workbench_steps.MAKERS)
     for step in steps:
         outcome = tried(plan, step)
         for language in ("zh", "en"):
             with speaking(language):
                 if outcome.preview is not None:
-                    sentence = said.step_sentence(plan, outcome.preview.plan, step.verb)
+                    operation = outcome.preview.operation
+                    sentence = said.step_sentence(plan, outcome.preview.plan, workbench_steps.verb_of(operation))
+                elif outcome.short is not None:
+                    sentence = said.short_sentence(plan, outcome.short)
                 else:
                     assert outcome.refused is not None
                     sentence = said.refusal_sentence(plan, outcome.refused)
@@ -139,6 +162,36 @@ def _shown(plan: Plan, outcome: workbench_steps.Outcome) -> workbench_map.Shown:
     return workbench_map.Shown(plan, plan, (COMMUNITY,), outcome=outcome, asked=1)
 
 
+def test_a_cut_offers_both_sides_and_where_they_may_go(plan: Plan) -> None:
+    code = sorted(set(plan.homes[COMMUNITY].values()))[6]
+    first = tried(plan, across(plan, "cut", code))
+    assert first.preview is not None and first.options is not None and first.options.code == code
+    households = sum(plan.ground.counts(block).households for block in plan.members(code))
+    assert sum(first.options.households) == households
+    assert first.options.targets[-1] == workbench_steps.NEW and code not in first.options.targets
+    for side in (0, 1):
+        of_side = tried(plan, replace(across(plan, "cut", code), side=side)).options
+        assert of_side is not None and of_side.side == side
+        for target in of_side.targets:
+            outcome = tried(plan, replace(across(plan, "cut", code), side=side, other=target))
+            if outcome.preview is None:
+                continue
+            moved = {now for _, now in outcome.preview.moved.values()}
+            assert moved == {target} if target != workbench_steps.NEW else moved.isdisjoint(plan.codes)
+            assert outcome.preview.households == first.options.households[side]
+
+
+def test_a_pull_too_short_says_how_far_is_missing(plan: Plan) -> None:
+    _, code, other = beside(plan)
+    whole = push_between(plan, code, other)
+    (x, y), (u, v) = whole.points
+    near = replace(whole, points=((x, y), (x + (u - x) / 100, y + (v - y) / 100)))
+    outcome = tried(plan, near)
+    assert outcome.short is not None and outcome.short.metres is not None and outcome.short.metres > 0
+    with speaking("zh"):
+        assert "再拖远约" in said.short_sentence(plan, outcome.short)
+
+
 def test_what_the_browser_sends_is_read_with_care() -> None:
     step = read_step({"verb": "paint", "blocks": [1, 2], "code": COMMUNITY, "points": [[1, 2.5]], "name": " 甲 "})
     assert step == Step("paint", (1, 2), COMMUNITY, points=((1.0, 2.5),), name="甲")
@@ -163,7 +216,7 @@ def test_several_repairs_are_one_step_of_the_log(plan: Plan) -> None:
     assert first is not None
     renamed = tried(plan, Step("rename", code=other, name="新名")).preview
     assert renamed is not None
-    entry = workbench_drafts.append(draft.id, [first.operation, renamed.operation], "paint", user, "", 0, "one")
+    entry = workbench_drafts.append(draft.id, [first.operation, renamed.operation], user, "", 0, "one")
     assert isinstance(entry.operation, Batch) and entry.seq == 1
     now = workbench_drafts.opened(draft.id, user)
     assert now.plan.code_of(block) == other and now.undo and not now.redo

@@ -79,6 +79,15 @@ class Hand:
         mouse.up()
         self.settled()
 
+    def commit(self, why: str) -> None:
+        """Commit the step in hand, with a reason where one is asked for."""
+        if self.page.locator(".wb-why").count():
+            self.page.locator(".wb-why").fill(why)
+            self.page.keyboard.press("Enter")
+            self.settled()
+        else:
+            self.press("Enter")
+
     def operations(self) -> list[str]:
         """The list of operations, the latest first."""
         return self.page.locator(".wb-operations li > span").all_inner_texts()

@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from geo.store_records import Draft, State
-from pages.parts import data, planner, state, workbench_base, workbench_drafts, workbench_open
+from geo.store_records import Action, Draft, State
+from pages.parts import data, planner, state, workbench_base, workbench_desk, workbench_drafts, workbench_open
 from pages.parts import workbench_words as said
 from pages.parts.failures import guard
 from pages.parts.words import area_name, t
@@ -26,6 +26,7 @@ def bottom(desk: Desk, now: Look) -> None:
         _draft_chooser(desk)
         _neighbours(desk.communities)
         planner.picker()
+        _submit(desk, now)
     edition = now.opened.draft.base if now.opened else workbench_base.base().edition
     st.html(f'<p class="ll-note-text" role="status">{escape(standing(now, edition))}</p>')
 
@@ -93,6 +94,33 @@ def _take_neighbours() -> None:
     chosen: list[str] = state.chosen("workbench_with") or []
     given: dict[str, Any] = {"with": ",".join(chosen) or None}
     state.go(**given)
+
+
+def _submit(desk: Desk, now: Look) -> None:
+    """Hand the draft in with remarks; not before it holds something, and not by somebody who may not."""
+    ready = bool(now.opened and now.opened.editable and now.opened.steps)
+    user = planner.current_user()
+    allowed = workbench_drafts.may(user, Action.SUBMIT)
+    why = None if ready and allowed else t("workbench.submit_not_yet" if allowed else "workbench.submit_role")
+    with st.popover(t("workbench.submit"), disabled=not (ready and allowed), help=why):
+        if now.opened is None:
+            return
+        st.html(f'<p class="ll-text">{escape(said.steps_words(len(now.opened.steps)))}</p>')
+        st.text_area(
+            t("workbench.remarks"), key="workbench_remarks", max_chars=500, placeholder=t("workbench.remarks_example")
+        )
+        st.button(t("workbench.submit_now"), type="primary", on_click=_submit_now, args=(desk,), key="workbench_submit")
+
+
+def _submit_now(desk: Desk) -> None:
+    remarks = (state.chosen("workbench_remarks") or "").strip()
+    try:
+        workbench_drafts.store().submit(desk.draft, planner.current_user(), remarks)
+    except Exception as error:  # said where the planner pressed, as the guard of a page's part would
+        workbench_desk.tell_error(desk, error)
+        return
+    desk.drop()
+    desk.tell(t("workbench.submitted"))
 
 
 @st.fragment(run_every=BEAT_SECONDS)

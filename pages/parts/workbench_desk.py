@@ -128,7 +128,7 @@ def _commit(found: Desk, now: Look, sent: Sent) -> None:
     seen = _seen(found, now, sent)
     outcome = workbench_steps.tried(seen, workbench_steps.read_step(sent))
     if outcome.preview is not None:
-        return write(found, now, [outcome.preview.operation], sent, outcome.step.verb, outcome.step.why)
+        return write(found, now, [outcome.preview.operation], sent, outcome.step.why)
     found.outcome, found.asked = outcome, found.answered
     if outcome.refused is not None:
         found.tell(said.refusal_sentence(now.plan, outcome.refused))
@@ -146,10 +146,10 @@ def _seen(found: Desk, now: Look, sent: Sent) -> Plan:
 def _repair(found: Desk, now: Look, sent: Sent) -> None:
     outcome = workbench_steps.tried(now.plan, workbench_steps.read_step(sent))
     if outcome.refused is not None and outcome.refused.repair:
-        write(found, now, outcome.refused.repair, sent, outcome.step.verb, outcome.step.why)
+        write(found, now, outcome.refused.repair, sent, outcome.step.why)
 
 
-def write(found: Desk, now: Look, operations: Sequence[Operation], sent: Sent, verb: str, why: str) -> None:
+def write(found: Desk, now: Look, operations: Sequence[Operation], sent: Sent, why: str) -> None:
     """Write operations as one step into the draft, which begins with its first step."""
     user = planner.current_user()
     if not found.draft:
@@ -157,12 +157,12 @@ def write(found: Desk, now: Look, operations: Sequence[Operation], sent: Sent, v
         state.go(draft=found.draft)
     head = sent.get("head")
     expect = head if isinstance(head, int) and 0 <= head <= now.head else now.head
-    workbench_drafts.append(found.draft, operations, verb, user, why, expect, str(sent.get("id") or ""))
+    workbench_drafts.append(found.draft, operations, user, why, expect, str(sent.get("id") or ""))
     found.drop()
     after = look(found).plan
     if found.chosen and not after.members(found.chosen):
         found.chosen = None
-    found.tell(said.step_sentence(now.plan, after, verb))
+    found.tell(said.step_sentence(now.plan, after, workbench_steps.verb_of(operations[-1])))
 
 
 def draft_name(communities: Sequence[str]) -> str:
@@ -203,7 +203,7 @@ def _take_mine(found: Desk, now: Look, sent: Sent) -> None:
         return
     operation = conflict.operation
     why = t("workbench.mine_over", name=planner.shown_name(conflict.theirs))
-    write(found, now, [operation], {**sent, "head": now.head}, workbench_drafts.verb_of(operation), why)
+    write(found, now, [operation], {**sent, "head": now.head}, why)
 
 
 HANDLERS: dict[str, Callable[[Desk, Look, Sent], None]] = {
@@ -226,7 +226,7 @@ def operations(now: Look) -> tuple[dict[str, Any], ...]:
     return tuple(
         {
             "id": step.entry.seq,
-            "words": said.step_sentence(step.before, step.after, workbench_drafts.verb_of(step.entry.operation)),
+            "words": said.step_sentence(step.before, step.after, workbench_steps.verb_of(step.entry.operation)),
             "about": said.about(
                 planner.shown_name(step.entry.user.name), workbench_drafts.local_time(step.entry.at), step.entry.why
             ),

@@ -15,7 +15,7 @@ from geo.operations import Batch, Operation
 from geo.plans import Plan
 from geo.plans_ground import Ground
 from geo.store import Store
-from geo.store_records import Draft, Entry, Role, State, User
+from geo.store_records import ALLOWED, Action, Draft, Entry, Role, State, User
 from geo.tables import read_layer
 from pages.parts import data, workbench_base
 
@@ -96,18 +96,20 @@ def opened(draft: str, user: User) -> Opened:
     return Opened(record, plans[0], plans[-1], steps, undo, redo)
 
 
-def append(draft: str, operations: Sequence[Operation], verb: str, user: User, why: str, expect: int, id: str) -> Entry:
+def append(draft: str, operations: Sequence[Operation], user: User, why: str, expect: int, id: str) -> Entry:
     """Do operations as one step. Raises what `Store.append` raises."""
     singles = [single for each in operations for single in (each.steps if isinstance(each, Batch) else (each,))]
-    operation: Operation = singles[0] if len(singles) == 1 else Batch(tuple(singles), verb)
+    operation: Operation = (
+        singles[0] if len(singles) == 1 else Batch(tuple(singles), str(getattr(operations[-1], "verb", "batch")))
+    )
     return store().append(draft, operation, user, why, expect=expect, id=id)
-
-
-def verb_of(operation: Operation | None) -> str:
-    """The verb an operation is told with."""
-    return str(getattr(operation, "verb", "") or type(operation).__name__.lower())
 
 
 def local_time(at: datetime) -> datetime:
     """A moment in the clock of this place."""
     return at.astimezone()
+
+
+def may(user: User, action: Action) -> bool:
+    """Whether a user's role allows an action."""
+    return action in ALLOWED[user.role]

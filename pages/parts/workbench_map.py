@@ -25,7 +25,7 @@ KEYS = {
     "choose": "v", "paint": "b", "box": "x", "lasso": "l", "push": "p", "cut": "c", "merge": "m", "split": "s",
     "new": "n", "retire": "r", "rename": "e", "draw": "d", "transfer": "t", "guide": "h",
 }  # fmt: skip
-VERBS = ("choose", "paint", "box", "lasso", "merge", "split", "new", "retire", "rename", "draw", "transfer")
+VERBS = tuple(name for name in KEYS if name != "guide")
 KEY = "workbench_map"
 
 
@@ -148,7 +148,8 @@ def preview(shown: Shown, place: Mapping[int, int]) -> dict[str, Any] | None:
     if outcome is None:
         return None
     told: dict[str, Any] = {
-        "n": shown.asked, "refused": None, "sentence": "", "changes": [], "rows": [], "lights": [], "cautions": [],
+        "n": shown.asked, "refused": None, "sentence": "", "changes": [], "rows": [], "lights": [],
+        "cautions": [], "options": [],
         "alternatives": [said.alternative(each) for each in outcome.alternatives],
         "choice": outcome.step.choice,
         "lines": [
@@ -156,6 +157,8 @@ def preview(shown: Shown, place: Mapping[int, int]) -> dict[str, Any] | None:
             for i, line in enumerate(outcome.lines)
         ],
     }  # fmt: skip
+    if outcome.short is not None:
+        return told | {"refused": {"sentence": said.short_sentence(plan, outcome.short), "blocks": [], "repair": ""}}
     if outcome.refused is not None:
         return told | {"refused": _refused(plan, outcome)}
     found = outcome.preview
@@ -163,11 +166,12 @@ def preview(shown: Shown, place: Mapping[int, int]) -> dict[str, Any] | None:
         return told
     after = found.plan
     return told | {
-        "sentence": said.step_sentence(plan, after, outcome.step.verb),
+        "sentence": said.step_sentence(plan, after, workbench_steps.verb_of(found.operation)),
         "changes": [[place[block], code] for block, (_, code) in found.moved.items() if block in place],
         "rows": [_row(plan, after, change) for change in found.changes],
         "lights": said.lights(after, {c.code: c.after for c in found.changes if c.after is not None}),
         "cautions": said.cautions(after, found),
+        "options": said.options(plan, outcome.options),
     }
 
 

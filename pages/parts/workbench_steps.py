@@ -9,20 +9,31 @@ from typing import Any
 
 import shapely
 
+from geo.cutting import Cut, cut_by_hand, cuts
 from geo.operations import Batch, Draw, Merge, Move, New, Operation, Rename, Retire, Transfer
 from geo.plans import Plan, PlanRefused
 from geo.plans_figures import Figures, figures
 from geo.plans_ground import LABELS
 from geo.previews import Preview, preview
+from geo.push import push
 from geo.splitting import split_between_rows, split_for_drawing
 from geo.zoning_rules import RULES
 
 MOST_POINTS = 4000
+NEW = "new"
 Point = tuple[float, float]
 
 
 class StepInvalid(ValueError):
     """What came from the browser is no step; the page asks to try again."""
+
+
+class TooShort(Exception):
+    """A border was pulled less far than the first block reaches; `metres` are missing (None: nothing can follow)."""
+
+    def __init__(self, gainer: str, metres: float | None) -> None:
+        super().__init__(f"pull {metres} m further")
+        self.gainer, self.metres = gainer, metres
 
 
 @dataclass(frozen=True)
@@ -35,17 +46,30 @@ class Step:
     other: str = ""
     points: tuple[Point, ...] = ()
     choice: int = 0
+    side: int = -1
     name: str = ""
     why: str = ""
 
 
 @dataclass(frozen=True)
+class Options:
+    """What else can be chosen of a cut: which side goes (households of both), and to whom (NEW: nobody yet)."""
+
+    code: str
+    households: tuple[int, ...]
+    side: int
+    targets: tuple[str, ...]
+    target: str
+
+
+@dataclass(frozen=True)
 class Way:
-    """One way to do a step: its operation, the line to show for it, and what tells it from other ways."""
+    """One way to do a step: its operation, the line to show for it, what tells it from other ways, and options."""
 
     operation: Operation
     line: tuple[Point, ...] = ()
     words: Mapping[str, Any] = field(default_factory=dict)
+    options: Options | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +81,8 @@ class Outcome:
     refused: PlanRefused | None = None
     lines: tuple[tuple[Point, ...], ...] = ()
     alternatives: tuple[Mapping[str, Any], ...] = ()
+    options: Options | None = None
+    short: TooShort | None = None
 
 
 def read_step(sent: Mapping[str, Any]) -> Step:
@@ -68,6 +94,7 @@ def read_step(sent: Mapping[str, Any]) -> Step:
             blocks=tuple(int(block) for block in sent.get("blocks", ())),
             points=points,
             choice=int(sent.get("choice") or 0),
+            side=int(sent.get("side", -1)),
             name=str(sent.get("name") or "").strip()[:40],
             why=str(sent.get("why") or "").strip()[:200],
             **texts,
@@ -86,8 +113,11 @@ def tried(plan: Plan, step: Step) -> Outcome:
         found = preview(plan, chosen.operation)
     except PlanRefused as refusal:
         return Outcome(step, refused=refusal)
+    except TooShort as short:
+        return Outcome(step, short=short)
     alternatives = tuple(way.words for way in ways) if len(ways) > 1 else ()
-    return Outcome(step, found, lines=tuple(way.line for way in ways if way.line), alternatives=alternatives)
+    lines = tuple(way.line for way in ways if way.line)
+    return Outcome(step, found, lines=lines, alternatives=alternatives, options=chosen.options)
 
 
 def _paint(plan: Plan, step: Step) -> list[Way]:
@@ -115,7 +145,7 @@ def _split(plan: Plan, step: Step) -> list[Way]:
     return [
         Way(
             choice.operation,
-            tuple((x, y) for x, y in shapely.get_coordinates(choice.operation.line).tolist()),
+            _points(choice.operation.line),
             {"kind": "rows", "counts": [count.households for count in choice.counts]},
         )
         for choice in choices
@@ -153,6 +183,72 @@ def polygon_of(points: Sequence[Point]) -> shapely.Geometry:
     return shapely.Polygon(points) if len(points) > 2 else shapely.Polygon()
 
 
+def _push(plan: Plan, step: Step) -> list[Way]:
+    """The border between two neighbourhoods, from where it was grabbed to where it was pulled."""
+    if len(step.points) < 2:
+        raise StepInvalid("push")
+    found = push(plan, step.code, step.other, step.points[0], step.points[-1])
+    if found.operation is not None:
+        return [Way(found.operation)]
+    raise TooShort(found.gainer, found.further[0].metres - found.metres if found.further else None)
+
+
+def _cut(plan: Plan, step: Step) -> list[Way]:
+    """Ways along roads and rivers between two points; one side goes to a neighbour, or becomes a neighbourhood."""
+    if len(step.points) < 2:
+        raise StepInvalid("cut")
+    code = _cut_through(plan, step)
+    return [_cut_way(plan, step, cut) for cut in cuts(plan, code, step.points[0], step.points[-1])]
+
+
+def _freehand(plan: Plan, step: Step) -> list[Way]:
+    if len(step.points) < 2:
+        raise StepInvalid("freehand")
+    cut = cut_by_hand(plan, _cut_through(plan, step), shapely.LineString(step.points))
+    return [_cut_way(plan, step, cut)]
+
+
+def _cut_through(plan: Plan, step: Step) -> str:
+    """The neighbourhood a cut goes through: the one in the middle between its ends, else the chosen one."""
+    line = shapely.LineString(step.points)
+    middle = shapely.line_interpolate_point(line, 0.5, normalized=True)
+    for community in [step.code[:12]] if plan.members(step.code) else list(plan.homes):
+        for block, code in plan.homes[community].items():
+            if shapely.contains(plan.ground.shape[block], middle):
+                return code
+    return step.code
+
+
+def _cut_way(plan: Plan, step: Step, cut: Cut) -> Way:
+    """A cut as an operation: by default the side towards the chosen neighbourhood goes to it."""
+    beside = [neighbours(plan, side.blocks, cut.code) for side in cut.sides]
+    side = step.side if step.side in (0, 1) else 1
+    if step.side not in (0, 1) and any(step.code in found for found in beside):
+        side = max((0, 1), key=lambda i: beside[i].get(step.code, 0.0))
+    choices = [*beside[side], NEW]
+    wanted = step.other or (step.code if step.code in beside[side] else choices[0])
+    target = wanted if wanted in choices else choices[0]
+    operation = cut.found(side, plan.next_code(cut.code[:12]), step.name) if target == NEW else cut.give(side, target)
+    words = {"kind": "line", "names": cut.names, "metres": cut.metres, "following": cut.barrier_following}
+    options = Options(cut.code, tuple(part.households for part in cut.sides), side, tuple(choices), target)
+    return Way(operation, _points(cut.line), words, options)
+
+
+def neighbours(plan: Plan, blocks: Iterable[int], code: str) -> dict[str, float]:
+    """Neighbourhoods (other than `code`) that touch a set of blocks of one community, the longest contact first."""
+    home = plan.homes[code[:12]]
+    metres: dict[str, float] = {}
+    for block in blocks:
+        for near, length in plan.ground.near[block].items():
+            if home[near] != code:
+                metres[home[near]] = metres.get(home[near], 0.0) + length
+    return dict(sorted(metres.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _points(line: shapely.Geometry) -> tuple[Point, ...]:
+    return tuple((x, y) for x, y in shapely.get_coordinates(line).tolist())
+
+
 MAKERS: dict[str, Callable[[Plan, Step], list[Way]]] = {
     "paint": _paint,
     "merge": _merge,
@@ -162,6 +258,9 @@ MAKERS: dict[str, Callable[[Plan, Step], list[Way]]] = {
     "retire": _retire,
     "rename": _rename,
     "transfer": _transfer,
+    "push": _push,
+    "cut": _cut,
+    "freehand": _freehand,
 }
 
 
@@ -195,3 +294,8 @@ def code_before(before: Plan, after: Plan, block: int) -> str | None:
     """The neighbourhood in `before` of a block of `after` (of the block it was split from)."""
     known = after.ground.known_block(block, before.ground.community)
     return None if known is None else before.code_of(known)
+
+
+def verb_of(operation: Operation | None) -> str:
+    """The verb an operation is told with."""
+    return str(getattr(operation, "verb", "") or type(operation).__name__.lower())

@@ -15,6 +15,7 @@ from geo.previews import Preview
 from geo.store_errors import ConflictError
 from pages.parts import data, planner, workbench_steps
 from pages.parts.words import area_name, has, lang, number, t, words
+from pages.parts.workbench_steps import NEW, Options, TooShort
 
 FOLLOWS = 0.9
 JS = "workbench.js."
@@ -166,11 +167,53 @@ def _light(rule: str, failing: Collection[str]) -> dict[str, str]:
 
 def alternative(words: Mapping[str, Any]) -> str:
     """An alternative in a few words."""
-    values = dict(words)
-    kind = values.pop("kind")
-    if kind == "rows":
-        values = {"counts": " + ".join(number(count) for count in words["counts"])}
-    return t(f"workbench.alternative.{kind}", **values)
+    match words["kind"]:
+        case "rows":
+            values = {"counts": " + ".join(number(count) for count in words["counts"])}
+        case "line":
+            named = listed(data.line_name(name) for name in words["names"][:2])
+            values = {"name": named or t("workbench.unnamed"), "metres": number(words["metres"])}
+            values["share"] = number(100 * words["following"])
+        case "split":
+            values = {"count": number(words["count"])}
+        case _:
+            values = {}
+    return t(f"workbench.alternative.{words['kind']}", **values)
+
+
+def options(plan: Plan, found: Options | None) -> list[dict[str, Any]]:
+    """What can be chosen of a cut: which side goes, and where to; each with the key the browser sends back."""
+    if found is None:
+        return []
+    sides = [
+        {"value": i, "text": t("workbench.side", count=number(count)), "taken": i == found.side}
+        for i, count in enumerate(found.households)
+    ]
+    targets = [
+        {
+            "value": code,
+            "text": t("workbench.as_new") if code == NEW else hood_name(plan, code),
+            "taken": code == found.target,
+        }
+        for code in found.targets
+    ]
+    return [
+        {"key": "side", "label": t("workbench.which_side", name=hood_name(plan, found.code)), "choices": sides},
+        {"key": "other", "label": t("workbench.where_to"), "choices": targets},
+    ]
+
+
+def short_sentence(plan: Plan, short: TooShort) -> str:
+    """How much farther a border must be pulled, or that nothing can follow."""
+    name = hood_name(plan, short.gainer)
+    if short.metres is None:
+        return t("workbench.pull_none", name=name)
+    return t("workbench.pull_further", name=name, metres=number(max(1, short.metres)))
+
+
+def steps_words(count: int) -> str:
+    """“3 steps”, with the singular where a language has one."""
+    return t("workbench.steps_one" if count == 1 else "workbench.steps", count=number(count))
 
 
 def repair_words(plan: Plan, repaired: Plan) -> str:

@@ -60,12 +60,13 @@ function railButton(w, name, key, act, about) {
 // ── the bar of the step in hand ──
 
 function drawBar(w) {
-  const { preview, request } = w, names = w.tool === "rename" || (w.tool === "new" && request);
+  const { preview, request } = w, names = w.tool === "rename" || (request && (w.tool === "new" || request.other === "new"));
   const shown = [w.tool, preview, request && request.n, w.selection.size, w.points.length, names, w.data.closed, w.data.conflict, w.lang, w.chosen, w.choice];
   renew(w.bar, JSON.stringify(shown), () => w.data.conflict && !request ? conflictParts(w) : [
     element("p", "wb-hint", barSentence(w)),
     preview && preview.cautions.length ? cautionList(w, preview.cautions) : null,
     preview && preview.alternatives.length ? alternatives(w) : null,
+    ...(preview ? preview.options.map((option) => optionPills(w, option)) : []),
     names ? nameField(w) : null,
     preview && preview.cautions.length && !preview.refused ? reasonField(w) : null,
     request || w.points.length ? decide(w) : null,
@@ -103,6 +104,15 @@ function alternatives(w) {
   const group = element("div", "wb-pills", ...pills);
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", w.words.alternatives);
+  return group;
+}
+
+function optionPills(w, { key, label, choices }) {
+  const pick = (value) => () => ask(w, { ...w.request, [key]: value, ...(key === "side" ? { other: "" } : {}) });
+  const pills = choices.map(({ value, text, taken }) => button("wb-pill", text, pick(value), { pressed: taken, keep: `${key} ${value}` }));
+  const group = element("div", "wb-pills", element("span", "wb-label", label), ...pills);
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", label);
   return group;
 }
 
