@@ -26,7 +26,7 @@ CHARTS: Final = "plotly"
 SOURCES: Final = ("boundaries", "network", "places")
 OVERLAY_SOURCES: Final = ("blocks", "edges", "reach", "three_in_one")
 """Read where they are: a map without them lacks the layers `edges`, `reach_walk`, `grids` and `groups`."""
-_SCRIPTS: Final = ("geometry", "sheets", "paint", "labels", "overlays", "pointer", "furniture", "view")
+_SCRIPTS: Final = ("geometry", "sheets", "paint", "labels", "overlays", "pointer", "furniture", "print", "view")
 _OURS: Final = re.compile(r"^[a-z0-9-]+-[0-9a-f]{12}\.(js|css|png|txt)$")
 _IMAGES: Final = {
     "icon": "marker-icon",

@@ -110,10 +110,14 @@ def on_both_banks(assignment: pd.Series, edges: pd.DataFrame) -> list[str]:
     """Codes of the neighbourhoods with blocks on both banks of a stretch of a named river (left, right, length_m,
     barrier, name, contact; optional bank), though no bridge over that river joins two of their blocks.
 
-    What lies on a `bank`, the edge of the water, has no opposite bank; stretches below a metre are corners.
+    What lies on a `bank`, the edge of the water, has no opposite bank; stretches below a metre are corners; two blocks
+    that also meet on land lie where the river ends.
     """
     bank = edges["bank"] if "bank" in edges.columns else pd.Series(False, index=edges.index)
     river = edges[(edges["barrier"] == "river") & edges["name"].notna() & ~bank & (edges["length_m"] > 1.0)]
+    pair = ["left", "right"]
+    on_land = pd.MultiIndex.from_frame(edges.loc[edges["contact"] & ~edges.index.isin(river.index), pair])
+    river = river[~pd.MultiIndex.from_frame(river[pair]).isin(on_land)]
     left, right = river["left"].map(assignment), river["right"].map(assignment)
     inside = river[(left == right) & left.notna()].assign(code=left)
     bridged = inside.groupby(["code", "name"], sort=True)["contact"].any()

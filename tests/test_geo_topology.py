@@ -138,6 +138,8 @@ def test_both_banks_of_a_named_river_need_a_bridge() -> None:
     assert topology.on_both_banks(hoods, edges) == ["e", "w"]
     edges.loc[across & (edges["left"] == 0), "contact"] = True
     assert topology.on_both_banks(hoods, edges) == ["e"]
+    end = pd.DataFrame([{"left": 1, "right": 3, "length_m": 5.0, "barrier": "lane", "name": None, "contact": True}])
+    assert topology.on_both_banks(hoods, pd.concat([edges, end], ignore_index=True)) == []
     assert topology.on_both_banks(pd.Series(["n", "n", "s", "s"], index=range(4)), edges) == []
     edges["name"] = None
     assert topology.on_both_banks(hoods, edges) == []

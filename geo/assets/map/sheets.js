@@ -9,6 +9,9 @@ let SCALE = 1, quiet = false; // on the glass of a talk all type is larger, and 
 const bold = () => (S.theme === "projector" ? 1.35 : 1) * Math.sqrt(SCALE);
 /** Size of type in pixels; larger type has a floor, so that nothing on the glass is too small for the back row. */
 const type = (size) => (SCALE > 1 ? Math.max(size, 13.4) : size) * (S.theme === "projector" ? 1.35 : 1) * SCALE;
+let paper = false; // while the page is being printed
+let muted = false; // while several changes are to be painted once: what is painted twice comes out white on paper
+const density = () => (paper ? 3 : Math.min(window.devicePixelRatio || 1, 2));
 
 const Sheet = L.Renderer.extend({
   options: { padding: 0.25 },
@@ -23,9 +26,9 @@ const Sheet = L.Renderer.extend({
   },
   _updatePaths: function () {},
   _update: function () {
-    if (this._map._animatingZoom && this._bounds) return;
+    if (muted || (this._map._animatingZoom && this._bounds)) return;
     L.Renderer.prototype._update.call(this);
-    const size = this._bounds.getSize(), dpr = Math.min(window.devicePixelRatio || 1, 2);
+    const size = this._bounds.getSize(), dpr = density();
     L.DomUtil.setPosition(this._container, this._bounds.min);
     this._container.width = size.x * dpr;
     this._container.height = size.y * dpr;
@@ -34,8 +37,8 @@ const Sheet = L.Renderer.extend({
     this.draw();
   },
   draw: function () {
-    if (!this._map || !this._bounds || this._map._animatingZoom) return;
-    const ctx = this._container.getContext("2d"), dpr = Math.min(window.devicePixelRatio || 1, 2);
+    if (muted || !this._map || !this._bounds || this._map._animatingZoom) return;
+    const ctx = this._container.getContext("2d"), dpr = density();
     const zoom = this._map.getZoom(), scale = Math.pow(2, zoom - UNIT_ZOOM);
     const c = G.centre, o = this._map.project([c[1], c[0]], zoom).subtract(this._map.getPixelOrigin()).subtract(this._bounds.min);
     const view = {
@@ -46,7 +49,7 @@ const Sheet = L.Renderer.extend({
     };
     view.box = [-o.x / scale, -o.y / scale, (view.width - o.x) / scale, (view.height - o.y) / scale];
     view.screen();
-    ctx.clearRect(0, 0, view.width, view.height);
+    if (!paper) ctx.clearRect(0, 0, view.width, view.height); // on paper, clearing would paint white over what lies below
     this.options.paint(view);
   },
 });

@@ -85,6 +85,7 @@ function start(id, options) {
   map.setMaxBounds(whole.pad(0.6));
   if (options.tiles) L.tileLayer(options.tiles, { attribution: options.credit, opacity: 0.55 }).addTo(map);
   furnish();
+  tellScreen();
   tameWheel();
   tameTouch();
   map.on("mousemove", onMove).on("click", onClick).on("movestart", () => (seen.tip.hidden = true));
