@@ -1,4 +1,4 @@
-"""Edits: our `draw` beside plain geopandas.overlay, on the same free-hand polygons of the published edition."""
+"""Edits: our `draw` beside plain geopandas.overlay on the same free-hand polygons, and previews of every verb."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bench import edit_previews
 from geo import tables, topology
 from geo.plans import Plan, PlanRefused, Reason
 from geo.plans_ground import Ground
@@ -188,8 +189,9 @@ def main() -> None:
             tallies[name].take(method, drawing)
     rows = {name: tally.row() for name, tally in tallies.items()}
     show(pd.DataFrame(rows).T)
+    previews = edit_previews.measure(plan)
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(rows, indent=1))
+    RESULTS.write_text(json.dumps({"drawings": rows, "previews": previews}, indent=1))
 
 
 def show(rows: pd.DataFrame) -> None:

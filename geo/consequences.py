@@ -207,15 +207,13 @@ def four_sides(state: State, codes: Collection[str]) -> dict[str, dict[str, Side
     if not own:
         return {}
     ground = state.ground
-    shapes = np.array(list(ground.shape.values()), dtype=object)
-    area = shapely.union_all(shapely.box(*shapely.bounds([ground.shape[block] for block in own]).T)).buffer(AROUND_M)
-    near = np.array(list(ground.shape))[shapely.STRtree(shapes).query(area, predicate="intersects")].tolist()
+    boxes = shapely.box(*shapely.bounds([ground.shape[block] for block in own]).T)
+    near = ground.blocks_in(shapely.box(*shapely.bounds(shapely.union_all(boxes).buffer(AROUND_M))))
     edges = ground.edges_table(near)
     ends = {*edges["left"], *edges["right"]} - {-1}
     assignment = pd.Series({block: state.code_of(block) for block in ends}, dtype=object)
     blocks = ground.blocks_table(ends)
-    found = four_boundaries(edges, assignment, gpd.GeoDataFrame(blocks[["block_id", "geometry"]]))
-    return {code: found[code] for code in codes if code in found}
+    return four_boundaries(edges, assignment, gpd.GeoDataFrame(blocks[["block_id", "geometry"]]), codes)
 
 
 def _told(side: Side | None) -> tuple[str | None, str, str | None] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -48,15 +49,17 @@ class Side:
 
 
 def four_boundaries(
-    edges: gpd.GeoDataFrame, assignment: pd.Series, blocks: gpd.GeoDataFrame
+    edges: gpd.GeoDataFrame, assignment: pd.Series, blocks: gpd.GeoDataFrame, codes: Collection[str] | None = None
 ) -> dict[str, dict[str, Side]]:
     """Code -> side (east, south, west, north) -> what bounds it.
 
     `edges`: left, right, length_m, barrier, name, geometry (metres), those to the outside with right = -1.
     `assignment`: block_id -> code. `blocks`: block_id, geometry (metres). A side is made of the edges that face mainly
     its way, each weighing what is seen of it from there; where none does (a wedge), of those that face it at all.
+    `codes`: only these (those of them that have a border).
     """
-    rows = facing(sides_table(edges, assignment, blocks))
+    sides = sides_table(edges, assignment, blocks)
+    rows = facing(sides if codes is None else sides[sides["code"].isin(codes)])
     total = rows.groupby(SIDE_KEYS)["weight"].sum()
     named = sums(rows.dropna(subset="name"), "name")
     named = named[named["weight"] >= NAMED_SHARE * total.reindex(named.index)]

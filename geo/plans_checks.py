@@ -27,8 +27,8 @@ def touched(before: State, after: State) -> set[str]:
     """Neighbourhoods that gained or lost a block, or had one split."""
     codes = {code for pair in differences(before, after).values() for code in pair}
     if after.ground is not before.ground:
-        fresh = after.ground.shape.keys() - before.ground.shape.keys()
-        codes |= {after.code_of(block) for block in fresh}
+        pieces = [block for block in after.ground.parents if block not in before.ground.parents]
+        codes |= {after.code_of(block) for block in pieces if block in after.ground.shape}
     return codes - {""}
 
 

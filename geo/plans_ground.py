@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple, Self
 
 import geopandas as gpd
@@ -77,11 +78,13 @@ class Ground:
         self.target_of: Mapping[tuple[str, str], int] = targets_by_place(targets)
         self.community: Mapping[int, str] = dict(zip(ids, table["community"].astype(str), strict=True))
         self.shape: Mapping[int, shapely.Geometry] = dict(zip(ids, on_grid(table.geometry.to_numpy()), strict=True))
+        self.first = self.shape
         self.facts: Mapping[int, Facts] = dict(zip(ids, _facts(table), strict=True))
         self.rims: Mapping[int, tuple[Rim, ...]] = _rims(ids, edges)
         self.members: Mapping[str, frozenset[int]] = _members(self.community)
         self.near: Mapping[int, Mapping[int, float]] = {block: self._touching(block) for block in ids}
         self.parents: Mapping[int, int] = {}
+        self.own: set[str] = set()
         self.offices: Mapping[int, NDArray[np.float64]] | None = None if offices is None else self._placed(offices)
         self.buildings: Mapping[int, NDArray[np.float64]] = self._placed(buildings, "households", "people")
 
@@ -99,26 +102,50 @@ class Ground:
 
         Homes and offices of `gone` are placed again, on the blocks whose parent it is.
         """
-        new = copy.copy(self)
+        concerned = {*(community or ()), *(() if gone is None else (gone,))}
+        before = {block: self.community.get(block) for block in {*concerned, *(community or ())}}
+        new = self if self.own else copy.copy(self)
+        new.__dict__.pop("tree", None)
         for name, changed in (
             ("shape", shape), ("rims", rims), ("facts", facts), ("community", community), ("parents", parents),
         ):  # fmt: skip
-            if changed or (gone is not None and name != "parents"):
-                kept = {**getattr(self, name), **(changed or {})}
-                if gone is not None and name != "parents":
-                    del kept[gone]
-                setattr(new, name, kept)
-        if gone is not None or community:
-            new.members = _members(new.community)
+            new._change(name, changed or {}, None if name == "parents" else gone)
+        new.members = _moved(self.members, before, new.community)
         around = {*(rims or ()), *(community or ())}
         around |= {rim.other for block in around for rim in new.rims[block]} - {OUTSIDE}
-        near = {block: new.near[block] for block in new.near if block != gone}
-        new.near = {**near, **{block: new._touching(block) for block in around}}
+        new._change("near", {block: new._touching(block) for block in around}, gone)
         if gone is not None:
             pieces = [block for block in shape or () if (parents or {}).get(block) == gone]
-            new.offices = None if new.offices is None else new._replaced(new.offices, gone, pieces)
-            new.buildings = new._replaced(new.buildings, gone, pieces)
+            new._place_again("offices", gone, pieces)
+            new._place_again("buildings", gone, pieces)
         return new
+
+    def as_own(self) -> Self:
+        """A copy whose next changes are made in place: for one who makes many and shows nobody what is between."""
+        new = copy.copy(self)
+        new.own = {""}
+        return new
+
+    def shared(self) -> Self:
+        """The ground itself, from now on never to change."""
+        self.own = set()
+        return self
+
+    @cached_property
+    def outline(self) -> shapely.Geometry:
+        """The union of all blocks as they were first cut, whatever was split since."""
+        return shapely.coverage_union_all(list(self.first.values()))
+
+    @cached_property
+    def tree(self) -> tuple[shapely.STRtree, NDArray[np.int64]]:
+        """An index of the shapes, and the block of each of its rows."""
+        return shapely.STRtree(list(self.shape.values())), np.fromiter(self.shape, dtype=np.int64)
+
+    def blocks_in(self, area: shapely.Geometry) -> list[int]:
+        """Blocks that an area meets."""
+        tree, ids = self.tree
+        found: list[int] = ids[tree.query(area, predicate="intersects")].tolist()
+        return found
 
     def counts(self, block: int) -> Counts:
         """Households, people, of these in collective households, and residential buildings of a block."""
@@ -229,30 +256,44 @@ class Ground:
             return {}
         layer = things.to_crs(self.crs or crs.METRIC) if things.crs is not None else things
         points = shapely.point_on_surface(shapely.make_valid(layer.geometry.to_numpy()))
-        ids = list(self.shape)
-        thing, block = shapely.STRtree(list(self.shape.values())).query(points, predicate="intersects")
+        tree, ids = self.tree
+        thing, block = tree.query(points, predicate="intersects")
         thing, first = np.unique(thing, return_index=True)
         rows = [shapely.get_coordinates(points)[thing], *(layer[name].to_numpy(float)[thing, None] for name in columns)]
-        at = np.array(ids)[block[first]]
+        at = ids[block[first]]
         values = np.hstack(rows)
         order = np.argsort(at, kind="stable")
         starts = np.flatnonzero(np.diff(at[order], prepend=-1))
         return dict(zip(at[order][starts].tolist(), np.split(values[order], starts[1:]), strict=True))
 
-    def _replaced(
-        self, things: Mapping[int, NDArray[np.float64]], gone: int, pieces: Iterable[int]
-    ) -> Mapping[int, NDArray[np.float64]]:
-        if gone not in things:
-            return things
+    def _change(self, name: str, changed: Mapping[int, Any], gone: int | None) -> None:
+        """Change entries of a table of this (new) ground, on a copy unless the table is its own already."""
+        table = getattr(self, name)
+        if not changed and (gone is None or gone not in table):
+            return
+        if name not in self.own:
+            table = dict(table)
+            setattr(self, name, table)
+        if self.own:
+            self.own.add(name)
+        table.update(changed)
+        if gone is not None:
+            table.pop(gone, None)
+
+    def _place_again(self, name: str, gone: int, pieces: Iterable[int]) -> None:
+        """Put homes or offices of a block that is gone on its pieces."""
+        things: Mapping[int, NDArray[np.float64]] | None = getattr(self, name)
+        if things is None or gone not in things:
+            return
         rows = things[gone]
-        kept = {block: found for block, found in things.items() if block != gone}
+        placed: dict[int, NDArray[np.float64]] = {}
         left = np.ones(len(rows), dtype=bool)
         for piece in pieces:
             inside = left & shapely.intersects_xy(self.shape[piece], rows[:, 0], rows[:, 1])
             left &= ~inside
             if inside.any():
-                kept[piece] = rows[inside]
-        return kept
+                placed[piece] = rows[inside]
+        self._change(name, placed, gone)
 
 
 def on_grid(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -270,6 +311,19 @@ def targets_by_place(targets: pd.DataFrame | None) -> dict[tuple[str, str], int]
         found.setdefault((community, kind), int(target))
         found.setdefault((community, ""), int(target))
     return found
+
+
+def _moved(
+    members: Mapping[str, frozenset[int]], before: Mapping[int, str | None], community: Mapping[int, str]
+) -> Mapping[str, frozenset[int]]:
+    """Blocks by community after some blocks (with their community before) changed theirs, came or went."""
+    after = dict(members)
+    for block, was in before.items():
+        if was is not None:
+            after[was] -= {block}
+        if block in community:
+            after[community[block]] |= {block}
+    return after
 
 
 def _members(community: Mapping[int, str]) -> dict[str, frozenset[int]]:

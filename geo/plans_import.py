@@ -152,15 +152,23 @@ class _Drawn:
         """Block -> code as drawn, of the communities concerned, and what was not simply taken."""
         findings: list[tuple[str, int, tuple[str, ...], float | None]] = []
         findings += [("new_code", -1, (code,), None) for code in self.fresh.values()]
-        by_block = dict(list(self.table.groupby("block")))
+        shares = self._shares()
         wish: dict[int, str] = {}
         for community in sorted(self._concerned(state)):
             for block in sorted(state.homes[community]):
-                rows = by_block.get(block)
-                code, finding = _decided(state, block, {} if rows is None else _shares(rows))
+                code, finding = _decided(state, block, shares.get(block, {}))
                 wish |= {block: code} if code is not None else {}
                 findings += [finding] if finding is not None else []
         return wish, findings
+
+    def _shares(self) -> dict[int, dict[str, float]]:
+        """Block -> code -> share of the block, the largest first."""
+        sums = self.table.groupby(["block", "code"])["share"].sum().reset_index()
+        sums = sums.sort_values(["block", "share", "code"], ascending=[True, False, True])
+        found: dict[int, dict[str, float]] = {}
+        for block, code, share in zip(sums["block"].to_list(), sums["code"], sums["share"], strict=True):
+            found.setdefault(block, {})[code] = float(share)
+        return found
 
     def _concerned(self, state: State) -> set[str]:
         """Communities that a shape's code names or half of whose blocks lie in shapes."""
@@ -182,12 +190,6 @@ class _Drawn:
                     border = shapely.boundary(self.areas[row])
                     found.append(split_along(state, block, border, carry_on=False).operation)
         return found
-
-
-def _shares(rows: pd.DataFrame) -> dict[str, float]:
-    """Code -> share of a block, the largest first."""
-    sums = rows.groupby("code")["share"].sum().sort_values(ascending=False, kind="stable")
-    return {str(code): float(share) for code, share in sums.items()}
 
 
 def _decided(

@@ -50,7 +50,7 @@ class State:
 
     def known(self, blocks: Iterable[int]) -> None:
         """Raise PlanRefused unless there are such blocks."""
-        unknown = set(blocks) - self.ground.community.keys()
+        unknown = [block for block in blocks if block not in self.ground.community]
         if unknown:
             raise PlanRefused(Reason.UNKNOWN_BLOCK, blocks=unknown)
 
@@ -183,9 +183,12 @@ def _transferred(operation: Transfer, state: State) -> State:
 def _all(operation: Batch, state: State) -> State:
     codes = frozenset(code for home in state.homes.values() for code in home.values())
     state = replace(state, alive=codes)
+    several = sum(isinstance(step, Split | Transfer) for step in operation.steps) > 1
+    if several:  # nobody sees the grounds in between, so one copy does for all
+        state = replace(state, ground=state.ground.as_own())
     for step in operation.steps:
         state = stepped(step, state)
-    return replace(state, alive=frozenset())
+    return replace(state, alive=frozenset(), ground=state.ground.shared() if several else state.ground)
 
 
 def drawn_area(operation: Draw) -> shapely.Geometry:
