@@ -31,6 +31,11 @@ def shown_cell(value: Any) -> str:
     return number(float(value), decimals)
 
 
+def is_numeric(values: pd.Series[Any]) -> bool:
+    """Whether a column's numbers stand right-aligned."""
+    return bool(pd.api.types.is_numeric_dtype(values)) and not pd.api.types.is_bool_dtype(values)
+
+
 def widths(frame: pd.DataFrame) -> list[float]:
     """Share of the whole width of each column, by what stands in it."""
     found = []

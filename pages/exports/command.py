@@ -15,14 +15,18 @@ from data.contract import DataError
 from data.stories import Story, from_json, shipped
 from geo.formats import TableError
 from pages.exports import stories
+from pages.exports.html import html_bytes
+from pages.exports.image import png_bytes, svg_bytes
 from pages.exports.model import Document
+from pages.exports.pdf import PAPERS, pdf_bytes
 from pages.exports.pptx import pptx_bytes
+from pages.exports.xlsx import xlsx_bytes
 from pages.parts.failures import explain
 from pages.parts.state import Notice
 from pages.parts.words import speaking, t
 from queries.errors import QueriesError
 
-FORMATS: Final = ("pptx",)
+FORMATS: Final = ("pptx", "pdf", "html", "xlsx", "png", "svg")
 Progress = Callable[[str, float], None]
 
 
@@ -50,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--format", choices=FORMATS, required=True)
     export.add_argument("--out", type=Path, required=True, help="the file to write")
     export.add_argument("--template", type=Path, help="a PPTX or POTX whose layouts the slides use")
+    export.add_argument("--paper", choices=tuple(PAPERS), default="a4", help="paper of PDF, and size of PNG and SVG")
+    export.add_argument("--figure", default="", help="for PNG and SVG: map, or the key of a chart of the page")
     export.add_argument("--progress", action="store_true", help="say each step as a line of JSON")
     return parser
 
@@ -62,9 +68,21 @@ def _export(asked: argparse.Namespace) -> None:
     document, notices = _document(asked, lambda step, share: say(step, 0.6 * share))
     for notice in notices:
         print(t(notice.key, **notice.values), file=sys.stderr)
-    content = pptx_bytes(document, lambda step, share: say(step, 0.6 + 0.4 * share), asked.template)
+    content = written(document, asked, lambda step, share: say(step, 0.6 + 0.4 * share))
     write_whole(asked.out, content)
     say(asked.out.name, 1.0)
+
+
+def written(document: Document, asked: argparse.Namespace, progress: Progress) -> bytes:
+    """The document in the format asked for."""
+    if asked.format == "pptx":
+        return pptx_bytes(document, progress, asked.template)
+    if asked.format == "pdf":
+        return pdf_bytes(document, progress, asked.paper)
+    if asked.format in {"html", "xlsx"}:
+        return (html_bytes if asked.format == "html" else xlsx_bytes)(document, progress)
+    size = {"a4": (297.0, 210.0), "a3": (420.0, 297.0)}[asked.paper]
+    return (png_bytes if asked.format == "png" else svg_bytes)(document, asked.figure, *size)
 
 
 def _document(asked: argparse.Namespace, progress: Progress) -> tuple[Document, list[Notice]]:

@@ -116,21 +116,24 @@ def meaning(indicator: Indicator) -> str:
 def source_line(sources: str, period: str) -> str:
     """Source, period, edition, when the data were loaded, and whether they are a demonstration."""
     manifest = data.manifest()
-    nature = t("exports.demonstration") if manifest.demonstration else ""
     said = (
         t("exports.source", sources=sources),
         period_text(period),
         t("footer.edition", edition=manifest.edition),
         t("exports.loaded", time=manifest.built_at[:16].replace("T", " ")),
-        nature,
+        nature_short(),
     )
     return " · ".join(filter(None, said))
 
 
+def nature_short() -> str:
+    """Demonstration data, in two words; nothing for real ones."""
+    return t("exports.demonstration") if data.manifest().demonstration else ""
+
+
 def terms(content: Content, charts: Iterable[Chart]) -> Rows:
     """What the map means, then each chart by what it says."""
-    own = dict(content.terms)
-    return (*content.terms, *((c.title, c.definition) for c in charts if c.definition not in own.values()))
+    return (*content.terms, *((c.title, c.definition) for c in charts if c.key not in {RANKED, TREND}))
 
 
 # ── map and ranks ──

@@ -17,7 +17,8 @@ from queries.extracts import current_version
 
 ASPECT: Final = 1.39  # the map's place on a slide
 MARGIN: Final = 0.035
-LEFT_SHARE: Final = 0.75  # of the room beside the areas: the legend stands at the left
+AREA_SHARE: Final = 0.72  # the areas take no more of the width: the legend wants its place
+LEFT_SHARE: Final = 0.8  # of the room beside the areas: the legend stands at the left
 ABOVE: Final = {"neighbourhood": ("community", "subdistrict"), "community": ("subdistrict",)}
 DIGITS: Final = {"subdistrict": 9, "community": 12}
 ROAD_WIDTH: Final = {"arterial": 1.0, "secondary": 0.8, "minor": 0.6, "lane": 0.4}
@@ -57,8 +58,8 @@ def framed(box: Box, aspect: float) -> Box:
     west, south, east, north = box
     width, height = (east - west) * (1 + 2 * MARGIN), (north - south) * (1 + 2 * MARGIN)
     middle_x, middle_y = (west + east) / 2, (south + north) / 2
-    more = max(0.0, height * aspect - width)
-    tall = max(height, width / aspect)
+    wide = max(height * aspect, width / AREA_SHARE)
+    more, tall = wide - width, wide / aspect
     return (
         middle_x - width / 2 - more * LEFT_SHARE,
         middle_y - tall / 2,

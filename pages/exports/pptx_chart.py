@@ -14,7 +14,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from geo.palettes import PALETTES
-from pages.exports.cells import few_rows, shown_cell, widths
+from pages.exports.cells import few_rows, is_numeric, shown_cell, widths
 from pages.exports.pptx_base import rgb
 from pages.exports.series import Matrix, Native, Series
 from pages.parts.charts_forms import ink_on
@@ -179,7 +179,7 @@ def _numbers(values: Sequence[float]) -> str:
 
 def draw_table(slide: Any, given: pd.DataFrame, box: Box, name: str, size: float, most: int) -> Any:
     """Draw a native table of at most so many rows (of more, both ends); numbers stand right-aligned."""
-    right = [_numeric(given.iloc[:, place]) for place in range(len(given.columns))]
+    right = [is_numeric(given.iloc[:, place]) for place in range(len(given.columns))]
     frame = few_rows(given, most)
     rows, columns = len(frame) + 1, len(frame.columns)
     height = min(box[3], round(rows * size * 1.75 * 12_700))
@@ -200,10 +200,6 @@ def draw_table(slide: Any, given: pd.DataFrame, box: Box, name: str, size: float
 def _widths(table: Any, frame: pd.DataFrame, whole: int) -> None:
     for column, share in zip(table.columns, widths(frame), strict=True):
         column.width = Emu(round(whole * share))
-
-
-def _numeric(values: pd.Series[Any]) -> bool:
-    return bool(pd.api.types.is_numeric_dtype(values)) and not pd.api.types.is_bool_dtype(values)
 
 
 def draw_matrix(slide: Any, given: Matrix, box: Box, name: str, size: float) -> Any:

@@ -52,7 +52,7 @@ def xlsx_bytes(frame: pd.DataFrame, about: About, sheet: str, about_sheet: str) 
     book = Workbook()
     table = book.worksheets[0]
     table.title = _sheet_name(sheet)
-    _write_table(table, frame)
+    write_table(table, frame)
     _write_about(book.create_sheet(_sheet_name(about_sheet)), about)
     book.properties.title = CONTROL.sub("", about.title)
     book.properties.creator = "Linli Atlas"
@@ -129,20 +129,21 @@ def _sheet_name(text: str) -> str:
     return re.sub(r"[\\/*?:\[\]]", " ", text)[:31] or "1"
 
 
-def _write_table(sheet: Worksheet, frame: pd.DataFrame) -> None:
+def write_table(sheet: Worksheet, frame: pd.DataFrame, first: int = 1) -> None:
+    """A frame as typed cells with its heads in row `first`, which stays in sight, and a filter."""
     for place, name in enumerate(frame.columns, start=1):
-        cell = put(sheet, 1, place, str(name))
+        cell = put(sheet, first, place, str(name))
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="0F5C7A")
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         values = frame.iloc[:, place - 1]
         sheet.column_dimensions[get_column_letter(place)].width = _column_width(str(name), values)
-    for line, row in enumerate(frame.itertuples(index=False, name=None), start=2):
+    for line, row in enumerate(frame.itertuples(index=False, name=None), start=first + 1):
         for place, value in enumerate(row, start=1):
             put(sheet, line, place, value)
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = f"A{first + 1}"
     if len(frame.columns):
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(frame.columns))}{len(frame) + 1}"
+        sheet.auto_filter.ref = f"A{first}:{get_column_letter(len(frame.columns))}{len(frame) + first}"
 
 
 def _write_about(sheet: Worksheet, about: About) -> None:

@@ -13,7 +13,7 @@ from data.indicators import Indicator
 from pages.parts import data, state
 from pages.parts.comparing import others
 from pages.parts.state import View
-from pages.parts.words import area_name, is_missing, lang, levels_name, number, short_name, signed, t, told, unit_name
+from pages.parts.words import is_missing, lang, levels_name, number, short_name, signed, t, told, unit_name
 from queries.indicators import Direction, compare, ranking
 
 WHOLE = 18  # a list up to this long is shown whole
@@ -121,7 +121,7 @@ def whole_frame(indicator: Indicator, given: Ranked) -> pd.DataFrame:
     return pd.DataFrame(
         {
             t("ranked.rank"): given.frame["rank"].to_list(),
-            t("ranked.area"): [area_name(areas.loc[code]) for code in given.frame["code"]],
+            t("ranked.area"): areas.loc[given.frame["code"], f"name_{lang()}"].to_list(),
             unit_name(indicator.unit): given.frame["value"].round(indicator.decimals).to_list(),
             **notes,
         },

@@ -1,0 +1,125 @@
+"""A document as one HTML file that opens by double click, without a server: maps to hover and zoom, charts to hover."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from pages.exports.cells import few_rows, is_numeric, shown_cell
+from pages.exports.content import nature_short
+from pages.exports.model import Content, Document, Table
+from pages.exports.svg_chart import chart_svg
+from pages.exports.svg_map import map_svg
+from pages.parts.words import number, speaking, t
+
+Progress = Callable[[str, float], None]
+ASSETS: Final = Path(__file__).resolve().parent / "assets"
+MAP_SIZE: Final = (760.0, 547.0)
+CHART_WIDTH: Final = 470.0
+MOST_ROWS: Final = 400
+NOTHING_OUTSIDE: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+
+
+def html_bytes(document: Document, progress: Progress | None = None) -> bytes:
+    """The whole file: style, script, drawings and tables are in it, and its own policy forbids any address."""
+    with speaking(document.lang):
+        sections = []
+        for place, content in enumerate(document.contents):
+            if progress:
+                progress(content.title, place / max(len(document.contents), 1))
+            sections.append(_section(content))
+        sections.append(_definitions(document))
+        titles = [*(content.title for content in document.contents), t("exports.definitions")]
+        links = "".join(
+            f'<a href="#{place}" title="{escape(title)}">{place}</a>' for place, title in enumerate(titles, start=1)
+        )
+        body = (
+            f"<header><strong>{escape(document.title)}</strong>"
+            f'<nav aria-label="{escape(t("exports.contents"))}">{links}</nav>'
+            f'<span class="nature">{escape(nature_short())}</span></header>'
+            f'<main>{"".join(sections)}</main><div id="tip" role="status" hidden></div>'
+        )
+        return _page(document, body).encode("utf-8")
+
+
+def _page(document: Document, body: str) -> str:
+    style, script = ((ASSETS / name).read_text(encoding="utf-8") for name in ("story.css", "story.js"))
+    language = "zh-CN" if document.lang == "zh" else "en"
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{NOTHING_OUTSIDE}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(document.title)}</title><style>{style}</style></head>"
+        f"<body>{body}<script>{script}</script></body></html>"
+    )
+
+
+def _section(content: Content) -> str:
+    more = f"<p>{escape(content.more)}</p>" if content.more else ""
+    tables = "".join(_table(table) for table in content.all_tables if len(table.frame))
+    notes = (
+        f'<details><summary>{escape(t("exports.notes"))}</summary><div class="notes">{escape(content.notes)}</div>'
+        "</details>"
+        if content.notes
+        else ""
+    )
+    return (
+        f'<section><h1>{escape(content.title)}</h1><p class="finding">{escape(content.finding)}</p>'
+        f'{_board(content)}{more}<p class="source">{escape(content.source_line)}</p>{tables}{notes}{_about(content)}'
+        "</section>"
+    )
+
+
+def _board(content: Content) -> str:
+    charts = "".join(
+        f"<figure><figcaption>{escape(c.title)}</figcaption>{chart_svg(c.figure, CHART_WIDTH, c.title)}</figure>"
+        for c in content.charts
+    )
+    drawn = ""
+    if content.map is not None:
+        buttons = "".join(
+            f'<button type="button" title="{escape(t(key))}" aria-label="{escape(t(key))}">{sign}</button>'
+            for key, sign in (("map.zoom_in", "+"), ("map.zoom_out", "−"), ("map.home", "⌂"))
+        )
+        drawn = (
+            f'<figure><div class="mapbox">{map_svg(content.map, *MAP_SIZE)}<div class="zoom">{buttons}</div></div>'
+            f'<p class="source">{escape(content.map.footer)}</p></figure>'
+        )
+    single = "" if drawn and charts and len(content.charts) <= 2 else " single"
+    return f'<div class="board{single}">{drawn}<div class="charts">{charts}</div></div>'
+
+
+def _table(table: Table) -> str:
+    frame = table.frame
+    right = ['class="r"' if is_numeric(frame.iloc[:, i]) else "" for i in range(len(frame.columns))]
+    heads = "".join(f"<th {side}>{escape(str(head))}</th>" for head, side in zip(frame.columns, right, strict=True))
+    rows = "".join(
+        "<tr>" + "".join(f"<td {s}>{escape(shown_cell(v))}</td>" for v, s in zip(row, right, strict=True)) + "</tr>"
+        for row in few_rows(frame, MOST_ROWS).itertuples(index=False, name=None)
+    )
+    left_out = (
+        f'<p class="source">{escape(t("exports.rows_left_out", shown=number(MOST_ROWS), all=number(len(frame))))}</p>'
+        if len(frame) > MOST_ROWS
+        else ""
+    )
+    return (
+        f"<details><summary>{escape(t('exports.table', title=table.title))}</summary>"
+        f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>{left_out}'
+        f'<p class="source">{escape(table.definition)}</p></details>'
+    )
+
+
+def _about(content: Content) -> str:
+    rows = "".join(f"<dt>{escape(label)}</dt><dd>{escape(words)}</dd>" for label, words in content.about)
+    return f"<details><summary>{escape(t('exports.about'))}</summary><dl>{rows}</dl></details>"
+
+
+def _definitions(document: Document) -> str:
+    rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(words)}</dd>" for term, words in document.terms)
+    first = document.contents[0].about if document.contents else ()
+    own = {t("downloads.edition"), t("downloads.version"), t("downloads.loaded"), t("downloads.nature")}
+    common = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in first if k in own)
+    head = f'<h1>{escape(t("exports.definitions"))}</h1><p class="finding">{escape(t("exports.definitions_text"))}</p>'
+    return f"<section>{head}<dl>{rows}{common}</dl></section>"

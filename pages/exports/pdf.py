@@ -1,0 +1,101 @@
+"""A document as PDF: vector maps and charts, contents, page numbers, embedded Chinese type; Typst sets it offline."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import noto_cjk_sans_otc
+import pandas as pd
+import typst
+
+from geo.palettes import PALETTES
+from pages.exports.cells import few_rows, is_numeric, shown_cell, widths
+from pages.exports.content import nature_short
+from pages.exports.model import Content, Document, Table
+from pages.exports.svg_chart import chart_svg
+from pages.exports.svg_map import map_svg
+from pages.parts.words import number, speaking, t
+
+Progress = Callable[[str, float], None]
+ASSETS: Final = Path(__file__).resolve().parent / "assets"
+FONT_FOLDER: Final = Path(str(noto_cjk_sans_otc.FONT_PATH)).parent
+PAPERS: Final = {"a4": 178.0, "a3": 265.0}
+"""Paper -> width between its margins, mm."""
+
+POINTS: Final = 72 / 25.4
+MAP_SHAPE: Final = 1.39
+MOST_COLUMNS, MOST_ROWS = 9, 1_000
+STORY_ROWS: Final = 25  # of a scene's table in a story
+SMALL_CHART: Final = 380.0  # px: what half the paper's width holds
+
+
+def pdf_bytes(document: Document, progress: Progress | None = None, paper: str = "a4") -> bytes:
+    """The document on A4 or A3 paper, upright."""
+    with speaking(document.lang), tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        scenes = []
+        for place, content in enumerate(document.contents):
+            if progress:
+                progress(content.title, 0.7 * place / max(len(document.contents), 1))
+            most = MOST_ROWS if len(document.contents) == 1 else STORY_ROWS
+            scenes.append(_scene(content, place, folder, PAPERS[paper] * POINTS, most))
+        if progress:
+            progress(document.title, 0.75)
+        return compiled(folder, "report.typ", {**_frame(document, paper), "scenes": scenes})
+
+
+def compiled(
+    folder: Path, template: str, content: Mapping[str, Any], form: Literal["pdf", "png"] = "pdf", ppi: float = 144
+) -> bytes:
+    """Set a template of assets/ with `content` and the files already in the folder."""
+    (folder / "content.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    main = folder / "main.typ"
+    main.write_text((ASSETS / template).read_text(encoding="utf-8"), encoding="utf-8")
+    fonts = [FONT_FOLDER]
+    return typst.compile(main, root=folder, font_paths=fonts, ignore_system_fonts=True, format=form, ppi=ppi)
+
+
+def _frame(document: Document, paper: str) -> dict[str, Any]:
+    palette = PALETTES["light"]
+    return {
+        "title": document.title, "lang": document.lang, "paper": paper, "cover": len(document.contents) > 1,
+        "nature": document.nature, "nature_short": nature_short(),
+        "made_on": document.made_on, "schematic": t("footer.schematic"), "app": t("app.name"),
+        "ink": palette.ink, "muted": palette.muted, "accent": palette.accent, "line": palette.line,
+        "words": {"contents": t("exports.contents"), "definitions": t("exports.definitions")},
+        "terms": list(document.terms),
+        "about": [{"title": c.title, "rows": list(c.about)} for c in document.contents],
+    }  # fmt: skip
+
+
+def _scene(content: Content, place: int, folder: Path, width: float, most: int) -> dict[str, Any]:
+    drawn, charts = "", []
+    if content.map is not None:
+        drawn = f"map-{place}.svg"
+        (folder / drawn).write_text(map_svg(content.map, width, width / MAP_SHAPE), encoding="utf-8")
+    for chart in content.charts:
+        file = f"chart-{place}-{chart.key}.svg"
+        (folder / file).write_text(chart_svg(chart.figure, SMALL_CHART, chart.title), encoding="utf-8")
+        charts.append({"title": chart.title, "file": file})
+    return {
+        "title": content.title, "finding": content.finding, "more": content.more, "source": content.source_line,
+        "map": drawn, "footer": content.map.footer if content.map else "", "charts": charts,
+        "tables": [table_of(table, most) for table in content.all_tables if len(table.frame)],
+    }  # fmt: skip
+
+
+def table_of(table: Table, most: int = MOST_ROWS) -> dict[str, Any]:
+    """A table as the template sets it: heads, rows of words, widths, which columns are numbers, what was left out."""
+    frame: pd.DataFrame = table.frame.iloc[:, :MOST_COLUMNS]
+    right: Sequence[bool] = [is_numeric(frame.iloc[:, i]) for i in range(len(frame.columns))]
+    cut = few_rows(frame, most)
+    note = t("exports.rows_left_out", shown=number(most), all=number(len(frame))) if len(frame) > most else ""
+    rows = [[shown_cell(v) for v in row] for row in cut.itertuples(index=False, name=None)]
+    return {
+        "title": table.title, "head": [str(c) for c in frame.columns], "rows": rows, "right": list(right),
+        "widths": [round(w * 1000) for w in widths(frame)], "note": note,
+    }  # fmt: skip
