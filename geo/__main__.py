@@ -55,6 +55,13 @@ def parser() -> argparse.ArgumentParser:
     propose.add_argument("--target", type=positive, help="households of a neighbourhood (300)")
     propose.add_argument("--target-rural", type=positive, help="the same where the kind is rural (half of the target)")
     propose.add_argument("--current", type=Path, help="edition to change little")
+    propose.add_argument(
+        "--locked",
+        nargs="+",
+        default=(),
+        metavar="CODE",
+        help="neighbourhoods of it that stay as they are",
+    )
     propose.add_argument("--seed", type=int, default=1, help="another seed gives another proposal (1)")
     propose.add_argument("--out", type=Path, help="file for the neighbourhoods")
     propose.set_defaults(run=run_propose)
@@ -130,6 +137,7 @@ def run_propose(options: argparse.Namespace) -> Quality:
             target=options.target,
             target_rural=options.target_rural,
             seed=options.seed,
+            locked=options.locked,
             reader=reader,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )

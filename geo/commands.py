@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import geopandas as gpd
@@ -66,6 +66,7 @@ def propose_file(
     target: int | None,
     target_rural: int | None,
     seed: int,
+    locked: Collection[str] = (),
     progress: Progress | None = None,
     reader: Reader | None = None,
 ) -> tuple[gpd.GeoDataFrame, Quality]:
@@ -81,7 +82,7 @@ def propose_file(
     blocks = complete(blocks, homes)
     current = None if current_file is None else tables.read_assignment(current_file, blocks)
     wanted = targets_of(blocks, target, target_rural)
-    proposal = propose(blocks, edges, wanted, seed=seed, current=current, progress=progress)
+    proposal = propose(blocks, edges, wanted, seed=seed, current=current, locked=locked, progress=progress)
     layer = neighbourhoods(blocks, proposal.assignment, wanted)
     if not counted:
         layer["buildings"] = pd.NA

@@ -92,6 +92,20 @@ def test_an_edition_read_back_as_current_does_not_move(
     assert printed(capsys, "propose", "--blocks", town, "--current", out, "--seed", "7")["moved_share"] == 0.0
 
 
+def test_locked_neighbourhoods_stay_whatever_the_target(
+    town: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "first.gpkg", tmp_path / "second.gpkg"
+    printed(capsys, "propose", "--blocks", town, "--out", first)
+    kept = f"{COMMUNITY}001"
+    arguments = ("propose", "--blocks", town, "--current", first, "--target", "150", "--out", second, "--locked")
+    printed(capsys, *arguments, kept)
+    before, after = (gpd.read_file(path).set_index("code").geometry for path in (first, second))
+    assert after[kept].equals_exact(before[kept], 1e-9) or after[kept].equals(before[kept])
+    assert len(after) > len(before)
+    assert "is locked but not in the current edition" in refused(capsys, *arguments, "320602001001999")
+
+
 def test_a_smaller_target_gives_more_neighbourhoods(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, "propose", "--blocks", town, "--target", "150")["neighbourhoods"] == 8
 
