@@ -122,9 +122,9 @@ def choose(view: View) -> None:
         offered(view),
         max_selections=MOST_AREAS,
         format_func=lambda code: area_name(every.loc[code]),
-        key=state.seed("areas", codes(view)),
+        key=state.seed(f"areas.{view.area}", codes(view)),  # a click during a turn must not bring the old areas along
         on_change=follow_list,
-        args=("areas",),
+        args=("areas", f"areas.{view.area}"),
     )
     st.multiselect(
         t("compare_page.indicators", most=MOST_INDICATORS),
@@ -133,13 +133,13 @@ def choose(view: View) -> None:
         format_func=lambda name: known[name].words("short", lang()),
         key=state.seed("figures", [each.id for each in chosen(view)]),
         on_change=follow_list,
-        args=("figures",),
+        args=("figures", "figures"),
     )
 
 
-def follow_list(key: str) -> None:
+def follow_list(name: str, key: str) -> None:
     """A list chosen goes into the address; none chosen brings back the default."""
-    changes: dict[str, Any] = {key: ",".join(state.chosen(key) or []) or None}
+    changes: dict[str, Any] = {name: ",".join(state.chosen(key) or []) or None}
     state.go(**changes)
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import charts_events as draw
-from pages.parts import data, state, tables, trends
+from pages.parts import charts_flow_map as flow_maps
+from pages.parts import data, edition, state, tables, trends
 from pages.parts.chart_card import Card, Question, drill_area, drill_records
 from pages.parts.charts_forms import Made
 from pages.parts.failures import nothing
@@ -128,6 +129,41 @@ def exchange(view: View, rows: pd.DataFrame) -> Made | None:
     return draw.exchange(told, hosted, names, level, threshold(), trends.theme_of(view), empty(view))
 
 
+def flow_map_of(view: View) -> tuple[Question, ...]:
+    """Pairs of the area's parts; of a community, its pairs with all others."""
+    if narrow(view):
+        return flows_of(view)[:1]
+    given = (view.area, level_of_parts(view), data.days(view.period)[0], until(view))
+    return (Question(events_exchange, given),)
+
+
+def flow_map(view: View, rows: pd.DataFrame) -> Made | None:
+    """The same exchange as arcs over the areas; what may not be told is not drawn."""
+    outside = rows.assign(host=rows["host"].fillna(draw.ELSEWHERE), home=rows["home"].fillna(draw.ELSEWHERE))
+    told = hide(outside, "attendances", ("host", "home"))
+    told = told[(told["host"] != draw.ELSEWHERE) & (told["home"] != draw.ELSEWHERE)].reset_index(drop=True)
+    if told.empty or not len(told[told["host"] != told["home"]]):
+        return None
+    own, level = community_of(view), "community" if narrow(view) else level_of_parts(view)
+    inside = data.areas().loc[codes_shown(view, told)]
+    names = {str(code): short_name(row, level) for code, row in inside.iterrows()}
+    ground = edition.outlines(level)
+    if not narrow(view):
+        ground = ground[ground.index.isin(names)]
+    return flow_maps.flow_map(
+        told, flow_maps.named_places(list(names), names, data.areas()), ground, level_name(level),
+        own if narrow(view) else None, threshold(), trends.theme_of(view), empty(view),
+    )  # fmt: skip
+
+
+def codes_shown(view: View, told: pd.DataFrame) -> list[str]:
+    """The places of the map: all parts of the area, or a community and those it exchanges most with."""
+    if not narrow(view):
+        return [str(code) for code in data.children(view.area, level_of_parts(view))["code"]]
+    strongest = told.dropna(subset=["attendances"]).head(flow_maps.MOST)
+    return sorted({community_of(view), *strongest["host"], *strongest["home"]})
+
+
 def years(view: View) -> str:
     """The whole years the period touches, as a period."""
     start, end = data.days(view.period)
@@ -207,6 +243,7 @@ CARDS = (
         ),
         exchange, "events.exchange_text", "event_total", drill=drill_area, shown=lambda view: not narrow(view),
     ),
+    Card("flow_map", flow_map_of, flow_map, "events.flow_map_text", "event_total", drill=drill_area),
     Card("flows", flows_of, flows, "events.flows_text", "event_total", drill=drill_area, shown=narrow),
     Card(
         "places", lambda view: (Question(events_places, (view.area, until(view))),), places, "events.places_text",

@@ -61,6 +61,18 @@ def by_area(view: View, indicator: Indicator, level: str, area: str) -> Question
     )
 
 
+def spread(view: View, indicator: Indicator, area: str) -> Question:
+    """How far the raters of each community differ: raters × their variance."""
+    within = indicator.numerator.removesuffix("_sum") + "_within"
+    return Question(indicator_by_area, (within, indicator.denominator, "community", area, *data.days(view.period)))
+
+
+def strata(scores: pd.DataFrame, spreads: pd.DataFrame) -> pd.DataFrame:
+    """Scores by community with the variance in each (column within)."""
+    within = spreads.set_index("code")["numerator"]
+    return scores.assign(within=scores["code"].map(within).to_numpy())
+
+
 # ── how sure ──
 
 
@@ -69,13 +81,16 @@ def ask_summary(view: View) -> tuple[Question, ...]:
     every = [data.indicators()[name] for name in OUTCOMES]
     measures = sorted({measure for each in every for measure in each.measures})
     whole = Question(measures_by_code, (measures, [community(view)], *data.days(view.period)))
-    return (whole, *(by_area(view, data.indicators()[name], "community", community(view)) for name in SCORES))
+    scores = [data.indicators()[name] for name in SCORES]
+    groups = (by_area(view, each, "community", community(view)) for each in scores)
+    return (whole, *groups, *(spread(view, each, community(view)) for each in scores))
 
 
-def summary(view: View, whole: pd.DataFrame, *scores: pd.DataFrame) -> Made | None:
+def summary(view: View, whole: pd.DataFrame, *rows: pd.DataFrame) -> Made | None:
     """The six outcomes with their intervals."""
     values = whole.set_index("measure")["value"]
-    groups = dict(zip(SCORES, scores, strict=True))
+    scores, spreads = rows[: len(SCORES)], rows[len(SCORES) :]
+    groups = {name: strata(*pair) for name, *pair in zip(SCORES, scores, spreads, strict=True)}
     found = {name: draw.estimate(data.indicators()[name], values, groups.get(name)) for name in OUTCOMES}
     return draw.summary(found, area_name(data.area(community(view))), period_text(view.period), trends.theme_of(view))
 
@@ -87,15 +102,17 @@ def ask_places(view: View) -> tuple[Question, ...]:
         indicator_by_code,
         (indicator.numerator, indicator.denominator, [state.DISTRICT], *data.days(view.period)),
     )
-    return (
-        by_area(view, indicator, parts.level, parts.scope),
-        by_area(view, indicator, "community", parts.scope),
-        whole,
-    )
+    asked = (
+        by_area(view, indicator, parts.level, parts.scope), by_area(view, indicator, "community", parts.scope), whole,
+    )  # fmt: skip
+    return asked if indicator.id in SHARES else (*asked, spread(view, indicator, parts.scope))
 
 
-def places(view: View, rows: pd.DataFrame, communities: pd.DataFrame, whole: pd.DataFrame) -> Made | None:
+def places(
+    view: View, rows: pd.DataFrame, communities: pd.DataFrame, whole: pd.DataFrame, *spreads: pd.DataFrame
+) -> Made | None:
     """The chosen outcome by area with intervals, against the district."""
+    communities = strata(communities, spreads[0]) if spreads else communities
     parts = parts_of(view, "community")
     return draw.places(chosen(view), rows, communities, whole, parts, view.period, trends.theme_of(view))
 

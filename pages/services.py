@@ -225,7 +225,10 @@ CARDS = (
         "ventures", ventures_of, ventures, "services.ventures_text", "venture_project", drill=follow_year,
         shown=known(ventures_of),
     ),
-    Card("brands", brands_of, brands, "services.brands_text", "service_team", shown=known(brands_of)),
+    Card(
+        "brands", brands_of, brands, "services.brands_text", "service_team",
+        drill=drill_records("service_team", "brand"), shown=known(brands_of),
+    ),
 )  # fmt: skip
 
 

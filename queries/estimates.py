@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
+from scipy.special import stdtrit
 
 SURE = 1.959964  # a normal value lies within so many deviations of its mean in 95 of 100 cases
 FEWEST_GROUPS = 5  # with fewer, the spread between groups says little
 FEWEST_PAIRS = 8
 
-Basis = Literal["wilson", "groups", "widest"]
+Basis = Literal["wilson", "strata", "groups", "widest"]
 Strength = Literal["none", "weak", "moderate", "strong"]
 
 
@@ -43,26 +44,38 @@ def wilson(yes: float, asked: float, scale: float = 100.0) -> Interval | None:
 
 
 def mean_of_groups(
-    total: float, answers: float, sums: pd.Series[float], counts: pd.Series[float], top: float = 100.0
-) -> Interval | None:
+    total: float, answers: float, sums: pd.Series[float], counts: pd.Series[float],
+    within: pd.Series[float] | None = None, top: float = 100.0,
+) -> Interval | None:  # fmt: skip
     """The mean total ÷ answers on a scale from 0 to `top`; `sums` and `counts` are those of its groups, where known.
 
-    From five groups on, the interval comes from the spread between them (the linearised variance of a ratio, Cochran
-    1977, 6.3), so that people of one place who think alike are not counted as independent. With fewer it is the widest
-    any such answers could have: a variance of at most mean × (top − mean) (Bhatia and Davis 2000). None: no answers.
+    `within` is a group's count × the variance of its own answers. Where it is known for every group, groups are strata:
+    each was asked, none left out, so that only the answers in it are a sample (Cochran 1977, 5.9, without the finite
+    correction; Student's t with answers − groups degrees of freedom). Else, from five groups on, the interval comes
+    from the spread between them (the linearised variance of a ratio, ibid. 6.3; t with groups − 1), as if the groups
+    had been drawn: too wide where all were asked. With fewer it is the widest any such answers could have: a variance
+    of at most mean × (top − mean) (Bhatia and Davis 2000). None: no answers.
     """
     if not answers or answers != answers or total != total:
         return None
     mean = total / answers
     known = sums.notna() & counts.notna()
-    groups = int(known.sum())
-    if groups >= FEWEST_GROUPS:
+    groups, counted = int(known.sum()), float(counts[known].sum())
+    basis: Basis = "widest"
+    error, sure = math.sqrt(max(mean * (top - mean), 0.0) / answers), SURE
+    if within is not None and groups and counted == answers > groups and within[known].notna().all():
+        basis, error = "strata", math.sqrt(max(float(within[known].sum()), 0.0)) / answers
+        sure = _student(answers - groups)
+    elif groups >= FEWEST_GROUPS:
         apart = (sums - mean * counts)[known].astype("float64")
-        error = math.sqrt(groups / (groups - 1) * float((apart**2).sum())) / float(counts[known].sum())
-    else:
-        error = math.sqrt(max(mean * (top - mean), 0.0) / answers)
-    low, high = max(mean - SURE * error, 0.0), min(mean + SURE * error, top)
-    return Interval(mean, low, high, int(answers), "groups" if groups >= FEWEST_GROUPS else "widest")
+        basis, error = "groups", math.sqrt(groups / (groups - 1) * float((apart**2).sum())) / counted
+        sure = _student(groups - 1)
+    return Interval(mean, max(mean - sure * error, 0.0), min(mean + sure * error, top), int(answers), basis)
+
+
+def _student(degrees: float) -> float:
+    """As SURE, for a deviation that is itself estimated with so many degrees of freedom (Student 1908)."""
+    return float(stdtrit(degrees, 0.975))
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ RECORD_TABLES: dict[str, RecordTable] = {
             "neighbourhood",
             ("scope", "field"),
         ),
-        RecordTable("service_team", records_service_team, "stock", "founded_on", "neighbourhood", ("kind",)),
+        RecordTable("service_team", records_service_team, "stock", "founded_on", "neighbourhood", ("kind", "brand")),
         RecordTable("team_reach", records_team_reach, "stock", "founded_on", "neighbourhood"),
         RecordTable(
             "service_project",

@@ -24,5 +24,6 @@ left join area on inside.code = area.code
 where
     ($end::date is null or service_team.founded_on <= $end::date)
     and ($kind is null or list_contains($kind::varchar[], service_team.kind))
+    and ($brand is null or list_contains($brand::varchar[], service_team.brand))
 order by service_team.founded_on desc nulls last, service_team.team_id asc
 limit $limit offset $offset

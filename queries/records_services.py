@@ -62,6 +62,7 @@ def records_service_team(
     offset: int = 0,
     *,
     kind: Texts = None,
+    brand: Texts = None,
 ) -> pd.DataFrame:
     """One row per service team in `area`: team_id, name, kind, brand, neighbourhood, founded_on, members, is_new,
     area_zh, area_en, total.
@@ -74,6 +75,7 @@ def records_service_team(
         start=start,
         end=end,
         kind=texts(kind),
+        brand=texts(brand),
         limit=limit,
         offset=offset,
     )

@@ -30,7 +30,7 @@ def test_every_level_opens_whole(level: str, language: str) -> None:
     assert not app.exception and "ll-failure" not in html_of(app).replace(".ll-failure", "")
     assert html_of(app).count('class="ll-lead"') == 1
     assert len(table_called(app, own["compare_page.table"])) == 8
-    compared = app.multiselect(key="areas").value
+    compared = app.multiselect(key=f"areas.{AREAS[level]}").value
     assert 2 <= len(compared) <= 10
     if level in {"subdistrict", "community", "neighbourhood"}:
         assert compared[0] == AREAS[level] and len({level_of(code) for code in compared}) == 1
@@ -63,15 +63,15 @@ def test_the_sentence_counts_who_leads(extracts: Path) -> None:
 
 def test_choosing_writes_the_address_and_ten_is_the_most() -> None:
     app = opened("compare", areas=",".join(f"3206130{n:02d}" for n in range(1, 17)))
-    assert len(app.multiselect(key="areas").value) == 10
-    app.multiselect(key="areas").set_value(["320613001", "320613007005"]).run()
+    assert len(app.multiselect(key="areas.320613").value) == 10
+    app.multiselect(key="areas.320613").set_value(["320613001", "320613007005"]).run()
     assert asked(app, "areas") == "320613001,320613007005" and not app.exception
     assert "社区" in table_called(app, "区域并列比较").columns[2]
 
 
 def test_unknown_areas_and_indicators_are_left_out() -> None:
     app = opened("compare", areas="1,2,320613001,x", figures="nothing", second="no", since="yesterday", map="upside")
-    assert not app.exception and app.multiselect(key="areas").value == ["320613001"]
+    assert not app.exception and app.multiselect(key="areas.320613").value == ["320613001"]
     assert app.selectbox(key="since").value == "2019"
 
 

@@ -56,6 +56,36 @@ def test_a_mean_holds_the_truth_though_people_of_a_place_think_alike() -> None:
     assert np.mean(held) > 0.9 > np.mean(naive)  # counting people as independent would be far too sure
 
 
+def test_strata_are_counted_as_published() -> None:
+    """Two communities asked throughout: the variance of their common mean is that of the answers in each."""
+    one, other = np.array([60.0, 70, 80, 90]), np.array([50.0, 50, 80, 100, 70])
+    counts = pd.Series([4.0, 5.0])
+    within = pd.Series([4 * one.var(ddof=1), 5 * other.var(ddof=1)])
+    found = mean_of_groups(650, 9, pd.Series([300.0, 350.0]), counts, within)
+    assert found is not None and found.basis == "strata" and found.value == pytest.approx(650 / 9)
+    half = 2.364624 * np.sqrt(within.sum()) / 9  # t with 9 - 2 degrees of freedom
+    assert found.high - found.low == pytest.approx(2 * half, rel=1e-5)
+    unknown = mean_of_groups(650, 9, pd.Series([300.0, 350.0]), counts, pd.Series([within[0], float("nan")]))
+    assert unknown is not None and unknown.basis == "widest"
+    partly = mean_of_groups(750, 10, pd.Series([300.0, 350.0]), counts, within)  # somebody answered elsewhere
+    assert partly is not None and partly.basis == "widest"
+
+
+@pytest.mark.parametrize("places", [1, 3, 40])
+def test_strata_hold_the_truth_in_95_of_100_samples(places: int) -> None:
+    rng = np.random.default_rng(5)
+    truth, counts = 77 + rng.normal(0, 5, places), rng.integers(12, 41, places)
+    whole, held = float((truth * counts).sum() / counts.sum()), []
+    for _ in range(1000):
+        answers = [rng.normal(mean, 8, count) for mean, count in zip(truth, counts, strict=True)]
+        sums = pd.Series([float(each.sum()) for each in answers])
+        within = pd.Series([len(each) * float(each.var(ddof=1)) for each in answers])
+        found = mean_of_groups(float(sums.sum()), float(counts.sum()), sums, pd.Series(counts, dtype=float), within)
+        assert found is not None and found.basis == "strata"
+        held.append(found.low <= whole <= found.high)
+    assert 0.925 <= np.mean(held) <= 0.975
+
+
 def test_few_groups_give_the_widest_interval() -> None:
     one = mean_of_groups(7900, 100, pd.Series([7900.0]), pd.Series([100.0]))
     assert one is not None and one.basis == "widest" and one.value == 79

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -19,7 +20,7 @@ AREAS = {
     "community": "320613007005",
     "neighbourhood": "320613007005001",
 }
-CARDS = {"weeks", "kinds", "brands", "pyramid", "sizes", "places", "values"}
+CARDS = {"flow_map", "weeks", "kinds", "brands", "pyramid", "sizes", "places", "values"}
 UNFILLED = re.compile(r"\{\w+\}|\bnan\b|\bNone\b|\bNaT\b|<NA>")
 
 
@@ -96,6 +97,25 @@ def test_each_chart_has_its_twin_and_no_small_count_is_told() -> None:
         app.segmented_control(key=f"face_{key}").set_value("about")
     app.run()
     assert not app.exception and words("zh")["events.exchange_text"] in text_of(app)
+
+
+def test_the_flow_map_draws_what_may_be_told_and_nothing_else(extracts: Path) -> None:
+    app = opened("events", area="320613007")
+    app.segmented_control(key="face_flow_map").set_value("table").run()
+    table = app.dataframe[0].value
+    told = pd.to_numeric(table["参与人次"].astype(str).str.replace(",", ""), errors="coerce")
+    hidden = table[told.isna()]
+    assert len(hidden) and set(hidden["参与人次"]) == {"少于 10，不显示"}
+    chart = next(c for c in opened("events", area="320613007").get("plotly_chart") if "图中为最多的" in c.proto.alt)
+    arcs = [trace for trace in json.loads(chart.proto.spec)["data"] if trace["mode"] == "lines+markers"]
+    said = {arc["customdata"][0][1] for arc in arcs}
+    assert len(arcs) == min(30, int(told.notna().sum()))
+    for home, host in zip(hidden["居住地"], hidden.iloc[:, 0], strict=True):
+        assert not any(words_of.startswith(f"{home} → {host}") for words_of in said)
+    flows = pd.read_parquet(extracts / "attendance_flow.parquet").query("year == 2020")
+    inside = flows["host"].str.startswith("320613007") & flows["home"].str.startswith("320613007")
+    most = flows[inside & (flows["host"] != flows["home"])]["attendances"].max()
+    assert any(f"{most:,} 人次" in one for one in said) and f"（{most:,} 人次）" in chart.proto.alt
 
 
 def test_the_ends_are_the_best_and_the_least_attended_and_lead_to_the_event(extracts: Path) -> None:

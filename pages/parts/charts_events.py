@@ -46,7 +46,7 @@ def by_week(days: pd.DataFrame) -> pd.DataFrame:
 def weeks(days: pd.DataFrame, area: str, theme: Theme, empty: str, height: int) -> Made:
     """Attendances week by week with the seasons and 20 May (rows of events_days)."""
     rows = by_week(days)
-    table = _headed(
+    table = headed(
         rows.assign(week=[date_text(day.date()) for day in rows["week"]]),
         week="week", events="events_count", counted="counted", volunteering="volunteering", attendances="attendances",
     )  # fmt: skip
@@ -134,7 +134,7 @@ def kinds(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
     )  # fmt: skip
     note = {str(r["kind"]): t("events.kinds_note", events=whole(r["events"])) for _, r in rows.iterrows()}
     figure = charts_forms.bars(data, title=title, text=compact, theme=theme, empty=empty, note=note)
-    table = _headed(data, name="kind", events="events_count", attendances="attendances")
+    table = headed(data, name="kind", events="events_count", attendances="attendances")
     return Made(title, figure, table.assign(**{enum("brand", brand): rows[brand].to_numpy() for brand in BRANDS}))
 
 
@@ -154,7 +154,7 @@ def brands(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
         marked=[b for b in BRANDS if b in set(rows["brand"])],
     )
     table = data.assign(value=per.round(1))
-    return Made(title, figure, _headed(table, name="brand", events="events_count", counted="counted",
+    return Made(title, figure, headed(table, name="brand", events="events_count", counted="counted",
                                        attendances="attendances", value="per_event"))  # fmt: skip
 
 
@@ -184,7 +184,7 @@ def sizes(rows: pd.DataFrame, theme: Theme, empty: str) -> Made:
     given = data if len(rows) else data.head(0)
     figure = charts_forms.bars(given, title=title, text=whole, theme=theme, empty=empty, marked=[str(k) for k in SIZES])
     table = data.assign(attendances=full["attendances"].astype("Int64").to_numpy())
-    return Made(title, figure, _headed(table, name="size", value="events_count", attendances="attendances"))
+    return Made(title, figure, headed(table, name="size", value="events_count", attendances="attendances"))
 
 
 def _sizes_title(full: pd.DataFrame, rows: pd.DataFrame) -> str:
@@ -218,7 +218,7 @@ def pyramid(rows: pd.DataFrame, whose: str, k: int, theme: Theme, empty: str) ->
         age_band=[enum("age_band", b) for b in rows["age_band"]], sex=[enum("sex", s) for s in rows["sex"]]
     )
     columns = {"age_band": "age_band", "sex": "sex", "attendances": "attendances", "first_time": "first_time"}
-    return Made(title, figure, _headed(_told(named, "attendances", "first_time", k=k), **columns))
+    return Made(title, figure, headed(told_cells(named, "attendances", "first_time", k=k), **columns))
 
 
 def _pyramid_title(known: pd.DataFrame) -> str:
@@ -258,8 +258,8 @@ def exchange(
         hidden=t("events.hidden", k=k),
     )  # fmt: skip
     table = named.assign(host=[parts[c] for c in named["host"]], home=[parts[c] for c in named["home"]])
-    told = _told(table, "attendances", k=k)
-    return Made(title, figure, _headed(told, host="host", home="home", attendances="attendances"))
+    told = told_cells(table, "attendances", k=k)
+    return Made(title, figure, headed(told, host="host", home="home", attendances="attendances"))
 
 
 def _exchange_title(named: pd.DataFrame, hosted: pd.Series[float], parts: Mapping[str, str], level: str) -> str:
@@ -297,10 +297,10 @@ def flows(rows: pd.DataFrame, code: str, name: str, within: float | None, k: int
     table = data.assign(direction=[t("events.coming" if c else "events.going") for c in coming],
                         host=rows[f"host_{lang()}"], home=rows[f"home_{lang()}"])  # fmt: skip
     columns = {"direction": "flow_direction", "host": "host", "home": "home", "attendances": "attendances"}
-    return Made(title, figure, _headed(_told(table, "attendances", k=k), **columns))
+    return Made(title, figure, headed(told_cells(table, "attendances", k=k), **columns))
 
 
-def _told(frame: pd.DataFrame, *columns: str, k: int) -> pd.DataFrame:
+def told_cells(frame: pd.DataFrame, *columns: str, k: int) -> pd.DataFrame:
     """Hidden counts as words where there are any: such a cell is never a zero and never empty."""
     words = t("events.hidden_cell", k=k)
     gaps = [c for c in columns if frame[c].isna().any()]
@@ -312,7 +312,7 @@ def _told(frame: pd.DataFrame, *columns: str, k: int) -> pd.DataFrame:
 
 def values(rows: pd.DataFrame, theme: Theme, empty: str, height: int) -> Made:
     """Covenants and integrity neighbourhoods by year (rows of events_values)."""
-    table = _headed(
+    table = headed(
         rows, year="year", neighbourhoods="neighbourhoods", covenants="covenants",
         integrity_neighbourhoods="integrity_neighbourhoods", model_neighbours="model_neighbours", stories="stories",
         integrity_events="integrity_events",
@@ -364,7 +364,7 @@ def places(rows: pd.DataFrame, neighbourhoods: int, theme: Theme, empty: str) ->
     table = order.assign(
         family=[t(f"events.family_{f}") for f in order["family"]], kind=[enum("kind", k) for k in order["kind"]]
     )
-    return Made(title, figure, _headed(table, family="family", kind="kind", places="places_count",
+    return Made(title, figure, headed(table, family="family", kind="kind", places="places_count",
                                        neighbourhoods="neighbourhoods", size="size_of"))  # fmt: skip
 
 
@@ -372,6 +372,6 @@ def _of_family(family: str, kind: str) -> str:
     return f"{t(f'events.family_{family}')} · {enum('kind', kind)}"
 
 
-def _headed(frame: pd.DataFrame, **columns: str) -> pd.DataFrame:
+def headed(frame: pd.DataFrame, **columns: str) -> pd.DataFrame:
     """The named columns in that order, under the words events.<…>."""
     return frame[list(columns)].set_axis([t(f"events.{word}") for word in columns.values()], axis=1)

@@ -11,8 +11,10 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 import streamlit as st
 
+from data.manifest import current_folder, data_root
 from geo.commands import check_published
 from geo.formats_write import write
 from geo.four_boundaries import Side, four_boundaries
@@ -33,6 +35,18 @@ def edition() -> Published:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _edition(_version: str) -> Published:
     return read_published()
+
+
+def outlines(level: str) -> gpd.GeoDataFrame:
+    """The areas of a level (code, geometry in EPSG:4490), simplified together to about 40 m for small drawings."""
+    return _outlines(data.manifest().version, level)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _outlines(_version: str, level: str) -> gpd.GeoDataFrame:
+    layer = gpd.read_parquet(current_folder(data_root()) / "boundaries.parquet", columns=["code", "level", "geometry"])
+    chosen = layer[layer["level"] == level].set_index("code")
+    return chosen.set_geometry(shapely.coverage_simplify(chosen.geometry.to_numpy(), 0.0004), crs=layer.crs)
 
 
 def part(code: str) -> Published:

@@ -45,12 +45,13 @@ def estimate(indicator: Indicator, values: pd.Series[Any], groups: pd.DataFrame 
 def interval(
     indicator: Indicator, numerator: float, denominator: float, groups: pd.DataFrame | None
 ) -> Interval | None:
-    """A share's Wilson interval, a mean's from the spread between `groups` (columns numerator, denominator)."""
+    """A share's Wilson interval, a mean's from its `groups` (columns numerator, denominator, and within if known)."""
     if indicator.kind == "share":
         return wilson(numerator, denominator)
     empty = pd.Series(dtype="float64")
     sums, counts = (empty, empty) if groups is None else (groups["numerator"], groups["denominator"])
-    return mean_of_groups(numerator, denominator, sums, counts)
+    within = groups["within"] if groups is not None and "within" in groups else None
+    return mean_of_groups(numerator, denominator, sums, counts, within)
 
 
 def _number(value: Any) -> float:

@@ -21,12 +21,52 @@ function install() {
       },
     })
   }
+  turnInOneStep()
+  keepCurrentInView()
   document.addEventListener("click", follow)
   document.addEventListener("submit", submit)
   document.addEventListener("keydown", shortcut)
   document.addEventListener("pointerover", pointFromList)
   document.addEventListener("load", listenToMap, true)
   return shell
+}
+
+// From a chart to its records Streamlit goes in two steps, first to this page with the other's query, then to the other
+// page: the second takes the place of the first, so that Back leads to where the reader was.
+let half = null
+
+function turnInOneStep() {
+  const push = history.pushState.bind(history)
+  history.pushState = (state, title, address) => {
+    const url = new URL(address ?? location.href, location.href)
+    const elsewhere = url.pathname !== location.pathname
+    const second = elsewhere && half && half.search === url.search && Date.now() - half.at < 3000
+    half = elsewhere ? null : { search: url.search, at: Date.now() }
+    if (second) history.replaceState(state, title, address)
+    else push(state, title, address)
+  }
+}
+
+// On a phone the navigation scrolls sideways: what is in view is brought into it once, when it is drawn.
+function keepCurrentInView() {
+  const seen = new WeakSet()
+  let asked = false
+  const look = () => {
+    asked = false
+    for (const here of document.querySelectorAll(".ll-nav [aria-current], .ll-sub [aria-current]")) {
+      if (seen.has(here)) continue
+      seen.add(here)
+      const bar = here.closest(".ll-nav, .ll-sub")
+      const left = here.getBoundingClientRect().left - bar.getBoundingClientRect().left + bar.scrollLeft
+      if (bar.scrollWidth > bar.clientWidth) bar.scrollLeft = left - (bar.clientWidth - here.offsetWidth) / 2
+    }
+  }
+  const later = () => {
+    if (!asked) requestAnimationFrame(look)
+    asked = true
+  }
+  new MutationObserver(later).observe(document.body, { childList: true, subtree: true })
+  later()
 }
 
 function inside(url) {
@@ -36,7 +76,9 @@ function inside(url) {
 
 function travel(url) {
   const elsewhere = url.pathname !== location.pathname
+  half = null // a link is a step of its own, before and after
   window.history.pushState({}, "", url)
+  half = null
   window.dispatchEvent(new PopStateEvent("popstate"))
   window.linliShell && showWayBack(window.linliShell)
   if (elsewhere) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
