@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from geo.plans_steps import State
+from geo.refusals import PlanRefused, Reason
 from geo.topology import Faults, gap_area, rounded
 
 
@@ -20,8 +21,10 @@ def layer_check(state: State) -> Faults:
     shapes = layer_of(state)
     polygons = shapes.geometry.to_numpy()
     codes = shapes["code"].to_numpy()
-    valid = shapely.is_valid(polygons)
     ground = state.ground
+    ids = np.array(list(ground.shape))
+    crossing = {state.code_of(block) for block in ids[~shapely.is_valid(list(ground.shape.values()))].tolist()}
+    valid = shapely.is_valid(polygons) & ~np.isin(codes, list(crossing))
     sound = bool(valid.all()) and bool(shapely.coverage_is_valid(polygons))
     union = shapely.coverage_union_all(polygons) if sound else shapely.union_all(shapely.make_valid(polygons))
     overlap = float(shapely.area(shapely.make_valid(polygons)).sum() - shapely.area(union))
@@ -38,13 +41,36 @@ def layer_check(state: State) -> Faults:
     )
 
 
+def check_whole(state: State) -> None:
+    """Raise PlanRefused if anything is wrong with a plan as a layer, be it that its edition was so before."""
+    faults = layer_check(state)
+    if faults.invalid:
+        raise PlanRefused(Reason.INVALID, faults.invalid)
+    if faults.overlap_m2:
+        raise PlanRefused(Reason.OVERLAP, detail=f"{faults.overlap_m2:.2f}")
+    if faults.gap_m2:
+        raise PlanRefused(Reason.GAP, detail=f"{faults.gap_m2:.2f}")
+    if faults.not_nested:
+        raise PlanRefused(Reason.OTHER_COMMUNITY, faults.not_nested)
+    if faults.non_contiguous:
+        raise PlanRefused(Reason.DISCONNECTED, faults.non_contiguous)
+
+
 def layer_of(state: State) -> gpd.GeoDataFrame:
     """One row per neighbourhood: code, community, geometry (the union of its blocks, in the ground's CRS)."""
     by_code = sorted(_by_code(state).items())
-    shapes = [shapely.coverage_union_all([state.ground.shape[block] for block in blocks]) for _, blocks in by_code]
+    shapes = [_union([state.ground.shape[block] for block in blocks]) for _, blocks in by_code]
     codes = np.array([code for code, _ in by_code], dtype=object)
     table = {"code": codes, "community": [code[:12] for code in codes]}
     return gpd.GeoDataFrame(table, geometry=shapes, crs=state.ground.crs)
+
+
+def _union(shapes: list[shapely.Geometry]) -> shapely.Geometry:
+    """The union of blocks: quick where they share their corners, as they should; the general one where not."""
+    try:
+        return shapely.coverage_union_all(shapes)
+    except shapely.errors.GEOSException:
+        return shapely.union_all(shapely.make_valid(shapes))
 
 
 def _by_code(state: State) -> dict[str, list[int]]:

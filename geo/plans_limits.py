@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from geo.plans_checks import touched
-from geo.plans_figures import Figures, Range, figures
+from geo.plans_figures import WIDE, Figures, figures
 from geo.plans_ground import LABELS
 from geo.plans_steps import State
 from geo.refusals import PlanRefused, Reason
@@ -44,16 +44,19 @@ class Warned:
 
 @dataclass(frozen=True)
 class Limits:
-    """Rules by kind (as `geo.zoning_rules.RULES`), the least roundness, and which concerns are hard (at first none)."""
+    """Rules by kind (as `geo.zoning_rules.RULES`), how far households may be off the target, the least roundness, and
+    which concerns are hard (at first none).
+    """
 
     kinds: Mapping[str, Rule] = field(default_factory=lambda: dict(RULES))
+    wide: float = WIDE
     round_min: float = 0.30
     hard: frozenset[Concern] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
         """The limits as JSON values, for `read`."""
         kinds = {name: [rule.target, rule.low, rule.high] for name, rule in self.kinds.items()}
-        return {"kinds": kinds, "round_min": self.round_min, "hard": sorted(self.hard)}
+        return {"kinds": kinds, "wide": self.wide, "round_min": self.round_min, "hard": sorted(self.hard)}
 
     @classmethod
     def read(cls, record: Mapping[str, Any]) -> Limits:
@@ -61,6 +64,7 @@ class Limits:
         kinds = {name: Rule(*values) for name, values in record.get("kinds", {}).items()}
         return cls(
             {**RULES, **kinds},
+            float(record.get("wide", cls.wide)),
             float(record.get("round_min", cls.round_min)),
             frozenset(Concern(name) for name in record.get("hard", ())),
         )
@@ -96,8 +100,7 @@ def _of_figures(before: Figures | None, after: Figures, limits: Limits) -> list[
     def warn(concern: Concern, was: float | None, now: float) -> None:
         found.append(Warned(concern, (after.code,), "", was, now, concern in limits.hard))
 
-    far = after.range in (Range.FAR_BELOW, Range.FAR_ABOVE)
-    if far and (before is None or abs(after.deviation) > abs(before.deviation)):
+    if abs(after.deviation) > limits.wide and (before is None or abs(after.deviation) > abs(before.deviation)):
         warn(Concern.HOUSEHOLDS, None if before is None else before.households, after.households)
     if after.buildings_fit is False and (before is None or before.buildings_fit or _worse(before, after, limits)):
         warn(Concern.BUILDINGS, None if before is None else before.buildings, after.buildings)

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     NO_NAME = "no_name"
     NO_REASON = "no_reason"
     HARD_LIMIT = "hard_limit"
+    INVALID = "invalid"
     GAP = "gap"
     OVERLAP = "overlap"
     NOTHING_TO_UNDO = "nothing_to_undo"
@@ -61,8 +62,9 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.NO_NAME: "Neighbourhood {codes} needs a name; write one.",
     Reason.NO_REASON: "Moving blocks {blocks} to another community needs a reason; write one.",
     Reason.HARD_LIMIT: "Neighbourhood {codes} would break a limit that the district has set; change less.",
-    Reason.GAP: "No shape of the file covers blocks {blocks}; draw one over them.",
-    Reason.OVERLAP: "Several shapes of the file ({codes}) cover blocks {blocks}; leave each block to one.",
+    Reason.INVALID: "The outline of {codes} crosses itself; cut the blocks again.",
+    Reason.GAP: "The neighbourhoods leave {detail} m² of the outline uncovered; cut the blocks again.",
+    Reason.OVERLAP: "Neighbourhoods lie over each other on {detail} m²; cut the blocks again.",
     Reason.NOTHING_TO_UNDO: "This is the first plan; there is nothing to undo.",
 }
 
@@ -71,7 +73,7 @@ class PlanRefused(ValueError):
     """An operation that would break the plan: why, where, and the smallest repair found.
 
     `neighbourhoods`, `blocks`: what is concerned (of pieces: all but the largest). `repair`: operations that do about
-    the same soundly, to be applied instead, one after the other; () if none was found. `detail`: which limit.
+    the same soundly, to be applied instead, one after the other; () if none was found. `detail`: which limit, how much.
     """
 
     def __init__(
@@ -83,4 +85,5 @@ class PlanRefused(ValueError):
         self.detail = detail
         self.repair: tuple[Operation, ...] = ()
         some = ", ".join(map(str, self.blocks[:5])) + (", …" if len(self.blocks) > 5 else "")
-        super().__init__(SENTENCES[reason].format(codes=", ".join(self.neighbourhoods), blocks=some))
+        codes = ", ".join(self.neighbourhoods)
+        super().__init__(SENTENCES[reason].format(codes=codes, blocks=some, detail=detail))
