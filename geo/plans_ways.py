@@ -72,7 +72,7 @@ def _to_move(operation: Move, state: State, refusal: PlanRefused) -> Iterator[Wa
 
 @_ways.register
 def _to_found(operation: New, state: State, refusal: PlanRefused) -> Iterator[Way]:
-    mended = (Reason.DISCONNECTED, Reason.OTHER_COMMUNITY, Reason.UNKNOWN_BLOCK, Reason.ENCLAVE)
+    mended = (Reason.DISCONNECTED, Reason.OTHER_COMMUNITY, Reason.UNKNOWN_BLOCK, Reason.ENCLAVE, Reason.EMPTIED)
     if operation.code[:12] in state.homes and refusal.reason in mended:
         blocks = operation.blocks & state.homes[operation.code[:12]].keys()
         for chosen in _ways_to_take(state, blocks, operation.code, refusal):
@@ -84,6 +84,12 @@ def _to_found(operation: New, state: State, refusal: PlanRefused) -> Iterator[Wa
 @_ways.register
 def _to_transfer(operation: Transfer, state: State, refusal: PlanRefused) -> Iterator[Way]:
     yield from ((replace(operation, blocks=rest),) for rest in _sparing(operation.blocks) if rest)
+    if refusal.reason == Reason.DISCONNECTED:
+        along = set(operation.blocks)
+        for giver in sorted({state.code_of(block) for block in operation.blocks}):
+            pieces = state.ground.pieces(state.members(giver) - operation.blocks)
+            along |= state.members(giver) - operation.blocks - set(state.ground.heaviest(pieces) if pieces else ())
+        yield (replace(operation, blocks=frozenset(along)),)
 
 
 @_ways.register
@@ -107,6 +113,8 @@ def _to_retire(operation: Retire, state: State, refusal: PlanRefused) -> Iterato
         heirs = plans_repair.heirs(state.ground, state.homes[operation.code[:12]], operation.code)
         if heirs:
             yield (Retire(operation.code, tuple(sorted(heirs.items()))),)
+    if refusal.reason == Reason.ENCLAVE:
+        yield from (_taking_in(operation, heir, refusal) for heir in sorted({heir for _, heir in operation.heirs}))
 
 
 @_ways.register
