@@ -118,6 +118,7 @@ def build(root: Path, progress: Progress = _quiet, engine: str = "duckdb") -> Ma
     _sync(extracts)
     made = _manifest(root, folder, facts)
     former = _former(root)
+    manifest.write_copy(folder, made)
     manifest.write_manifest(root, made)
     _remove_old(extracts, {version, former})
     progress("done", 1.0)

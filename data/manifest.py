@@ -83,9 +83,26 @@ def read_manifest(root: Path) -> Manifest:
         raise NoManifest(path, f"is unreadable ({type(error).__name__})") from error
 
 
+def read_version(root: Path, version: str) -> Manifest:
+    """What a version that is still kept says of itself. Raises NoManifest when it is not kept."""
+    path = extracts_dir(root) / Path(version).name / MANIFEST
+    try:
+        return Manifest(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, OSError) as error:
+        raise NoManifest(path, f"of version {version[:40]} is not kept") from error
+
+
 def write_manifest(root: Path, manifest: Manifest) -> None:
     """Replace the manifest in one step, after its bytes have reached the disk."""
-    path = extracts_dir(root) / MANIFEST
+    _write(extracts_dir(root) / MANIFEST, manifest)
+
+
+def write_copy(folder: Path, manifest: Manifest) -> None:
+    """Leave a copy beside the tables of the version: it is read when an older version is asked for."""
+    _write(folder / MANIFEST, manifest)
+
+
+def _write(path: Path, manifest: Manifest) -> None:
     partial = path.with_suffix(".part")
     with partial.open("w", encoding="utf-8") as file:
         json.dump(asdict(manifest), file, ensure_ascii=False, indent=1)

@@ -84,7 +84,7 @@ PALETTES: Final[dict[Theme, Palette]] = {
         shore="#ffffff", river_ink="#0b4f78",
         road="#ffffff", casing="#8d9498", arterial="#ffffff", rail="#5f686d", boundary="#101820", halo="#ffffff",
         dim="#ffffff", zero="#ffffff", mark="#5f6a70", office="#a50f0a",
-        sequential=("#f3f9c4", "#97d6ac", "#35a5b8", "#1d66a6", "#182a78"),
+        sequential=("#f3f9c4", "#97d6ac", "#35a5b8", "#17588f", "#182a78"),
         diverging=("#8c4a08", "#d9b562", "#f4f2ec", "#5fbfb0", "#005e54"),
         categories=("#004e7c", "#b35f00", "#1f6f48", "#6f3d87", "#9a231b", "#3f4a51"),
         bivariate=("#f0f0f0", "#8fd8d8", "#2bb0b0", "#d992cb", "#8e97c8", "#3f83ad", "#a93d94", "#73479a", "#232f7a"),

@@ -17,7 +17,8 @@ from pages.parts.charts_forms import Made
 from pages.parts.failures import nothing
 from pages.parts.small_counts import hide
 from pages.parts.state import View
-from pages.parts.theme_page import Theme, theme_page
+from pages.parts.theme_page import theme_page
+from pages.parts.themes import Theme
 from pages.parts.words import area_name, enum, lang, level_name, number, period_text, short_name, t
 from queries.events_charts import (
     events_brands,

@@ -15,7 +15,8 @@ from pages.parts.chart_card import Card, Question, drill_area
 from pages.parts.charts_forms import Made
 from pages.parts.controls import finer
 from pages.parts.state import View
-from pages.parts.theme_page import Theme, parts_of, theme_page
+from pages.parts.theme_page import parts_of, theme_page
+from pages.parts.themes import Theme
 from pages.parts.words import area_name, lang, period_text, t
 from queries.indicator_queries import indicator_by_area, indicator_by_code, indicator_years
 from queries.indicators import peers

@@ -13,7 +13,8 @@ from pages.parts import data, state, tables, trends
 from pages.parts.chart_card import Card, Question, drill_area, drill_records
 from pages.parts.charts_forms import Made
 from pages.parts.state import View
-from pages.parts.theme_page import Theme, parts_of, theme_page
+from pages.parts.theme_page import parts_of, theme_page
+from pages.parts.themes import Theme
 from pages.parts.words import area_name, enum, levels_name, number, t
 from queries.indicator_queries import indicator_by_area
 from queries.party_charts import party_actions, party_chain, party_posts, party_statements

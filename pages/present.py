@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from data.stories import Story
-from pages.parts import frame, glass, staging, state, story_shelf, tables
+from pages.parts import data, frame, glass, staging, state, story_shelf, tables
 from pages.parts.failures import guard
 from pages.parts.state import View
 from pages.parts.words import speaking, t
@@ -35,9 +35,20 @@ def talk(view: View) -> None:
         return
     glass.map_place(story)
     given = glass.settings(story, "glass", first, view)
-    glass.glass(given, heard=lambda: None, again=lambda: None)
-    for key in nearest_first(given["keys"], given["first"]):
-        glass.bring(story, key, view)
+    glass.glass(given, heard=lambda: rehearsed(story), again=lambda: None)  # a kiosk's round only runs the page
+    asked = view.get("data")
+    with data.at_version(asked if data.is_kept(asked) else ""):
+        for key in nearest_first(given["keys"], given["first"]):
+            glass.bring(story, key, view)
+
+
+def rehearsed(story: Story) -> None:
+    """Keep a rehearsal's times and show them beside the plan."""
+    spent = (state.chosen("talk_glass") or {}).get("rehearsed") or {}
+    named = glass.keys_of(story)
+    with guard("rehearsal"):
+        story_shelf.store().rehearsed(story.id, {named[key].id: int(s) for key, s in spent.items() if key in named})
+        state.go("stories", story=story.name)
 
 
 def nearest_first(keys: list[str], first: str) -> list[str]:

@@ -13,7 +13,8 @@ from pages.parts import data, state, tables, trends
 from pages.parts.chart_card import Card, Question, drill_area, drill_records
 from pages.parts.charts_forms import Made
 from pages.parts.state import View
-from pages.parts.theme_page import Theme, parts_of, theme_page
+from pages.parts.theme_page import parts_of, theme_page
+from pages.parts.themes import Theme
 from pages.parts.words import area_name, number, period_text, t
 from queries.self_governance_charts import (
     self_governance_councils,

@@ -14,7 +14,8 @@ from pages.parts import data, state, tables, trends
 from pages.parts.chart_card import Card, Question, drill_area, drill_records
 from pages.parts.charts_forms import Made
 from pages.parts.state import View
-from pages.parts.theme_page import Theme, theme_page
+from pages.parts.theme_page import theme_page
+from pages.parts.themes import Theme
 from pages.parts.words import area_name, lang, number, period_text, short_name, t
 from queries.glance import glance_teams
 from queries.records import records_team_reach

@@ -17,7 +17,8 @@ from pages.parts.charts_forms import Made
 from pages.parts.charts_information import share
 from pages.parts.failures import guard
 from pages.parts.state import View
-from pages.parts.theme_page import Theme, theme_page
+from pages.parts.theme_page import theme_page
+from pages.parts.themes import Theme
 from pages.parts.words import area_name, compact, lang, number, period_text, t
 
 THEME = Theme(

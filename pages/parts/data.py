@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -20,7 +22,7 @@ import queries.lines
 import queries.profile
 import queries.records
 from data.indicators import Indicator, load_indicators
-from data.manifest import Manifest, data_root, read_manifest
+from data.manifest import Manifest, NoManifest, data_root, extracts_dir, read_manifest, read_version
 from pages.parts.words import lang
 from queries.errors import DatabaseClosed
 from queries.extracts import current_version
@@ -45,13 +47,36 @@ def _door(folder: Path) -> _Door:
     return _Door(threading.Lock())
 
 
+_asked_version: ContextVar[str] = ContextVar("asked_version", default="")
+
+
+@contextmanager
+def at_version(version: str) -> Iterator[None]:
+    """Inside, questions are answered by that version of the data, which must still be kept; "" is the current one."""
+    token = _asked_version.set(version)
+    try:
+        yield
+    finally:
+        _asked_version.reset(token)
+
+
+def is_kept(version: str) -> bool:
+    """Whether a version of the data can still be asked."""
+    try:
+        return bool(read_version(data_root(), version).version == version)
+    except NoManifest:
+        return False
+
+
 def db() -> Database:
     """The database of the version the manifest names now; the one before closes when its last reader is done.
 
-    Raises ExtractsMissing, ExtractCorrupt or SchemaMismatch.
+    Inside `at_version` it is that version's. Raises ExtractsMissing, ExtractCorrupt or SchemaMismatch.
     """
-    folder = current_version(data_root())
-    door = _door(data_root())
+    if version := _asked_version.get():
+        folder, door = extracts_dir(data_root()) / version, _door(data_root() / version)
+    else:
+        folder, door = current_version(data_root()), _door(data_root())
     with door.lock:
         if door.database is None or door.database.version != folder.name or door.database.closed:
             fresh = open_database(folder)
@@ -111,7 +136,8 @@ def _thawed(argument: Any) -> Any:
 
 def manifest() -> Manifest:
     """What the current version says of itself: version, when built, edition, whether it is a demonstration."""
-    return read_manifest(data_root())
+    version = _asked_version.get()
+    return read_version(data_root(), version) if version else read_manifest(data_root())
 
 
 def data_until() -> date:

@@ -15,7 +15,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from data.contract import DataError
 from data.indicators import load_indicators
-from pages.parts import data, failures, registry, state
+from pages.parts import data, failures, registry, scene_keeper, state
 from pages.parts.failures import guard
 from pages.parts.state import View
 from pages.parts.words import area_name, date_text, lang, levels_name, t
@@ -56,7 +56,12 @@ def page(name: str) -> View:
     way = ""
     with guard("breadcrumb"):
         way = breadcrumb(view, data.areas())
-    st.html(f'<div class="ll-where">{way}{subnavigation(view)}</div>')
+    with st.container(key="where", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f'<div class="ll-where">{way}{subnavigation(view)}</div>')
+        if scene_keeper.can_keep(name):
+            with guard("keep scene"):
+                scene_keeper.control(view)
+    scene_keeper.said()
     for notice in state.notices():
         words = escape(t(notice.key, **notice.values))
         st.html(f'<div class="ll-notice" role="status" aria-label="{escape(t("notice.label"))}">{words}</div>')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,7 @@ def map_place(story: Story) -> None:
 def settings(story: Story, kind: str, first: str, view: state.View) -> dict[str, Any]:
     """What the browser knows of the talk before any scene has come."""
     named = keys_of(story)
+    away = replace(view, page="")  # what belongs to this talk does not go along
     return {
         "kind": kind,
         "story": story.id,
@@ -96,8 +98,8 @@ def settings(story: Story, kind: str, first: str, view: state.View) -> dict[str,
         "plan": {key: {"title": s.title, "notes": s.notes, "seconds": s.seconds} for key, s in named.items()},
         "words": words_of(story),
         "chartScript": f"app/static/{chart_script(map_view.STATIC)}",
-        "cover": state.address(state.changed(view, "present", story=view.get("story"))),
-        "notes": state.address(state.changed(view, "present", story=view.get("story"), notes=1)),
+        "cover": state.address(state.changed(away, "stories", story=view.get("story"))),
+        "notes": state.address(state.changed(away, "present", story=view.get("story"), notes=1)),
         "kiosk": bool(view.get("kiosk")),
         "rehearsing": bool(view.get("rehearse")),
     }

@@ -23,9 +23,11 @@ from pages.parts.scene import Scene as Drawn
 from pages.parts.scene import scene as draw
 from pages.parts.scene import shown
 from pages.parts.state import Known, View
+from pages.parts.themes import Theme, of_theme
 from pages.parts.words import area_name, date_text, lang, levels_name, number, short_name, t, told
 from queries.indicators import classes
 
+SIZES = ("households_per_neighbourhood", "households", "neighbourhoods")  # what boundaries are drawn for
 BEST, LAST = 4, 2  # of a list too long for the glass: the first and the last so many
 
 
@@ -80,7 +82,16 @@ def known() -> Known:
 
 def view_of(scene: Scene, story: Story, theme: str = "projector") -> View:
     """The View a scene's address describes, in the story's language."""
-    return state.parse({**scene.params, "lang": story.lang, "theme": theme}, known(), scene.page)[0]
+    return of_page(state.parse({**scene.params, "lang": story.lang, "theme": theme}, known(), scene.page)[0])
+
+
+def of_page(view: View) -> View:
+    """The view with an indicator its page shows: a theme's page takes its headline for others."""
+    page = card_shelf.module_of(view.page)
+    if isinstance(theme := getattr(page, "THEME", None), Theme):
+        return of_theme(view, theme)
+    own: tuple[str, ...] = getattr(page, "INDICATORS", SIZES if view.page == "boundaries" else ())
+    return view if not own or view.indicator in own else replace(view, indicator=own[0])
 
 
 def stage(scene: Scene, story: Story, theme: str = "projector") -> Staged:

@@ -1,12 +1,85 @@
-"""Finding a story by the name an address gives: a shipped one in the reader's language, or one that was kept."""
+"""Finding and keeping stories: shipped ones in the reader's language, and those in the database."""
 
 from __future__ import annotations
 
-from data.stories import Story, shipped, shipped_names
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from data.stories import Scene, Story, StoryUnknown, shipped, shipped_names
+from data.story_store import StoryStore, address, name_for
+from pages.parts import data
+
+
+def store() -> StoryStore:
+    """The stories' database, opened once a process. Raises DatabaseUnreachable or DatabaseNewer."""
+    return _store(address().render_as_string(hide_password=False))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _store(url: str) -> StoryStore:
+    return StoryStore(url)
 
 
 def find(name: str, lang: str) -> Story:
-    """The story of that name. Raises StoryUnknown."""
-    if not name:
-        name = shipped_names()[0]
-    return shipped(name, lang)
+    """The story of that name or id, "" being the first shipped one. Raises StoryUnknown."""
+    if not name or name in shipped_names():
+        return shipped(name or shipped_names()[0], lang)
+    return store().get(name)
+
+
+def is_shipped(story: Story) -> bool:
+    """Whether a story came with the product; such a one is not changed but copied."""
+    return story.id in shipped_names()
+
+
+def new_story(title: str, lang: str, scenes: tuple[Scene, ...] = ()) -> Story:
+    """A story made now, kept: it remembers the data and the edition it is made with."""
+    manifest = data.manifest()
+    return store().add(
+        Story(name_for(title), title, lang, scenes, data_version=manifest.version, edition=manifest.edition)
+    )
+
+
+def copy_of(story: Story, title: str) -> Story:
+    """A story of one's own with the same scenes."""
+    made = new_story(title, story.lang, story.scenes)
+    if story.data_version:
+        return store().change(
+            made.id, lambda s: replace(s, data_version=story.data_version, edition=story.edition, made_at=story.made_at)
+        )
+    return made
+
+
+def keep_scene(story_id: str, scene: Scene) -> tuple[Story, int]:
+    """Add a scene at the end of a kept story; returns the story and the scene's number in the talk."""
+    story = store().change(story_id, lambda s: replace(s, scenes=(*s.scenes, scene)))
+    return story, len(story.main)
+
+
+def change(story_id: str, how: Callable[[Story], Story]) -> None:
+    """Change a kept story; shipped ones are left as they are. Raises StoryUnknown."""
+    if story_id in shipped_names():
+        raise StoryUnknown(story_id)
+    store().change(story_id, how)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What has changed since a story was made: its data and edition against the current ones, and whether its own data
+    are still kept and can be shown (an older edition's map is not).
+    """
+
+    data_version: str
+    edition: str
+    kept: bool
+
+
+def changed_since(story: Story) -> Changed | None:
+    """None for a story that goes with whatever is current, or that was made with the current data."""
+    now = data.manifest()
+    if not story.data_version or (story.data_version, story.edition) == (now.version, now.edition):
+        return None
+    kept = story.edition == now.edition and data.is_kept(story.data_version)
+    return Changed(now.version, now.edition, kept)

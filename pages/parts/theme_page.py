@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 
@@ -15,19 +14,9 @@ from pages.parts.chart_card import Card, chart_card
 from pages.parts.failures import guard
 from pages.parts.scene import Shown
 from pages.parts.state import View
-
-
-@dataclass(frozen=True)
-class Theme:
-    """What one theme page shows: page name, its indicators (map, verdicts), figures, and the one the map begins with.
-
-    `headline` are indicators the opening sentence may be about: the first one known at the area's level.
-    """
-
-    page: str
-    indicators: tuple[str, ...]
-    figures: tuple[str, ...]
-    headline: tuple[str, ...]
+from pages.parts.themes import Theme as Theme
+from pages.parts.themes import headline as headline
+from pages.parts.themes import of_theme as of_theme
 
 
 def theme_page(theme: Theme, cards: Sequence[Card], extra: Callable[[View], None] | None = None) -> None:
@@ -49,20 +38,6 @@ def theme_page(theme: Theme, cards: Sequence[Card], extra: Callable[[View], None
         with guard(f"{theme.page} extra"):
             extra(view)
     draw_cards(view, [card for card in cards if card.shown(view)])
-
-
-def of_theme(view: View, theme: Theme) -> View:
-    """The view with an indicator of the theme: the chosen one if it belongs to it, else its first headline."""
-    if view.indicator in theme.indicators:
-        return view
-    return replace(view, indicator=headline(view, theme).id)
-
-
-def headline(view: View, theme: Theme) -> Indicator:
-    """The first headline indicator that is known at the level of the area in view."""
-    every = data.indicators()
-    known = [every[name] for name in theme.headline if profile.reaches(every[name], view.area_level)]
-    return known[0] if known else every[theme.headline[0]]
 
 
 def opening(view: View, theme: Theme, known: dict[str, Indicator]) -> str:

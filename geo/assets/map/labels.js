@@ -40,7 +40,10 @@ function onGround(style, mark) {
   const ground = S.colours[Number(mark)];
   if (!ground) return style;
   const [r, g, b] = [1, 3, 5].map((i) => parseInt(ground.slice(i, i + 2), 16));
-  const light = 0.299 * r + 0.587 * g + 0.114 * b > 135;
+  const lightness = 0.299 * r + 0.587 * g + 0.114 * b;
+  // a projector needs 7:1: black in a white halo, except on the darkest class
+  if (S.theme === "projector" && lightness >= 60) return style;
+  const light = lightness > 135;
   return Object.assign({}, style, { colour: light ? "#10181f" : "#ffffff", halo: ground });
 }
 

@@ -156,6 +156,7 @@ function settle() {
 // marks drawn over the map stay on their ground: degrees to pixels of the frame, and back
 const toPixel = (lat, lng) => map.latLngToContainerPoint([lat, lng]);
 const toGround = (x, y) => map.containerPointToLatLng([x, y]);
-const where = () => [map.getCenter().lat, map.getCenter().lng, map.getZoom()];
+/** Where the reader has moved the map to; nothing where it shows what it shows by itself. */
+const held = () => (moved ? [map.getCenter().lat, map.getCenter().lng, map.getZoom()] : null);
 
-window.linli = { start, apply, stage, settle, toPixel, toGround, where };
+window.linli = { start, apply, stage, settle, toPixel, toGround, held };

@@ -32,11 +32,9 @@ function build(talk) {
     '<div class="ll-stage-head"><h1></h1><p></p></div><div class="ll-stage-map"></div><div class="ll-stage-side"></div>' +
     '<div class="ll-stage-foot"><span class="ll-stage-source"></span><span class="ll-stage-count"></span></div>';
   talk.root = root;
-  talk.title = root.querySelector("h1");
   talk.finding = root.querySelector("p");
   talk.hole = root.querySelector(".ll-stage-map");
   talk.side = root.querySelector(".ll-stage-side");
-  talk.source = root.querySelector(".ll-stage-source");
   talk.count = root.querySelector(".ll-stage-count");
   talk.finding.setAttribute("aria-live", "polite");
   talk.blank = make("div", "ll-stage-blank");
@@ -46,18 +44,32 @@ function build(talk) {
 
 /** The longest finding and source of all scenes decide how much room they have, so that the map keeps its size. */
 function reserve(talk) {
-  for (const [name, line] of [["finding", talk.finding], ["source", talk.source]]) {
-    const twin = line.cloneNode(), box = line.parentElement;
+  const head = talk.root.querySelector(".ll-stage-head"), foot = talk.root.querySelector(".ll-stage-foot");
+  for (const [name, line, write] of [["head", head, writeHead], ["foot", foot, writeFoot]]) {
+    const twin = line.cloneNode(true);
     twin.style.cssText = "position:absolute;visibility:hidden;min-height:0;width:" + line.clientWidth + "px";
-    box.append(twin);
+    talk.root.append(twin);
     let most = 0;
     for (const scene of talk.scenes.values()) {
-      twin.textContent = scene[name];
+      write(twin, scene);
       most = Math.max(most, twin.offsetHeight);
     }
     twin.remove();
     if (most) document.documentElement.style.setProperty("--" + name, most + "px");
   }
+}
+
+/** Title and finding; a title that is the finding itself stands alone, and a long one is set smaller, in two lines. */
+function writeHead(head, scene) {
+  const [title, finding] = [head.querySelector("h1"), head.querySelector("p")], alone = scene.finding.startsWith(scene.title);
+  title.textContent = alone ? scene.finding : scene.title;
+  finding.textContent = alone ? "" : scene.finding;
+  title.removeAttribute("data-long");
+  title.toggleAttribute("data-long", title.scrollWidth > title.clientWidth + 1);
+}
+
+function writeFoot(foot, scene) {
+  foot.querySelector(".ll-stage-source").textContent = scene.source;
 }
 
 /** Sizes follow the glass; the map's frame is laid over the hole kept for it, and never made again. */
@@ -108,9 +120,8 @@ function show(talk, key) {
   document.documentElement.dataset.scene = key;
   talk.root.toggleAttribute("data-waiting", !scene);
   if (!scene) return;
-  talk.title.textContent = scene.title;
-  talk.finding.textContent = scene.finding;
-  talk.source.textContent = scene.source;
+  writeHead(talk.root.querySelector(".ll-stage-head"), scene);
+  writeFoot(talk.root.querySelector(".ll-stage-foot"), scene);
   talk.count.textContent = key + " / " + talk.main.length;
   talk.root.dataset.layout = scene.layout;
   for (const part of talk.side.children) part.hidden = part.dataset.key !== key;

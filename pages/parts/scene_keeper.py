@@ -1,0 +1,144 @@
+"""“Keep as scene”: what the address holds, with a title, notes and a time, at the end of a story."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from data.stories import LONGEST, SECONDS, Place, Scene, Story, kept_params
+from pages.parts import failures, registry, staging, state, story_shelf, tables
+from pages.parts.failures import guard
+from pages.parts.state import View
+from pages.parts.words import t
+
+GROUPS = ("overview", "linli", "outcomes", "boundaries")
+NEW = ""
+
+_button = st.components.v2.component(
+    "linli_keep_scene",
+    js=Path(__file__).with_name("keep_scene.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def can_keep(page: str) -> bool:
+    """Whether the page has a map that a scene can show."""
+    return any(entry.name == page and entry.group in GROUPS for entry in registry.PAGES)
+
+
+def control(view: View) -> None:
+    """The button, and the dialog it opens."""
+    words = {"label": t("keep.button"), "title": t("keep.title")}
+    asked = _button(key="keep_scene", data=words, width="content", on_asked_change=lambda: None).asked
+    if asked:
+        st.dialog(t("keep.button"))(_dialog)(view, _place(asked))
+
+
+def said() -> None:
+    """What was kept just now, and the ways on from there."""
+    story, title, number = state.recall("kept_scene", ("", "", 0))
+    if not story:
+        return
+    state.keep("kept_scene", ("", "", 0))
+    links = " · ".join([
+        tables.anchor(state.link("stories", story=story), t("keep.open")),
+        tables.anchor(state.link("present", story=story, present=1, scene=number), t("keep.present")),
+    ])  # fmt: skip
+    sentence = escape(t("keep.kept", story=title, number=number))
+    st.html(f'<div class="ll-notice ll-kept" role="status">{sentence} {links}</div>')
+
+
+def _place(asked: Mapping[str, Any]) -> Place | None:
+    """Where the reader moved the map to; None where it shows what it shows by itself."""
+    place = asked.get("place")
+    return Place(lon=float(place[1]), lat=float(place[0]), zoom=float(place[2])) if place else None
+
+
+def scene_of(view: View, place: Place | None = None) -> Scene:
+    """What the address holds, as a scene that shows the page's own charts, titled by what it finds."""
+    view = staging.of_page(view)
+    scene = Scene(view.page, kept_params(state.to_params(view)), place=place)
+    shown = staging.stage(scene, Story("draft", "", view.lang))
+    return replace(scene, title=shown.finding[: LONGEST["title"]])
+
+
+def _dialog(view: View, place: Place | None) -> None:
+    failures.begin()
+    with guard("keep scene"):
+        scene = scene_of(view, place)
+        stories = story_shelf.store().stories()
+        into = _into(stories)
+        title = st.text_input(t("keep.scene_title"), scene.title, max_chars=LONGEST["title"], key="keep_title")
+        notes = st.text_area(t("keep.notes"), key="keep_notes", max_chars=LONGEST["notes"], height=120)
+        seconds = st.number_input(t("keep.seconds"), *SECONDS, 60, step=15, key="keep_seconds")
+        charts = chart_choice(scene, "keep_charts")
+        last = into.main[-1] if isinstance(into, Story) and into.main else None
+        held = last is not None and st.checkbox(t("keep.held", title=last.title), key="keep_held")
+        if st.button(t("keep.save"), type="primary", key="keep_save", disabled=into == NEW):
+            made = replace(scene, title=title.strip() or scene.title, notes=notes, seconds=int(seconds), charts=charts)
+            save(into, made, held, view.lang)
+            st.rerun()
+
+
+def _into(stories: list[Story]) -> Story | str:
+    """The story chosen, or the title of a new one (NEW while it has none)."""
+    known = {story.id: story for story in stories}
+    chosen = st.selectbox(
+        t("keep.story"),
+        [*known, NEW],
+        index=_last_used(list(known)),
+        format_func=lambda name: known[name].title if name else t("keep.new_story"),
+        key="keep_story",
+    )
+    if chosen:
+        return known[chosen]
+    return st.text_input(t("keep.new_title"), t("keep.new_default"), max_chars=LONGEST["title"], key="keep_new").strip()
+
+
+def _last_used(ids: list[str]) -> int:
+    used = state.recall("last_story", "")
+    return ids.index(used) if used in ids else 0
+
+
+def chart_choice(scene: Scene, key: str) -> tuple[str, ...]:
+    """Which charts stand beside the map: at most two, by what they say."""
+    names = chart_names(scene)
+    chosen = st.multiselect(
+        t("keep.charts"), list(names), [c for c in scene.charts if c in names], max_selections=2,
+        format_func=lambda name: names[name], key=key,
+    )  # fmt: skip
+    return tuple(chosen)
+
+
+def chart_names(scene: Scene) -> dict[str, str]:
+    """The charts that can stand beside the map of the scene, by what each is called or says."""
+    story = Story("draft", "", state.current_language())
+    view = staging.view_of(scene, story)
+    names = {"ranked": t("keep.chart_ranked"), "trend": t("keep.chart_trend")}
+    with state.viewing(view):
+        for key in staging.chart_choices(scene.page)[2:]:
+            chart = staging.card_chart(scene.page, key, view)
+            if chart is not None:
+                names[key] = chart.title
+    return names
+
+
+def save(into: Story | str, scene: Scene, held: bool, lang: str) -> None:
+    """Keep the scene in a story or a new one; `held` ties it to the scene before it."""
+    story = into if isinstance(into, Story) else story_shelf.new_story(into, lang)
+    if held and story.main:
+        group = story.main[-1].locked or secrets.token_hex(3)
+        last = story.main[-1].id
+        story_shelf.change(story.id, lambda s: replace(s, scenes=tuple(
+            replace(each, locked=group) if each.id == last else each for each in s.scenes
+        )))  # fmt: skip
+        scene = replace(scene, locked=group)
+    kept, number = story_shelf.keep_scene(story.id, scene)
+    state.keep("last_story", kept.id)
+    state.keep("kept_scene", (kept.name, kept.title, number))
