@@ -21,7 +21,7 @@ from rich.table import Table
 from bench import edit_previews
 from geo import tables, topology
 from geo.plans import Plan, PlanRefused, Reason
-from geo.plans_ground import Ground
+from geo.plans_ground import Ground, on_grid
 
 DRAWINGS = 200
 LIMIT = 150.0
@@ -62,6 +62,8 @@ def drawings(published: tables.Published) -> list[Drawing]:
     rng = np.random.default_rng(2020)
     layer = published.level("neighbourhood")[["code", "geometry"]]
     layer["community"] = layer["code"].str[:12]
+    # Corners as plans have them: on the centimetre grid, without what the way through degrees left of it.
+    layer = layer.set_geometry(on_grid(layer.geometry.to_numpy()))
     chosen = rng.choice(len(layer), size=DRAWINGS, replace=False)
     communities = dict(list(layer.groupby("community")))
     return [

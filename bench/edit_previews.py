@@ -89,12 +89,14 @@ def paint(plan: Plan, rng: np.random.Generator) -> Operation:
 
 
 def pushed(plan: Plan, rng: np.random.Generator) -> Operation:
-    """A border pulled 20 to 300 m in any direction."""
-    one, other = beside(plan, rng)
-    place = shapely.get_coordinates(border(plan, one, other))[0]
-    angle, far = rng.uniform(0, 2 * np.pi), rng.uniform(20, 300)
-    seen = push(plan, one, other, tuple(place), tuple(place + far * np.array([np.cos(angle), np.sin(angle)])))
-    return seen.operation or Move(frozenset(), one)
+    """A border pulled 20 to 300 m in any direction, as far as the first block at least."""
+    while True:
+        one, other = beside(plan, rng)
+        place = shapely.get_coordinates(border(plan, one, other))[0]
+        angle, far = rng.uniform(0, 2 * np.pi), rng.uniform(20, 300)
+        seen = push(plan, one, other, tuple(place), tuple(place + far * np.array([np.cos(angle), np.sin(angle)])))
+        if seen.operation is not None:
+            return seen.operation
 
 
 def cut(plan: Plan, rng: np.random.Generator) -> Operation:
@@ -157,9 +159,9 @@ def renamed(plan: Plan, rng: np.random.Generator) -> Operation:
 
 
 def drawn(plan: Plan, rng: np.random.Generator) -> Operation:
-    """A neighbourhood's outline moved by up to 60 m and grown or shrunk by up to 40 m."""
+    """A neighbourhood's outline moved by up to 120 m and grown or shrunk by up to 40 m."""
     code = any_code(plan, rng)
-    step = rng.uniform(-60, 60, size=2)
+    step = rng.uniform(-120, 120, size=2)
     shape = shapely.transform(plan.polygon(code), lambda xy: xy + step)
     return Draw(shapely.buffer(shape, rng.uniform(-40, 40)), code)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +12,11 @@ import shapely
 
 from geo.four_boundaries import SIDES, Side, four_boundaries
 from geo.plans_checks import differences, touched
+from geo.plans_ground import OUTSIDE
 from geo.plans_steps import State
+
+APART = 1 << 50
+"""Added to the block ids of a second plan; pieces of blocks have ids up to 2^49."""
 
 AROUND_M = 1000.0
 """How far around a neighbourhood borders are looked at to say what lies beyond it."""
@@ -194,7 +198,7 @@ def bounds(before: State, after: State, codes: Iterable[str] | None = None) -> p
     before and after are `geo.four_boundaries.Side` (None: the neighbourhood is new, or ends).
     """
     chosen = sorted(touched(before, after) if codes is None else set(codes))
-    old, new = four_sides(before, chosen), four_sides(after, chosen)
+    old, new = _sides_of([before, after], chosen)
     rows = [(code, side, old.get(code, {}).get(side), new.get(code, {}).get(side)) for code in chosen for side in SIDES]
     return pd.DataFrame(
         [row for row in rows if _told(row[2]) != _told(row[3])], columns=["neighbourhood", "side", "before", "after"]
@@ -203,17 +207,50 @@ def bounds(before: State, after: State, codes: Iterable[str] | None = None) -> p
 
 def four_sides(state: State, codes: Collection[str]) -> dict[str, dict[str, Side]]:
     """四至 of some neighbourhoods of a plan: code -> side -> what bounds it (see `geo.four_boundaries`)."""
-    own = [block for code in codes for block in state.members(code)]
-    if not own:
-        return {}
+    return _sides_of([state], codes)[0]
+
+
+def _sides_of(states: Sequence[State], codes: Collection[str]) -> list[dict[str, dict[str, Side]]]:
+    """The same of several plans, in one go: as if they lay side by side, with a mark on their codes and blocks."""
+    edges, blocks = [], []
+    assignment: dict[int, str] = {}
+    for i, state in enumerate(states):
+        rows, shapes, homes = _near(state, codes)
+        for end in ("left", "right"):
+            rows[end] = rows[end].where(rows[end] < 0, rows[end] + i * APART)
+        edges.append(rows)
+        blocks.append(shapes.assign(block_id=shapes["block_id"] + i * APART))
+        assignment |= {block + i * APART: f"{code}/{i}" for block, code in homes.items()}
+    marked = [f"{code}/{i}" for i, state in enumerate(states) for code in codes if state.members(code)]
+    if not marked:
+        return [{} for _ in states]
+    table = pd.Series(assignment, dtype=object)
+    found = four_boundaries(pd.concat(edges, ignore_index=True), table, pd.concat(blocks, ignore_index=True), marked)
+    return [
+        {code: _unmarked(found[f"{code}/{i}"]) for code in codes if f"{code}/{i}" in found} for i in range(len(states))
+    ]
+
+
+def _near(state: State, codes: Collection[str]) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, dict[int, str]]:
+    """Borders of some neighbourhoods with what is named around them, the blocks on these, and whose they are."""
     ground = state.ground
-    boxes = shapely.box(*shapely.bounds([ground.shape[block] for block in own]).T)
-    near = ground.blocks_in(shapely.box(*shapely.bounds(shapely.union_all(boxes).buffer(AROUND_M))))
-    edges = ground.edges_table(near)
-    ends = {*edges["left"], *edges["right"]} - {-1}
-    assignment = pd.Series({block: state.code_of(block) for block in ends}, dtype=object)
-    blocks = ground.blocks_table(ends)
-    return four_boundaries(edges, assignment, gpd.GeoDataFrame(blocks[["block_id", "geometry"]]), codes)
+    own = {block for code in codes for block in state.members(code)}
+    boxes = shapely.box(*shapely.bounds([ground.shape[block] for block in own]).T) if own else []
+    around = shapely.bounds(shapely.union_all(boxes).buffer(AROUND_M))
+    near = ground.blocks_in(shapely.box(*around)) if own else []
+    edges = ground.edges_table(near, all_of=own)
+    ends = {*edges["left"], *edges["right"]} - {OUTSIDE}
+    blocks = gpd.GeoDataFrame(
+        {"block_id": sorted(ends)}, geometry=[ground.shape[block] for block in sorted(ends)], crs=ground.crs
+    )
+    return edges, blocks, {block: state.code_of(block) for block in ends}
+
+
+def _unmarked(sides: dict[str, Side]) -> dict[str, Side]:
+    return {
+        name: side if side.neighbour is None else replace(side, neighbour=side.neighbour.partition("/")[0])
+        for name, side in sides.items()
+    }
 
 
 def _told(side: Side | None) -> tuple[str | None, str, str | None] | None:

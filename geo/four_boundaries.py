@@ -58,8 +58,13 @@ def four_boundaries(
     its way, each weighing what is seen of it from there; where none does (a wedge), of those that face it at all.
     `codes`: only these (those of them that have a border).
     """
-    sides = sides_table(edges, assignment, blocks)
-    rows = facing(sides if codes is None else sides[sides["code"].isin(codes)])
+    if codes is None:
+        sides = sides_table(edges, assignment, blocks)
+    else:
+        own = assignment.index[assignment.isin(codes)]
+        sides = sides_table(edges[edges["left"].isin(own) | edges["right"].isin(own)], assignment, blocks)
+        sides = sides[sides["code"].isin(codes)]
+    rows = facing(sides)
     total = rows.groupby(SIDE_KEYS)["weight"].sum()
     named = sums(rows.dropna(subset="name"), "name")
     named = named[named["weight"] >= NAMED_SHARE * total.reindex(named.index)]

@@ -226,8 +226,13 @@ class Ground:
             table[name] = [fact.counts[i] for fact in facts]
         return gpd.GeoDataFrame(table, geometry=[self.shape[block] for block in ids], crs=self.crs)
 
-    def edges_table(self, blocks: Collection[int] | None = None) -> gpd.GeoDataFrame:
-        """One row per stretch of border (of the blocks given), as `geo.blocks.block_edges` makes them."""
+    def edges_table(
+        self, blocks: Collection[int] | None = None, *, all_of: Collection[int] | None = None
+    ) -> gpd.GeoDataFrame:
+        """One row per stretch of border (of the blocks given), as `geo.blocks.block_edges` makes them.
+
+        With `all_of` only what has a name, but everything around these blocks.
+        """
         chosen = self.shape if blocks is None else set(blocks)
         rows = [
             (min(block, rim.other) if rim.other != OUTSIDE else block, max(block, rim.other), *rim[1:])
@@ -235,7 +240,8 @@ class Ground:
             else (block, OUTSIDE, *rim[1:])
             for block in sorted(chosen)
             for rim in self.rims[block]
-            if rim.other not in chosen or block < rim.other
+            if (rim.other not in chosen or block < rim.other)
+            and (all_of is None or rim.name is not None or block in all_of or rim.other in all_of)
         ]
         names = ["left", "right", "length_m", "barrier", "name", "contact", "geometry", "line_id", "bank"]
         table = pd.DataFrame(rows, columns=names).astype({"left": int, "right": int, "contact": bool, "bank": bool})
