@@ -193,7 +193,8 @@ def main() -> None:
     show(pd.DataFrame(rows).T)
     previews = edit_previews.measure(plan)
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({"drawings": rows, "previews": previews}, indent=1))
+    known = {name: {k: v for k, v in row.items() if v == v} for name, row in previews.items()}  # JSON has no NaN
+    RESULTS.write_text(json.dumps({"drawings": rows, "previews": known}, indent=1))
 
 
 def show(rows: pd.DataFrame) -> None:

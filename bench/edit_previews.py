@@ -21,6 +21,7 @@ from geo.plans_checks import around
 from geo.plans_layer import layer_check
 from geo.plans_repair import heirs
 from geo.previews import Preview, preview
+from geo.proposals import alternatives
 from geo.push import push
 from geo.splitting import split_along, split_between_rows, split_for_drawing
 from geo.topology import layer_faults
@@ -252,7 +253,7 @@ def once(name: str, work: Callable[[], object], times: int = 7) -> tuple[str, fl
 
 
 def whole(plan: Plan) -> Iterator[tuple[str, float]]:
-    """What is done at other times: live consequences of an edit, the check on save beside the general one."""
+    """What is done at other times: consequences of an edit, proposals, the check on save beside the general one."""
     rng = np.random.default_rng(1)
     after: Plan | None = None
     while after is None:
@@ -263,6 +264,7 @@ def whole(plan: Plan) -> Iterator[tuple[str, float]]:
     later = after
     plan.ground.outline  # noqa: B018 - made once a ground, not on every save
     yield once("consequences of an edit", lambda: consequences(plan, later))
+    yield once("proposals for a community", lambda: alternatives(later, later.codes[0][:12]), 3)
     yield once("whole-layer check on save", lambda: layer_check(later), 3)
 
     def general() -> object:

@@ -127,9 +127,10 @@ def _choices(
 ) -> Iterator[tuple[int, ...]]:
     """Sets of earlier operations, the smallest first, each with what it rests on itself."""
     yield ()
-    for i in range(k):
-        yield tuple(sorted({i, *found[i]}))
     codes, chosen = concerned(state, steps[k]), set()
+    for i in range(k):
+        if concerned(state, steps[i]) & codes:
+            yield tuple(sorted({i, *found[i]}))
     for _ in range(k):
         more = {i for i in range(k) if i not in chosen and concerned(state, steps[i]) & codes}
         if not more:

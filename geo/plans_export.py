@@ -57,16 +57,31 @@ def equivalence(plan: Plan, base: Plan | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*names, "households", "people", "collective", "buildings"])
 
 
+def block_layer(plan: Plan) -> gpd.GeoDataFrame:
+    """One row per block: block_id, code (its neighbourhood), community, kind, labels, counts, geometry (metres).
+
+    Another program can change the codes and give it back (`geo.plans_import`).
+    """
+    table = plan.ground.blocks_table()
+    table.insert(1, "code", [plan.code_of(block) for block in table["block_id"]])
+    return table
+
+
 def write_plan(
-    plan: Plan, path: Path, *, names: Mapping[str, tuple[str, str]] | None = None, base: Plan | None = None
+    plan: Plan,
+    path: Path,
+    *,
+    names: Mapping[str, tuple[str, str]] | None = None,
+    base: Plan | None = None,
+    blocks: bool = False,
 ) -> dict[str, str]:
-    """Write a plan in the format of the file's ending: .csv its equivalence, else its neighbourhoods.
+    """Write a plan in the format of the file's ending: .csv its equivalence, else its neighbourhoods or `blocks`.
 
     Layers (.gpkg, .shp, .geojson, .fgb, .parquet) are in EPSG:4490. Returns the fields that a Shapefile renamed. Raises
     TableError with a sentence.
     """
     if path.suffix.lower() not in SHEET:
-        return formats_write.write(neighbourhood_layer(plan, names), path)
+        return formats_write.write(block_layer(plan) if blocks else neighbourhood_layer(plan, names), path)
     try:
         # With a mark at its beginning a spreadsheet reads the Chinese right.
         equivalence(plan, base).to_csv(path, index=False, encoding="utf-8-sig")

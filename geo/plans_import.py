@@ -21,7 +21,7 @@ from geo.plans_steps import State, plain
 from geo.refusals import PlanRefused
 from geo.splitting import split_along
 
-CODES = ("code", "neighbourhood", "neighs", "CODE", "Code", "编码", "代码", "邻里编码")
+CODES = ("code", "neighbourhood", "neighbourh", "neighs", "CODE", "Code", "编码", "代码", "邻里编码")
 NAMES = ("name_zh", "name", "NAME", "Name", "名称", "邻里名称")
 """Columns that a planner's file may call the code and the name of a neighbourhood."""
 
@@ -32,6 +32,9 @@ WHOLE = 0.95
 """Above this share a block counts as drawn whole; below, the shape's border runs through it."""
 
 
+Finding = tuple[str, int, tuple[str, ...], float | None]
+
+
 @dataclass(frozen=True)
 class Imported:
     """What a file asks for: operations to append to the draft one after the other, and what was not simply taken.
@@ -39,7 +42,8 @@ class Imported:
     `matched`: blocks that lie whole in the shape of one neighbourhood. `findings`: kind, block, codes, share: gap (no
     shape covers it; it stays), overlap (several do; it stays, or goes to the largest), cut (a border runs through it;
     most of its area decides), other_community (would leave it; it stays), repaired (given to a neighbour, so that
-    nobody is in pieces), left (no sound operation leads there), new_code (a shape without a known code).
+    nobody is in pieces), left (no sound operation leads there), new_code (a shape without a known code),
+    unknown_block (of a layer of blocks: there is none of this id).
     """
 
     operations: tuple[Operation, ...]
@@ -48,9 +52,10 @@ class Imported:
 
 
 def read_edited(path: Path) -> gpd.GeoDataFrame:
-    """An edited layer: code, name (None: not told), geometry as in the file. Raises TableError, MissingCrsError.
+    """An edited layer: code, name (None: not told), geometry as in the file, and block_id if its rows are blocks.
 
-    GeoPackage, Shapefile (also zipped), GeoJSON and whatever `geo.formats.read` opens.
+    GeoPackage, Shapefile (also zipped), GeoJSON and whatever `geo.formats.read` opens. Raises TableError,
+    MissingCrsError.
     """
     layer = formats.read(path)
     what = f"The file {path.name}"
@@ -62,24 +67,33 @@ def read_edited(path: Path) -> gpd.GeoDataFrame:
     if code is None:
         raise TableError(what, "there is no column code", "Add it with the codes of the neighbourhoods.")
     name = next((name for name in NAMES if name in layer.columns), None)
-    return gpd.GeoDataFrame(
+    table = gpd.GeoDataFrame(
         {"code": layer[code].map(_as_code), "name": None if name is None else layer[name].map(_as_text)},
         geometry=layer.geometry.to_numpy(),
         crs=layer.crs,
     )
+    if "block_id" in layer.columns:
+        table["block_id"] = pd.to_numeric(layer["block_id"], errors="coerce").fillna(-1).astype("int64")
+    return table
 
 
 def edited(
     plan: Plan, layer: gpd.GeoDataFrame, *, names: Mapping[str, str] | None = None, split: bool = False
 ) -> Imported:
-    """Operations that make a plan what an edited layer (see `read_edited`) draws.
+    """Operations that make a plan what an edited layer (see `read_edited`) says.
 
+    A layer of neighbourhoods is matched by area; one of blocks (block_id, code: `write_plan` makes one) by their ids.
     `names`: the present Chinese names by code; where the layer's differ, it renames. With `split` blocks that a border
     runs through are split along it, where both pieces are thicker than 8 m. Communities that no shape's code or area
-    concerns stay as they are, and are not told of.
+    concerns stay as they are, and are not told of. Raises TableError if the layer lies elsewhere.
     """
+    if "block_id" in layer.columns:
+        wish, findings, fresh = _listed(plan, layer)
+        return _imported(plan, [], wish, findings, dict.fromkeys(fresh, ("", "")), {}, len(wish))
     shapes = layer.to_crs(plan.ground.crs) if plan.ground.crs is not None else layer
     drawn = _Drawn(plan, shapes)
+    if drawn.table.empty:
+        raise TableError("The layer", "it lies outside this place", "Check its coordinate system.")
     splits = drawn.splits(plan) if split else []
     at: State = plain(plan)
     for step in splits:
@@ -87,15 +101,52 @@ def edited(
     if splits:
         drawn = _Drawn(at, shapes, drawn)
     wish, findings = drawn.wish(at)
+    return _imported(plan, splits, wish, findings, drawn.names(), drawn.renamed(names or {}), drawn.matched())
+
+
+def _imported(
+    plan: Plan,
+    splits: list[Split],
+    wish: dict[int, str],
+    findings: list[Finding],
+    names: Mapping[str, tuple[str, str]],
+    renamed: Mapping[str, str],
+    matched: int,
+) -> Imported:
+    """The wish repaired, and the operations that lead there."""
+    at: State = plain(plan)
+    for step in splits:
+        at = attempted(at, step) or at
     sound = _mended(at, wish)
-    findings += [("repaired", block, (wish.get(block, ""), code), None) for block, code in sound.items()
-                 if wish.get(block, at.code_of(block)) != code]  # fmt: skip
-    steps, left = steps_between(at, sound, verb="import", names=drawn.names())
+    for block, code in sound.items():
+        if wish.get(block, at.code_of(block)) != code:
+            findings.append(("repaired", block, (wish.get(block, ""), code), None))
+    steps, left = steps_between(at, sound, verb="import", names=names)
     findings += [("left", block, (code,), None) for block, code in sorted(left.items())]
-    renamed = [Rename(code, name) for code, name in drawn.renamed(names or {}).items() if code in plan.codes]
-    operations = ([Batch(tuple(splits), "import")] if splits else []) + steps + renamed
+    renames = [Rename(code, name) for code, name in renamed.items() if code in plan.codes]
+    operations = [*([Batch(tuple(splits), "import")] if splits else []), *steps, *renames]
     table = pd.DataFrame(findings, columns=["kind", "block", "codes", "share"])
-    return Imported(tuple(operations), drawn.matched(), table.sort_values(["kind", "block"], ignore_index=True))
+    return Imported(tuple(operations), matched, table.sort_values(["kind", "block"], ignore_index=True))
+
+
+def _listed(plan: Plan, layer: gpd.GeoDataFrame) -> tuple[dict[int, str], list[Finding], list[str]]:
+    """Block -> code of a layer of blocks; what cannot be taken stays and is told; codes that are new."""
+    wish: dict[int, str] = {}
+    findings: list[Finding] = []
+    fresh: dict[str, None] = {}
+    for block, code in zip(layer["block_id"].to_list(), layer["code"].to_list(), strict=True):
+        community = plan.ground.community.get(block)
+        if community is None:
+            findings.append(("unknown_block", block, (), None))
+        elif not isinstance(code, str):
+            findings.append(("gap", block, (plan.code_of(block),), None))
+        elif code[:12] != community or len(code) != 15 or not code[12:].isdigit() or code in plan.ended:
+            findings.append(("other_community", block, (code,), None))
+        else:
+            wish[block] = code
+            if not plan.members(code):
+                fresh[code] = None
+    return wish, findings + [("new_code", -1, (code,), None) for code in fresh], list(fresh)
 
 
 class _Drawn:
@@ -148,9 +199,9 @@ class _Drawn:
         told = zip(self.codes, self.layer["name"], strict=True)
         return {code: name for code, name in told if name and code in names and names[code] != name}
 
-    def wish(self, state: State) -> tuple[dict[int, str], list[tuple[str, int, tuple[str, ...], float | None]]]:
+    def wish(self, state: State) -> tuple[dict[int, str], list[Finding]]:
         """Block -> code as drawn, of the communities concerned, and what was not simply taken."""
-        findings: list[tuple[str, int, tuple[str, ...], float | None]] = []
+        findings: list[Finding] = []
         findings += [("new_code", -1, (code,), None) for code in self.fresh.values()]
         shares = self._shares()
         wish: dict[int, str] = {}
@@ -192,9 +243,7 @@ class _Drawn:
         return found
 
 
-def _decided(
-    state: State, block: int, shares: Mapping[str, float]
-) -> tuple[str | None, tuple[str, int, tuple[str, ...], float | None] | None]:
+def _decided(state: State, block: int, shares: Mapping[str, float]) -> tuple[str | None, Finding | None]:
     """The code of a block as drawn (None: it stays), and what is to be told of it."""
     now = state.code_of(block)
     many = [code for code, share in shares.items() if share > COVERED]

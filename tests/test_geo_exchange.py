@@ -169,6 +169,30 @@ def test_a_code_that_a_table_made_a_number_is_read(tmp_path: Path, plan: Plan) -
     assert read_edited(tmp_path / "x.gpkg")["code"].tolist() == plan.codes
 
 
+@pytest.mark.parametrize("ending", ["gpkg", "shp"])
+def test_blocks_go_out_and_come_back_with_other_codes(plan: Plan, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"blocks.{ending}"
+    split = plan.apply(split_along(plan, 7, LineString([(WEST + 150, SOUTH), (WEST + 150, SOUTH + 600)])).operation)
+    write_plan(split, path, blocks=True)
+    layer = read_edited(path)
+    assert edited(split, layer).operations == () and len(layer) == 37
+    layer.loc[layer["block_id"].isin([2, 8]), "code"] = A
+    layer.loc[layer["block_id"].isin([18, 24]), "code"] = f"{WEST_HOME}005"
+    layer.loc[layer["block_id"] == 4, "code"] = B
+    layer.loc[layer["block_id"] == 5, "code"] = None
+    layer.loc[layer["block_id"] == 35, "block_id"] = 99
+    back = edited(split, layer)
+    after = done(split, back)
+    assert after.members(f"{WEST_HOME}005") == {18, 24} and {2, 8} <= after.members(A)
+    told = [(row.kind, row.block) for row in back.findings.itertuples()]
+    assert told == [("gap", 5), ("new_code", -1), ("other_community", 4), ("unknown_block", 99)]
+
+
+def test_a_layer_from_elsewhere_is_told(plan: Plan) -> None:
+    with pytest.raises(TableError, match="outside this place"):
+        edited(plan, layer_of(plan).assign(geometry=lambda rows: rows.translate(50_000)))
+
+
 def test_files_that_cannot_be_used_are_told(tmp_path: Path, plan: Plan) -> None:
     layer_of(plan)[["name", "geometry"]].to_file(tmp_path / "nameless.gpkg")
     gpd.GeoDataFrame({"code": [A]}, geometry=[Point(1, 1)], crs="EPSG:4549").to_file(tmp_path / "points.gpkg")
