@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 from rich.progress import Progress, TaskID
@@ -50,6 +51,14 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--engine", default="duckdb", choices=NAMES, help="who sums over attendance (default: duckdb)")
     build.add_argument("--json", action="store_true", help="print what was built as one JSON object")
     build.set_defaults(run=run_build)
+    publish = commands.add_parser("publish", help="make an approved draft the next boundary edition")
+    for name in ("draft", "user", "effective", "name", "id"):
+        publish.add_argument(f"--{name}", required=True)
+    publish.add_argument("--role", default="approver")
+    publish.add_argument("--why", default="")
+    publish.add_argument("--static", type=Path, default=prepare.STATIC, help=argparse.SUPPRESS)
+    publish.add_argument("--json", action="store_true", help="tell the progress as lines of JSON")
+    publish.set_defaults(run=run_publish)
     check = commands.add_parser("check", help="hold records and extracts against the contract")
     check.set_defaults(run=run_check)
     reconcile = commands.add_parser("reconcile", help="hold our totals against the published figures")
@@ -61,8 +70,8 @@ def parser() -> argparse.ArgumentParser:
 
 def run_prepare(options: argparse.Namespace) -> int:
     """`python -m data prepare`: nothing is printed beyond the bar, and no bar when nothing is to do."""
-    root, steps = data_root(), prepare.all_steps(options.static)
-    if all(prepare.is_current(root, step) for step in steps):
+    root = data_root()
+    if prepare.all_current(root, options.static):
         return 0
     with new_bar() as bar:
         task = bar.add_task("Preparing the data", total=1.0)
@@ -100,6 +109,33 @@ def run_build(options: argparse.Namespace) -> int:
         print(json.dumps(told | {"demonstration": made.demonstration, "edition": made.edition}, ensure_ascii=False))
         return 0
     print(f"Version {made.version}, data until {made.data_until}, {made.measures} measures.")
+    return 0
+
+
+def run_publish(options: argparse.Namespace) -> int:
+    """`python -m data publish`: exit code 1 after a sentence when the draft could not be published."""
+    from data.publishing import Publication, publish_draft, user_named
+    from geo.database import DatabaseError
+    from geo.store_errors import StoreError
+
+    def tell(**told: object) -> None:
+        if options.json:
+            print(json.dumps(told, ensure_ascii=False), flush=True)
+
+    day = date.fromisoformat(options.effective)
+    user = user_named(options.user, options.role)
+    wanted = Publication(options.draft, user, day, options.name, options.why, options.id)
+    try:
+        made = publish_draft(
+            data_root(), wanted, lambda step, share: tell(step=step, share=round(share, 3)), options.static
+        )
+    except (DataError, StoreError, DatabaseError) as error:
+        tell(error=str(error))
+        print(error, file=sys.stderr)
+        return 1
+    tell(edition=made.id)
+    if not options.json:
+        print(f"Boundary edition {made.id} is published, in force from {made.effective_on}.")
     return 0
 
 

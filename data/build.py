@@ -101,12 +101,14 @@ def build(root: Path, progress: Progress = _quiet, engine: str = "duckdb") -> Ma
         storage.fetch(records, manifest.records_dir(root), skip=aggregates.HEAVY)
     version = _version(root)
     if (current := _unchanged(root, version)) is not None:
+        if manifest.edition_in_force(root) is None:
+            manifest.write_manifest(root, current)
         progress("unchanged", 1.0)
         return current
     extracts = manifest.extracts_dir(root)
     extracts.mkdir(parents=True, exist_ok=True)
     partial = extracts / f".part-{os.getpid()}"
-    _remove_leftovers(extracts, partial)
+    remove_leftovers(extracts, partial)
     partial.mkdir()
     try:
         facts = _write(root, partial, progress, engine)
@@ -115,12 +117,14 @@ def build(root: Path, progress: Progress = _quiet, engine: str = "duckdb") -> Ma
         partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    _sync(extracts)
+    sync(extracts)
     made = _manifest(root, folder, facts)
     former = _former(root)
     manifest.write_copy(folder, made)
-    manifest.write_manifest(root, made)
-    _remove_old(extracts, {version, former})
+    manifest.write_manifest(root, made, made.edition)
+    if manifest.edition_in_force(root) in (None, made.edition):
+        manifest.write_manifest(root, made)
+    _remove_old(extracts, {version, former, *manifest.versions_in_use(root)})
     progress("done", 1.0)
     return made
 
@@ -166,7 +170,7 @@ def _digest(path: Path) -> bytes:
 
 def _unchanged(root: Path, version: str) -> Manifest | None:
     try:
-        current = manifest.read_manifest(root)
+        current = manifest.read_manifest(root, manifest.EDITION)
     except NoManifest:
         return None
     folder = manifest.extracts_dir(root) / version
@@ -177,7 +181,7 @@ def _unchanged(root: Path, version: str) -> Manifest | None:
 
 def _former(root: Path) -> str | None:
     try:
-        return manifest.read_manifest(root).version
+        return manifest.read_manifest(root, manifest.EDITION).version
     except NoManifest:
         return None
 
@@ -213,8 +217,8 @@ def _write(root: Path, folder: Path, progress: Progress, engine: str) -> dict[st
     with closing(open_database(folder)) as database:
         database.keep_withheld(folder)
     for path in folder.iterdir():
-        _sync(path)
-    _sync(folder)
+        sync(path)
+    sync(folder)
     return {
         "data_until": _month_end(until),
         "measures": pq.read_metadata(folder / "measure_catalogue.parquet").num_rows,
@@ -330,7 +334,7 @@ def _manifest(root: Path, folder: Path, facts: dict[str, Any]) -> Manifest:
     )
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Make sure a file or folder has reached the disk (folders cannot be synced on Windows, and need not be)."""
     if path.is_dir() and os.name == "nt":
         return
@@ -341,7 +345,7 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _remove_leftovers(extracts: Path, own: Path) -> None:
+def remove_leftovers(extracts: Path, own: Path) -> None:
     """Remove what builds that were interrupted left behind; a build that may still be running keeps its folder."""
     for path in extracts.glob(".part-*"):
         if path == own or time.time() - path.stat().st_mtime > STALE_SECONDS or not _is_running(path):

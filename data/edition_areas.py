@@ -37,14 +37,21 @@ def _read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 
 
-def area_table(hoods: gpd.GeoDataFrame, shapes: gpd.GeoSeries, bounds: pd.DataFrame, folder: Path) -> pd.DataFrame:
+def area_table(
+    hoods: gpd.GeoDataFrame,
+    shapes: gpd.GeoSeries,
+    bounds: pd.DataFrame,
+    folder: Path,
+    names: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return extracts.area of the contract without the responsible office, one row per area with a shape, by code.
 
     `hoods`: code, community, kind, households, people (in families), collective, buildings. `shapes`: code -> geometry
-    in metres. `bounds`: code -> bound_east … bound_north. `folder` holds the reference tables.
+    in metres. `bounds`: code -> bound_east … bound_north. `folder` holds the reference tables. `names`: code, name_zh,
+    name_en, pinyin, initials of the neighbourhoods, in the order of `hoods` (else community and serial).
     """
     named = references(folder)
-    table = pd.concat([named, _neighbourhood_names(hoods, named)], ignore_index=True)
+    table = pd.concat([named, _neighbourhood_names(hoods, named, names)], ignore_index=True)
     table = table[table["code"].isin(shapes.index)].sort_values("code", ignore_index=True)
     table = table.merge(_sums(hoods, table), on="code", validate="one_to_one")
     table["kind"] = table["code"].map(_kinds(hoods)).astype(object)
@@ -55,10 +62,10 @@ def area_table(hoods: gpd.GeoDataFrame, shapes: gpd.GeoSeries, bounds: pd.DataFr
     )
 
 
-def _neighbourhood_names(hoods: gpd.GeoDataFrame, named: pd.DataFrame) -> pd.DataFrame:
+def _neighbourhood_names(hoods: gpd.GeoDataFrame, named: pd.DataFrame, names: pd.DataFrame | None) -> pd.DataFrame:
     above = named.set_index("code").loc[hoods["community"], ["former_district", "zone"]].reset_index(drop=True)
-    names = neighbourhood_names(hoods["code"])
-    table: pd.DataFrame = pd.concat([names, above], axis=1)
+    own = neighbourhood_names(hoods["code"]) if names is None else names
+    table: pd.DataFrame = pd.concat([own, above], axis=1)
     return table.assign(level="neighbourhood", parent=hoods["community"], aliases="")
 
 

@@ -28,6 +28,8 @@ class Manifest:
     """One built version: its name, when it was built, how far the data reach, and rows and bytes of every table.
 
     `tables` names the content of each table by hash; `demonstration` says that no record in it is real.
+    `rebased_from`: the edition the records are coded in, where it is another one: counts of neighbourhoods are then
+    estimates, shared out by households ("" where they are as counted). `source`: the version they were shared out from.
     """
 
     version: str
@@ -40,6 +42,8 @@ class Manifest:
     rows: Mapping[str, int]
     bytes: Mapping[str, int]
     tables: Mapping[str, str]
+    rebased_from: str = ""
+    source: str = ""
 
 
 def data_root() -> Path:
@@ -72,12 +76,22 @@ def extracts_dir(root: Path) -> Path:
     return root / "extracts"
 
 
-def read_manifest(root: Path) -> Manifest:
-    """Read the manifest of the current version. Raises NoManifest when there is none or it is unreadable."""
-    path = extracts_dir(root) / MANIFEST
+def manifest_path(root: Path, edition: str | None = None) -> Path:
+    """Where the manifest of the edition in force stands, or of a given one."""
+    return extracts_dir(root) / (MANIFEST if edition is None else f"edition-{edition}.json")
+
+
+def read_manifest(root: Path, edition: str | None = None) -> Manifest:
+    """Read the manifest of the edition in force, or of a given one (in force or not).
+
+    Raises NoManifest when there is none or it is unreadable.
+    """
+    path = manifest_path(root, edition)
     try:
         return Manifest(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
+        if edition is not None and edition_in_force(root) == edition:
+            return read_manifest(root)
         raise NoManifest(path, "does not exist") from error
     except (ValueError, TypeError, OSError) as error:
         raise NoManifest(path, f"is unreadable ({type(error).__name__})") from error
@@ -92,9 +106,9 @@ def read_version(root: Path, version: str) -> Manifest:
         raise NoManifest(path, f"of version {version[:40]} is not kept") from error
 
 
-def write_manifest(root: Path, manifest: Manifest) -> None:
-    """Replace the manifest in one step, after its bytes have reached the disk."""
-    _write(extracts_dir(root) / MANIFEST, manifest)
+def write_manifest(root: Path, manifest: Manifest, edition: str | None = None) -> None:
+    """Replace the manifest of the edition in force (or of `edition`) in one step, once its bytes are on the disk."""
+    _write(manifest_path(root, edition), manifest)
 
 
 def write_copy(folder: Path, manifest: Manifest) -> None:
@@ -103,7 +117,7 @@ def write_copy(folder: Path, manifest: Manifest) -> None:
 
 
 def _write(path: Path, manifest: Manifest) -> None:
-    partial = path.with_suffix(".part")
+    partial = path.with_suffix(f".{os.getpid()}.part")
     with partial.open("w", encoding="utf-8") as file:
         json.dump(asdict(manifest), file, ensure_ascii=False, indent=1)
         file.flush()
@@ -114,6 +128,25 @@ def _write(path: Path, manifest: Manifest) -> None:
 def current_folder(root: Path) -> Path:
     """The folder of the current version."""
     return extracts_dir(root) / read_manifest(root).version
+
+
+def edition_in_force(root: Path) -> str | None:
+    """The edition that readers see, None before the first build."""
+    try:
+        return read_manifest(root).edition
+    except NoManifest:
+        return None
+
+
+def versions_in_use(root: Path) -> set[str]:
+    """The versions that any manifest names."""
+    found = set()
+    for path in extracts_dir(root).glob("*.json"):
+        try:
+            found.add(str(json.loads(path.read_text(encoding="utf-8"))["version"]))
+        except (ValueError, KeyError, OSError):
+            continue
+    return found
 
 
 def is_demonstration(root: Path) -> bool:

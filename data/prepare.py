@@ -23,6 +23,7 @@ from data.manifest import (
     extracts_dir,
     geography_dir,
     is_demonstration,
+    read_manifest,
     records_dir,
     unit_files,
 )
@@ -31,6 +32,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 STATIC = PROJECT / "static"
 STATIC_SOURCES = ("boundaries", "network", "places", "blocks", "edges", "reach", "three_in_one")
 GEOGRAPHY_SEED, ZONING_SEED = 2020, 2020
+SETTLED = ("geography", "edition")
+"""Steps whose outcome drafts and later editions stand on."""
 Progress = Callable[[str, float], None]
 
 
@@ -99,6 +102,7 @@ def prepare(root: Path, progress: Progress, static: Path = STATIC) -> list[str]:
     are never overwritten. Raises what the steps raise; what they finished stays.
     """
     steps = [step for step in all_steps(static) if is_demonstration(root) or not step.demonstration]
+    steps = [step for step in steps if not is_settled(root, step)]
     whole, done, ran = sum(step.weight for step in steps), 0.0, []
     for step in steps:
         if not is_current(root, step):
@@ -107,6 +111,23 @@ def prepare(root: Path, progress: Progress, static: Path = STATIC) -> list[str]:
         done += step.weight
         progress(step.label, done / whole)
     return ran
+
+
+def is_settled(root: Path, step: Step) -> bool:
+    """Whether the store has drafts or editions that stand on what this step made: that is not made otherwise then."""
+    if step.name not in SETTLED or not all(path.is_file() for path in step.outputs(root)):
+        return False
+    from data.editions import has_store, open_store
+
+    if not has_store(root):
+        return False
+    store = open_store(root)
+    return len(store.editions()) > 1 or bool(store.drafts())
+
+
+def all_current(root: Path, static: Path = STATIC) -> bool:
+    """Whether nothing is to do."""
+    return all(is_current(root, step) or is_settled(root, step) for step in all_steps(static))
 
 
 def _part(progress: Progress, step: Step, start: float, share: float) -> Progress:
@@ -140,7 +161,8 @@ def all_steps(static: Path = STATIC) -> tuple[Step, ...]:
             "extracts", "Building extracts", 9.0,
             ("queries/withholding.py", "queries/suppression.py", "queries/exchange_sums.py", "queries/small_*.sql",
              "data/aggregates.py", "data/build.py", "data/checks.py", "data/contract.*", "data/publish.py",
-             "data/engines.py", "data/reach.py", "data/reconcile.py", "data/storage.py", "data/three_in_one.py",
+             "data/engines.py", "data/reach.py", "data/reconcile.py", "data/rebase.py", "data/crosswalk.py",
+             "data/storage.py", "data/three_in_one.py",
              "geo/reach.py", "geo/coincidence.py", "data/sql/*.sql", "data/sql/cluster/*.sql",
              "data/reference/published_figures.csv"),
             _extract_inputs, _extract_files, _build,
@@ -180,9 +202,14 @@ def _record_files(root: Path) -> list[Path]:
 
 
 def _extract_inputs(root: Path) -> list[Path]:
+    """Records and the edition they are coded in, and the edition that is due where that is a later one."""
+    from data.editions import edition_due
+
     delivered = records_dir(root) / "delivery.toml"
     tables = [*sorted(records_dir(root).glob("*.parquet")), *sorted(edition_dir(root).glob("*.parquet"))]
-    return [*tables, *unit_files(root), delivered]
+    due = edition_due(root)
+    later = sorted(edition_dir(root, due).glob("*.parquet")) if due != EDITION else []
+    return [*tables, *unit_files(root), delivered, *later]
 
 
 def _extract_files(root: Path) -> list[Path]:
@@ -253,13 +280,14 @@ def _make_records(root: Path, progress: Progress) -> None:
 
 
 def _build(root: Path, progress: Progress) -> None:
-    from data.build import build
+    from data.editions import settle
 
-    build(root, progress)
+    settle(root, progress)
 
 
 def _make_static(root: Path, static: Path, progress: Progress) -> None:
     from data.static_assets import build_static
 
     progress("static", 0.1)
-    build_static(current_folder(root), static)
+    for edition in (read_manifest(root).edition, ""):
+        build_static(current_folder(root), static, edition)

@@ -60,11 +60,17 @@ class Edition:
     landmarks: gpd.GeoDataFrame
 
 
-def make_edition(geography: Geography, assignment: pd.Series, progress: Progress) -> Edition:
+def make_edition(
+    geography: Geography,
+    assignment: pd.Series,
+    progress: Progress,
+    names: Callable[[pd.Series], pd.DataFrame] | None = None,
+) -> Edition:
     """Put an assignment (block_id -> neighbourhood code) into the tables of an edition.
 
-    `geography` is in EPSG:4549 metres. `progress` hears the step and the share done. Raises EditionBroken when the
-    boundaries would have gaps, overlaps or separate pieces.
+    `geography` is in EPSG:4549 metres. `progress` hears the step and the share done. `names`: codes -> code, name_zh,
+    name_en, pinyin, initials (else community and serial). Raises EditionBroken when the boundaries would have gaps,
+    overlaps or separate pieces.
     """
     progress("neighbourhoods", 0.1)
     hoods = zoning.neighbourhoods(geography.blocks, assignment, geography.targets)
@@ -74,7 +80,7 @@ def make_edition(geography: Geography, assignment: pd.Series, progress: Progress
     progress("four boundaries", 0.5)
     bounds = bounds_of_levels(geography.edges, assignment, geography.blocks)
     progress("areas", 0.8)
-    areas = area_table(hoods, shapes, bounds, REFERENCE)
+    areas = area_table(hoods, shapes, bounds, REFERENCE, None if names is None else names(hoods["code"]))
     blocks = geography.blocks.assign(neighbourhood=geography.blocks["block_id"].map(assignment))[BLOCK_COLUMNS]
     edges = geography.edges.assign(edge_id=range(len(geography.edges)))
     network = geography.lines.rename(columns={"name": "name_zh"})[LINE_COLUMNS]
@@ -133,6 +139,13 @@ def publish_edition(edition: Edition, root: Path, name: str = EDITION) -> Path:
 
     The folder appears whole or not at all. Raises TableBroken when a table is not what the contract says.
     """
+    folder = write_edition(edition, root, name)
+    write_assignment(root, edition.blocks)
+    return folder
+
+
+def write_edition(edition: Edition, root: Path, name: str) -> Path:
+    """Write the edition's tables to `root`/editions/<name>, whole or not at all; return the folder."""
     contract = load_contract()
     folder = edition_dir(root, name)
     partial = folder.with_name(f".{name}.part")
@@ -142,7 +155,6 @@ def publish_edition(edition: Edition, root: Path, name: str = EDITION) -> Path:
         write_layer(partial / f"{table}.parquet", getattr(edition, table), contract.extracts.get(table))
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
-    write_assignment(root, edition.blocks)
     return folder
 
 

@@ -30,11 +30,17 @@ def write_reach(root: Path, folder: Path, contract: Contract) -> None:
 
     Raises TableBroken when the table is not what the contract says.
     """
-    edition = edition_dir(root)
-    offices = pd.read_parquet(records_dir(root) / "service_office.parquet")
+    write_reach_of(
+        edition_dir(root), records_dir(root) / "service_office.parquet",
+        geography_dir(root) / "buildings.parquet", folder, contract,
+    )  # fmt: skip
+
+
+def write_reach_of(edition: Path, offices_file: Path, buildings: Path, folder: Path, contract: Contract) -> None:
+    """The same for any edition's folder, file of offices and file of buildings (which need not be there)."""
+    offices = pd.read_parquet(offices_file)
     doors = gpd.GeoDataFrame(offices, geometry=gpd.points_from_xy(offices["lon"], offices["lat"]), crs=crs.STORED)
     blocks, lines = (gpd.read_parquet(edition / f"{name}.parquet") for name in ("blocks", "network"))
-    buildings = geography_dir(root) / "buildings.parquet"
     homes = gpd.read_parquet(buildings, columns=["households", "geometry"]) if buildings.exists() else None
     table = reach_of_blocks(blocks, doors, lines, homes)
     columns = {name: pa.array(table[name], kind, from_pandas=True) for name, kind in TYPES.items()}

@@ -68,19 +68,27 @@ class MapNotDrawableError(StaticError):
         super().__init__("boundaries.parquet", str(reason))
 
 
-def build_static(extracts: Path, static: Path) -> MapAssets:
+def manifest_name(edition: str = "") -> str:
+    """The file that names what the map of an edition needs ("": of the edition in force at the last preparation)."""
+    return f"manifest-{edition}.json" if edition else MANIFEST
+
+
+def build_static(extracts: Path, static: Path, edition: str = "") -> MapAssets:
     """Write the browser's files for the published extracts into `static`, and its manifest last; return what it names.
 
     Reads boundaries, network and places (.parquet, EPSG:4490) of `extracts`: the published edition, never a draft.
     Nothing is done when the sources are those of the manifest. Files of this and of the former manifest stay, so that
-    open pages go on working; older ones are removed. Raises MapNotDrawableError, and OSError for missing extracts.
+    open pages go on working; older ones are removed. Each edition has a manifest of its own (`manifest_name`), so that
+    the map of one is never read with the extracts of another. Raises MapNotDrawableError, and OSError for missing
+    extracts.
     """
+    own = static / manifest_name(edition)
     static.mkdir(parents=True, exist_ok=True)
     paths = {name: extracts / f"{name}.parquet" for name in (*SOURCES, *OVERLAY_SOURCES)}
     source = _fingerprint([path for name, path in paths.items() if name in SOURCES or path.is_file()])
-    former = _former(static)
+    former = _former(own)
     if former.get("source") == source and all(_intact(static / name) for name in former["files"]):
-        return read_static(static)
+        return read_static(static, edition)
     try:
         content, order = _content(*(gpd.read_parquet(extracts / f"{name}.parquet") for name in SOURCES))
     except MapGeometryError as error:
@@ -98,14 +106,23 @@ def build_static(extracts: Path, static: Path) -> MapAssets:
         "files": sorted(names.values()),
         "former_files": former.get("files", []),
     }
-    _replace(static / MANIFEST, json.dumps(manifest, ensure_ascii=False).encode())
-    _sweep(static, {*manifest["files"], *manifest["former_files"]})
-    return read_static(static)
+    _replace(own, json.dumps(manifest, ensure_ascii=False).encode())
+    _sweep(static, {name for path in static.glob("manifest*.json") for name in _named_by(_former(path))})
+    return read_static(static, edition)
 
 
-def read_static(static: Path) -> MapAssets:
-    """Return what the manifest of `static` names; raises StaticMissingError and StaticUnreadableError."""
-    path = static / MANIFEST
+def _named_by(manifest: Mapping[str, Any]) -> set[str]:
+    return {*manifest.get("files", []), *manifest.get("former_files", [])}
+
+
+def read_static(static: Path, edition: str = "") -> MapAssets:
+    """Return what the manifest of an edition names, or of the one prepared last where it has none of its own.
+
+    Raises StaticMissingError and StaticUnreadableError.
+    """
+    path = static / manifest_name(edition)
+    if not path.is_file():
+        path = static / MANIFEST
     if not path.is_file():
         raise StaticMissingError(path)
     try:
@@ -233,9 +250,9 @@ def _fingerprint(sources: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def _former(static: Path) -> dict[str, Any]:
+def _former(path: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads((static / MANIFEST).read_bytes())
+        manifest = json.loads(path.read_bytes())
         return manifest if isinstance(manifest.get("files"), list) else {}
     except (OSError, ValueError, AttributeError):
         return {}  # none yet, or one that a crash of the machine left unreadable: build afresh

@@ -8,12 +8,11 @@ What returns is on the disk; what raises has left nothing.
 from __future__ import annotations
 
 from geo.store_drafts import Drafts
-from geo.store_editions import Editions
 from geo.store_presence import Presence
 from geo.store_rebase import Rebase
 from geo.store_transfer import Transfer
 from geo.store_workflow import Workflow
 
 
-class Store(Drafts, Editions, Presence, Rebase, Transfer, Workflow):
+class Store(Drafts, Presence, Rebase, Transfer, Workflow):
     """All that the pages ask of the store; one a process, shared by its threads."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,8 +13,8 @@ from sqlalchemy.engine import Connection
 
 from geo import store_tables as tables
 from geo.plans import Plan
-from geo.store_base import StoreBase, new_id, user_of, who
-from geo.store_editions import insert_assignment, successions_between
+from geo.store_base import new_id, user_of, who
+from geo.store_editions import Editions, insert_assignment, successions_between
 from geo.store_errors import (
     BaseOutdated,
     IdReused,
@@ -71,7 +72,7 @@ REFERS: Mapping[StepKind, Collection[StepKind]] = {
 """Steps that say which earlier step they belong to."""
 
 
-class Workflow(StoreBase):
+class Workflow(Editions):
     """Decisions and steps."""
 
     def submit(self, draft: str, user: User, remarks: str = "", *, id: str = "") -> Step:
@@ -136,6 +137,25 @@ class Workflow(StoreBase):
         if content is None:
             raise Unknown("attachment", sha256[:12])
         return bytes(content)
+
+    def published_as(self, id: str) -> Edition | None:
+        """The edition that was published under this id of a step, if one was."""
+        with self._reading() as connection:
+            known = self._known_step(connection, id)
+            return self._edition(connection, known.edition) if known is not None and known.edition else None
+
+    def plan_at(self, edition: Edition) -> Plan:
+        """The plan that became an edition, with the names given since the first one. Raises Unknown."""
+        plan = self.plans.of(self._warm(str(edition.draft)).at(edition.head))
+        return replace(plan, names={**self.names(str(edition.base)), **plan.names})
+
+    def check_publishable(self, draft: str, user: User) -> str:
+        """The edition the draft stands on, if it could be published now. Raises as `publish`."""
+        user.must(Action.PUBLISH)
+        with self._reading() as connection:
+            self._draft_row(connection, draft)
+            self._check_turn(connection, draft, user, StepKind.PUBLISHED)
+            return self._line(connection, draft).base
 
     def publish(
         self, draft: str, user: User, edition: str, name: str, effective_on: date, why: str = "", *, id: str = ""

@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from data.manifest import data_root
-from data.static_assets import chart_script, read_static
+from data.static_assets import chart_script
 from data.stories import Scene, Story, from_json, to_json
 from geo.layers import pack
 from pages.parts import data, failures, map_view, staging, state
@@ -80,7 +80,7 @@ def map_place(story: Story) -> None:
     """The map's frame: it never changes, the glass hands each scene's state to it."""
     with speaking(story.lang), st.container(key="stage_map"):
         st_folium(
-            map_view.base_map(read_static(map_view.STATIC)), key="stage_map_frame", height=400, width=None,
+            map_view.base_map(map_view.published_assets()), key="stage_map_frame", height=400, width=None,
             use_container_width=True, returned_objects=[],
         )  # fmt: skip
 
@@ -144,7 +144,7 @@ def content_of(staged: Staged) -> dict[str, Any]:
     """The scene as the browser takes it: words, the map's state (classes only), charts."""
     charts = [_chart(chart) for chart in staged.charts]
     layout = "map" if not charts else "chart" if any(c["kind"] == "card" for c in charts) else "both"
-    packed = pack(staged.map, read_static(map_view.STATIC))
+    packed = pack(staged.map, map_view.published_assets())
     with state.viewing(staged.view):
         packed["words"] = map_view.map_words(staged.map.level)
     if staged.scene.place:

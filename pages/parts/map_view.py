@@ -10,6 +10,7 @@ from typing import Final
 
 from streamlit_folium import st_folium
 
+from data.manifest import data_root, edition_in_force
 from data.static_assets import read_static
 from geo.layers import BaseMap, MapAssets, MapState, StateLayer
 from pages.parts.state import chosen, keep, recall
@@ -33,7 +34,7 @@ def show_map(state: MapState, *, key: str, height: int, on_click: Callable[[str]
     `on_click` is called with that code before the run, so that the page needs no second one. Raises the errors of
     data.static_assets when the browser's files are missing.
     """
-    assets = read_static(STATIC)
+    assets = published_assets()
     value = st_folium(
         base_map(assets),
         key=key,
@@ -47,6 +48,11 @@ def show_map(state: MapState, *, key: str, height: int, on_click: Callable[[str]
         on_change=_caller(key, on_click),
     )
     return _news(key, read_click(value))
+
+
+def published_assets() -> MapAssets:
+    """The browser's files of the edition in force. Raises the errors of data.static_assets when they are missing."""
+    return read_static(STATIC, edition_in_force(data_root()) or "")
 
 
 def base_map(assets: MapAssets) -> BaseMap:
