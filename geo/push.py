@@ -55,11 +55,11 @@ def push(state: State, one: str, other: str, grab: tuple[float, float], pull: tu
     only ever adds blocks. Raises PlanRefused if the two do not touch.
     """
     home = state.home_of(one, other)
-    place = _at_border(state, one, other, grab)
     vector = np.subtract(pull, grab).astype(float)
     metres = float(np.hypot(*vector))
-    if metres < LEAST_M:
-        return Push(one, other, metres, (), (), (), None)
+    if not LEAST_M <= metres < np.inf:
+        return Push(one, other, 0.0, (), (), (), None)
+    place = _at_border(state, one, other, grab)
     direction = vector / metres
     giver = _pulled_into(state, one, other, place, direction)
     gainer = other if giver == one else one

@@ -83,6 +83,8 @@ def test_one_block_cannot_be_cut_between_blocks(plan: Plan) -> None:
     with pytest.raises(PlanRefused) as caught:
         cuts(small, f"{WEST_HOME}009", at(0, 0), at(1, 1))
     assert caught.value.reason == Reason.NOT_ACROSS_BLOCKS
+    with pytest.raises(PlanRefused):
+        cuts(plan, A, (np.nan, 0.0), at(1, 1))
 
 
 def test_a_line_by_hand_takes_blocks_by_their_larger_part(plan: Plan) -> None:

@@ -57,7 +57,8 @@ def test_a_pull_along_no_border_or_nowhere(plan: Plan) -> None:
     with pytest.raises(PlanRefused) as caught:
         push(plan, A, F, GRAB, (0, 0))
     assert caught.value.reason == Reason.NOT_NEIGHBOURS
-    assert pulled(plan, 0).operation is None
+    for nowhere in (0, np.nan, np.inf):
+        assert pulled(plan, nowhere).operation is None
 
 
 def test_a_block_that_would_part_its_giver_is_held(plan: Plan) -> None:
