@@ -35,6 +35,7 @@ AIMS: Mapping[str, Weights] = {
 Where these agree, parts of the best one (aim fewer_steps) are offered beside it.
 """
 
+STRONG = ("river", "rail", "arterial", "road")
 WANTED = 3
 ROUNDS = 3
 """Searches until three alternatives differ: the later ones are hotter and end further from what there is."""
@@ -47,7 +48,8 @@ class ProposalCancelled(Exception):
 @dataclass(frozen=True)
 class Measures:
     """Of the neighbourhoods of a proposal's area: shares within 20 and 12 % of target, of urban ones with 3 to 10
-    buildings, mean roundness, share of inner border on barriers, kilometres of river or arterial inside them.
+    buildings, mean roundness, share of inner border on barriers and on strong ones (river, rail, arterial, road),
+    kilometres of river or arterial inside them.
     """
 
     neighbourhoods: int
@@ -56,6 +58,7 @@ class Measures:
     buildings_fit: float | None
     polsby_popper: float
     barrier_following: float | None
+    on_strong: float | None
     severance_km: float
 
 
@@ -148,12 +151,14 @@ def acceptable(plan: Plan, alternative: Alternative, accepted: Collection[int]) 
 
 
 def score_of(before: Measures, after: Measures, moved: float) -> float:
-    """What an alternative gains: shares within 20 and 12 %, barrier following, roundness, half the share with 3 to 10
-    buildings and a tenth a kilometre of river or arterial no longer inside, less a quarter of the share that must move.
+    """What an alternative gains: shares within 20 and 12 %, barrier following, roundness, half the shares with 3 to 10
+    buildings and on strong barriers, a tenth a kilometre of river or arterial no longer inside, less a quarter of the
+    share of households that must move.
     """
     gained = after.within_20 - before.within_20 + after.within_12 - before.within_12
     gained += (after.barrier_following or 0) - (before.barrier_following or 0)
     gained += ((after.buildings_fit or 0) - (before.buildings_fit or 0)) / 2
+    gained += ((after.on_strong or 0) - (before.on_strong or 0)) / 2
     gained += (before.severance_km - after.severance_km) / 10
     return gained + after.polsby_popper - before.polsby_popper - moved / 4
 
@@ -243,6 +248,7 @@ def _measures(state: State, codes: Collection[str]) -> Measures:
     ]
     metres = sum(rim.metres for rim in inner)
     on = sum(rim.metres for rim in inner if rim.barrier != "none")
+    strong = sum(rim.metres for rim in inner if rim.barrier in STRONG)
     return Measures(
         len(rows),
         sum(row.range not in (Range.FAR_BELOW, Range.FAR_ABOVE) for row in rows) / max(len(rows), 1),
@@ -250,6 +256,7 @@ def _measures(state: State, codes: Collection[str]) -> Measures:
         sum(urban) / len(urban) if urban else None,
         _mean(rows),
         on / metres if metres else None,
+        strong / metres if metres else None,
         _severance_km(state, own),
     )
 
