@@ -103,7 +103,7 @@ class Ground:
         Homes and offices of `gone` are placed again, on the blocks whose parent it is.
         """
         concerned = {*(community or ()), *(() if gone is None else (gone,))}
-        before = {block: self.community.get(block) for block in {*concerned, *(community or ())}}
+        before = {block: self.community.get(block) for block in concerned}
         new = self if self.own else copy.copy(self)
         new.__dict__.pop("tree", None)
         for name, changed in (

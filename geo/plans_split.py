@@ -157,10 +157,18 @@ def _segment_at(shape: shapely.Geometry, point: Point) -> Segment | None:
 
 
 def _with_corners(shape: shapely.Geometry, corners: Iterable[tuple[Segment, Point]]) -> shapely.Geometry:
-    """The polygon with corners put into its border; the same object if it has none of those pieces of border."""
-    before = [_points(shapely.get_coordinates(ring)) for ring in shapely.get_rings(shape)]
+    """The polygon (or several) with corners put into its border; the same object if none of them lies there."""
+    parts = shapely.get_parts(shape)
+    changed = [_part_with_corners(part, corners) for part in parts]
+    if all(new is old for new, old in zip(changed, parts, strict=True)):
+        return shape
+    return changed[0] if len(changed) == 1 else shapely.MultiPolygon(changed)
+
+
+def _part_with_corners(part: shapely.Geometry, corners: Iterable[tuple[Segment, Point]]) -> shapely.Geometry:
+    before = [_points(shapely.get_coordinates(ring)) for ring in shapely.get_rings(part)]
     rings = [_into(ring, corners) for ring in before]
-    return shape if rings == before else shapely.Polygon(rings[0], rings[1:])
+    return part if rings == before else shapely.Polygon(rings[0], rings[1:])
 
 
 def _into(xy: list[Point], corners: Iterable[tuple[Segment, Point]]) -> list[Point]:

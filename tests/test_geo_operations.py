@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Polygon
 
@@ -58,6 +58,7 @@ SINGLES: st.SearchStrategy[Any] = st.one_of(
 OPERATIONS = SINGLES | st.builds(Batch, st.lists(SINGLES, max_size=4).map(tuple), WORDS)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(operation=OPERATIONS)
 def test_any_operation_survives_json(operation: Operation) -> None:
     written = json.loads(json.dumps(encode(operation), ensure_ascii=False))

@@ -198,7 +198,7 @@ def assert_same(one: Plan, other: Plan) -> None:
     assert all(shape.equals_exact(other.ground.shape[block], 0) for block, shape in one.ground.shape.items())
 
 
-RANDOM = settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RANDOM = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SEQUENCE = st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=12)
 
 

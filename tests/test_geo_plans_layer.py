@@ -8,6 +8,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shapely.affinity import translate
 from shapely.geometry import LineString
 
 from geo.operations import Batch, New, Split, blocks_of
@@ -108,3 +109,18 @@ def test_what_a_batch_makes_is_not_changed_by_the_next_operation(plan: Plan) -> 
     assert later.ground is not batch.ground
     assert dict(batch.ground.shape) == shapes and {b: dict(n) for b, n in batch.ground.near.items()} == near
     assert fresh.ground.shape.keys() == set(range(36))
+
+
+def test_blocks_with_holes_and_of_several_parts_keep_them_when_a_neighbour_is_split() -> None:
+    blocks, edges, first = tiny_place()
+    island, west = cell(7).centroid.buffer(5, quad_segs=2), shapely.box(WEST - 50, SOUTH + 400, WEST - 20, SOUTH + 430)
+    blocks.loc[6, "geometry"] = shapely.MultiPolygon([cell(6), west])
+    blocks.loc[8, "geometry"] = cell(8).difference(translate(island, 100))
+    plan = Plan.start(Ground(blocks, edges), first.assignment)
+    across = LineString([(WEST + 100, SOUTH + 433.3), (WEST + 200, SOUTH + 466.6)])
+    after = plan.attempt(split_along(plan, 7, across).operation)
+    assert after.ground.shape[6].geom_type == "MultiPolygon" and len(after.ground.shape[8].interiors) == 1
+    for block in (6, 8):
+        assert after.ground.shape[block].area == pytest.approx(plan.ground.shape[block].area, abs=1)
+        north, known = (set(shapely.get_coordinates(p.ground.shape[block])[:, 1].tolist()) for p in (after, plan))
+        assert north - known in ({SOUTH + 433.3}, {SOUTH + 466.6})

@@ -98,6 +98,10 @@ def test_merging_previews_the_end_of_a_code(plan: Plan) -> None:
     assert seen.households == 180 and seen.plan.ended == {B}
     assert refusal(seen.plan, New(B, frozenset({2}))).reason == Reason.CODE_TAKEN
     assert seen.plan.next_code(WEST_HOME) == f"{WEST_HOME}005"
+    assert seen.plan.next_code(WEST_HOME, taken=[f"{WEST_HOME}005", f"{WEST_HOME}999"]) == f"{WEST_HOME}006"
+    for place, taken in (("999999999999", []), (WEST_HOME, [f"{WEST_HOME}{i:03d}" for i in range(1000)])):
+        with pytest.raises(PlanRefused):
+            plan.next_code(place, taken)
 
 
 def test_a_new_neighbourhood_gets_the_next_code_and_its_name(plan: Plan) -> None:
