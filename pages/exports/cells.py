@@ -10,7 +10,7 @@ import pandas as pd
 from pages.parts.charts import width_of
 from pages.parts.words import NOTHING, number, t
 
-NARROWEST, WIDEST = 5, 44
+NARROWEST, WIDEST = 9, 44
 YEARS = (1900, 2200)
 
 

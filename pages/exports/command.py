@@ -15,6 +15,9 @@ from data.contract import DataError
 from data.stories import Story, from_json, shipped
 from geo.formats import TableError
 from pages.exports import stories
+from pages.exports.briefing import briefing_of
+from pages.exports.content import split_address
+from pages.exports.docx import briefing_pdf_bytes, docx_bytes
 from pages.exports.html import html_bytes
 from pages.exports.image import png_bytes, svg_bytes
 from pages.exports.model import Document
@@ -26,7 +29,16 @@ from pages.parts.state import Notice
 from pages.parts.words import speaking, t
 from queries.errors import QueriesError
 
-FORMATS: Final = ("pptx", "pdf", "html", "xlsx", "png", "svg")
+FORMATS: Final = ("pptx", "pdf", "html", "xlsx", "docx", "briefing", "png", "svg")
+
+
+class BriefingOfPage(DataError):
+    """Raised when a briefing is asked of a story: it is made of one area's address."""
+
+    def __init__(self) -> None:
+        super().__init__("A briefing is made of one area: name it by --url, for instance /?area=320613001.")
+
+
 Progress = Callable[[str, float], None]
 
 
@@ -56,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--template", type=Path, help="a PPTX or POTX whose layouts the slides use")
     export.add_argument("--paper", choices=tuple(PAPERS), default="a4", help="paper of PDF, and size of PNG and SVG")
     export.add_argument("--figure", default="", help="for PNG and SVG: map, or the key of a chart of the page")
+    export.add_argument("--nice", action="store_true", help="let other work on this machine go first")
     export.add_argument("--progress", action="store_true", help="say each step as a line of JSON")
     return parser
 
@@ -65,12 +78,28 @@ def _export(asked: argparse.Namespace) -> None:
         if asked.progress:
             print(json.dumps({"step": step, "share": round(share, 3)}, ensure_ascii=False), flush=True)
 
+    if asked.nice and hasattr(os, "nice"):
+        os.nice(10)  # whoever looks at pages goes first
+    if asked.format in {"docx", "briefing"}:
+        write_whole(asked.out, _briefing(asked, say))
+        say(asked.out.name, 1.0)
+        return
     document, notices = _document(asked, lambda step, share: say(step, 0.6 * share))
     for notice in notices:
         print(t(notice.key, **notice.values), file=sys.stderr)
     content = written(document, asked, lambda step, share: say(step, 0.6 + 0.4 * share))
     write_whole(asked.out, content)
     say(asked.out.name, 1.0)
+
+
+def _briefing(asked: argparse.Namespace, say: Progress) -> bytes:
+    """Two pages on the area of an address. Raises BriefingOfPage for a story."""
+    if not asked.url:
+        raise BriefingOfPage
+    say(t("briefing.overall"), 0.1)
+    given = briefing_of(split_address(asked.url)[1], asked.lang)
+    say(given.title, 0.8)
+    return docx_bytes(given) if asked.format == "docx" else briefing_pdf_bytes(given)
 
 
 def written(document: Document, asked: argparse.Namespace, progress: Progress) -> bytes:

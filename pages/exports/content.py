@@ -15,6 +15,7 @@ from data.indicators import Indicator
 from geo.layers import MapState
 from pages.exports import mapping
 from pages.exports.model import Chart, Content, Rows, Table
+from pages.exports.offered import PAGES, THEMES
 from pages.parts import charts, comparing, data, downloads, profile, provenance, standings, state, trend, trends
 from pages.parts.chart_card import Card
 from pages.parts.charts_forms import bars
@@ -24,8 +25,6 @@ from pages.parts.state import Known, Notice, View
 from pages.parts.theme_page import Theme, headline, of_theme
 from pages.parts.words import area_name, date_text, lang, levels_name, number, period_text, short_name, t
 
-THEMES: Final = ("party", "self_governance", "services", "events", "information", "workforce", "outcomes")
-PAGES: Final = ("overview", "area", *THEMES, "compare", "boundaries", "reach", "records")
 RANKED, TREND = "ranked", "trend"
 WHOLE: Final = 16  # a chart of ranks up to this long is whole
 END: Final = 8  # of a longer one both ends

@@ -5,33 +5,45 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from data.stories import Scene, Story
+from pages.exports import mapping
 from pages.exports.content import content_of, split_address, view_of
 from pages.exports.model import Content, Document
-from pages.parts import data
+from pages.exports.offered import THEMES
+from pages.parts import data, staging
 from pages.parts.state import Notice
 from pages.parts.words import date_text, speaking, t
 
 Progress = Callable[[str, float], None]
+ON_GLASS: Final = ("overview", *THEMES)
+"""Pages whose map is that of one indicator, as the talk shows it."""
 
 
 def document_of_story(story: Story, language: str, progress: Progress | None = None) -> Document:
     """The scenes of a story in order, those kept for questions last."""
     scenes = (*story.main, *(scene for scene in story.scenes if scene.branch_of))
     contents = []
+    spoken = replace(story, lang=language)
     for place, scene in enumerate(scenes):
         if progress:
             progress(scene.title, place / max(len(scenes), 1))
-        contents.append(content_of_scene(scene, language))
+        contents.append(content_of_scene(scene, spoken))
     return document(story.title, language, tuple(contents))
 
 
-def content_of_scene(scene: Scene, language: str) -> Content:
-    """What a scene shows: the page's content with the scene's own title, charts, highlights, notes and time."""
-    view, _ = view_of(scene.page, scene.params, language)
-    with speaking(language):
+def content_of_scene(scene: Scene, story: Story) -> Content:
+    """What a scene shows: the page's content with the scene's own title, charts, highlights, notes and time.
+
+    Scenes held together keep the colour breaks that they have in the talk.
+    """
+    view, _ = view_of(scene.page, scene.params, story.lang)
+    with speaking(story.lang):
         content = content_of(view, scene.charts)
+        if content.map is not None and (scene.locked or scene.highlights) and scene.page in ON_GLASS:
+            staged = staging.stage(scene, story, "light")
+            content = replace(content, map=mapping.picture(replace(staged.map, footer=content.map.footer)))
     return replace(content, title=scene.title or content.title, notes=scene.notes, seconds=scene.seconds)
 
 

@@ -15,7 +15,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from data.contract import DataError
 from data.indicators import load_indicators
-from pages.parts import data, failures, registry, scene_keeper, state
+from pages.parts import data, export_control, failures, registry, scene_keeper, state
 from pages.parts.failures import guard
 from pages.parts.state import View
 from pages.parts.words import area_name, date_text, lang, levels_name, t
@@ -61,6 +61,9 @@ def page(name: str) -> View:
         if scene_keeper.can_keep(name):
             with guard("keep scene"):
                 scene_keeper.control(view)
+        if export_control.can_export(name):
+            with guard("export"):
+                export_control.page_exports(view)
     scene_keeper.said()
     for notice in state.notices():
         words = escape(t(notice.key, **notice.values))

@@ -24,7 +24,7 @@ from data.stories import (
     with_scene,
     without_scene,
 )
-from pages.parts import data, failures, glass, scene_keeper, staging, state, story_shelf, tables
+from pages.parts import data, export_control, failures, glass, scene_keeper, staging, state, story_shelf, tables
 from pages.parts.failures import guard, nothing
 from pages.parts.state import View
 from pages.parts.words import area_name, date_text, lang, number, period_text, t
@@ -77,6 +77,7 @@ def _whole(view: View, story: Story, own: bool) -> None:
     st.download_button(
         t("stories.export"), to_json(story), f"{story.name}{FILE_SUFFIX}", "application/json", key="export_story"
     )
+    export_control.export_control(story)
     with st.popover(t("stories.share")):
         st.caption(t("stories.share_caption"))
         there = state.changed(view, "present", story=story.name)
