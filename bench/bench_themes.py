@@ -74,7 +74,7 @@ def main() -> None:
         for entry in registry.PAGES:
             if entry.group not in {"overview", "linli", "outcomes", "boundaries"}:
                 continue
-            path = "" if entry.name == "overview" else entry.name.replace("_", "-")
+            path = "" if entry.name == "overview" else entry.name
             middle = [statistics.median(each) for each in measured(browser, url, path)]
             row = f"{entry.name:<18}{middle[0]:>11.0f} ms{middle[1] / 1000:>9.0f} kB{middle[2]:>9.0f} ms"
             print(f"{row}{middle[3] / 1000:>9.0f} kB{questions(entry.name):>12}", flush=True)

@@ -11,15 +11,13 @@ import queries.catalogue
 from data.indicators import Indicator
 from pages.parts import data, downloads, frame, state, tables
 from pages.parts.failures import guard, nothing
+from pages.parts.reconciled import figure, written
 from pages.parts.state import View
 from pages.parts.words import lang, level_name, number, quantity, t, unit_name
 
 WORKERS = 1407
 NEIGHBOURHOODS = 1074
 PARTS = ("published", "conflicts", "assumptions", "merger", "indicators")
-CALENDAR_DAY = "MMDD"
-MANY = 10_000_000
-LARGE_IN_ENGLISH = ((1e9, "definitions.large"), (1e6, "definitions.medium"))
 
 
 # ── published figures ──
@@ -66,31 +64,6 @@ def _columns(demonstration: bool) -> list[tables.Column]:
         tables.Column(t("definitions.period"), lambda r: escape(r["period_zh"] if language == "zh" else r["period"])),
         tables.Column(t("definitions.check"), lambda r: escape(t(f"definitions.check_{r['check']}"))),
     ]
-
-
-def written(value: float, unit: str) -> str:
-    """A published value with its unit, as the report's readers write it: shares as per cent, 520 as a day."""
-    if unit == CALENDAR_DAY:
-        month, day = divmod(int(value), 100)
-        return t("definitions.day", month=month, day=day, month_name=t(f"month.{month}"))
-    if unit == "share":
-        return f"{number(value * 100, 1).removesuffix('.0')}%"
-    steps = ((1e8, "definitions.large"), (1e4, "definitions.medium")) if lang() == "zh" else LARGE_IN_ENGLISH
-    named = {"unit": t(f"published_unit.{unit}")}
-    for least, key in steps:
-        if value >= MANY and value >= least:  # all published digits stay: 117.5 亿元
-            return t(key, value=_trimmed(value / least), **named)
-    return t("definitions.with_unit", value=_trimmed(value), **named).strip()
-
-
-def _trimmed(value: float) -> str:
-    text = number(value, 2)
-    return text.rstrip("0").rstrip(".")
-
-
-def figure(row: tables.Row) -> str:
-    """The published value with its bound and unit."""
-    return f"{t('definitions.bound_' + row['bound'])} {written(row['value'], row['unit'])}".strip()
 
 
 def ours(row: tables.Row, demonstration: bool) -> str:

@@ -28,7 +28,7 @@ def main() -> None:
         if found.empty:
             nothing(t("search.none", asked=asked), t("search.how"))
             return
-        key = "search.some" if len(found) < MOST else "search.first"
+        key = "search.one" if len(found) == 1 else "search.some" if len(found) < MOST else "search.first"
         rows = "".join(result(row) for row in found.to_dict("records"))
         st.html(
             f'<h2 class="ll-title">{escape(t(key, asked=asked, count=len(found)))}</h2>'

@@ -177,6 +177,7 @@ def matrix(
     tops = [short(name, 16) for name in columns.values()]
     narrow = (340 - left) / len(columns)  # px a column has on a phone
     turned = len(columns) > 6 or max(map(width_of, tops)) * tone.size * 0.56 > narrow
+    tops = [short(name, 26) for name in columns.values()] if turned else tops
     top = max(map(width_of, tops)) * tone.size * 0.56 + 8 if turned else tone.size * 1.8
     figure = canvas(title, theme, 100, left=left)
     down = figure.layout.margin.t + top + (tone.size * 1.6 if across else 0)

@@ -9,7 +9,7 @@ from itertools import groupby
 import streamlit as st
 
 from data.indicators import Indicator
-from pages.parts import comparing, data, figures, frame, map_list, profile, standings, state, tables
+from pages.parts import comparing, data, figures, frame, map_list, profile, reconciled, standings, state, tables
 from pages.parts.chart_card import Card, chart_card
 from pages.parts.failures import guard
 from pages.parts.scene import Shown
@@ -38,6 +38,8 @@ def theme_page(theme: Theme, cards: Sequence[Card], extra: Callable[[View], None
         with guard(f"{theme.page} extra"):
             extra(view)
     draw_cards(view, [card for card in cards if card.shown(view)])
+    with guard(f"{theme.page} published"):
+        reconciled.published_of(view)
 
 
 def opening(view: View, theme: Theme, known: dict[str, Indicator]) -> str:
