@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import date
 from html import escape
@@ -15,12 +16,13 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from data.contract import DataError
 from data.indicators import load_indicators
-from pages.parts import data, export_control, failures, registry, scene_keeper, state
+from pages.parts import access, data, export_control, failures, registry, scene_keeper, state
 from pages.parts.failures import guard
 from pages.parts.state import View
 from pages.parts.words import area_name, date_text, lang, levels_name, t
 from queries.errors import QueriesError
 
+log = logging.getLogger("linli")
 HERE = Path(__file__).resolve().parent
 ICON = HERE / "assets" / "mark.svg"
 
@@ -39,6 +41,12 @@ def begin() -> None:
         data={"lang": "zh-CN" if view.lang == "zh" else "en", "theme": theme, "dark": view.dark, "words": words},
     )
     failures.begin()
+    try:
+        access.require_loopback()
+    except access.BeyondLoopback as error:
+        log.warning("%s", error)
+        failures.show(failures.explain(error))
+        st.stop()
     try:
         areas = data.areas()
         known = state.Known(dict(zip(areas["code"], areas["level"], strict=True)), frozenset(load_indicators()))
