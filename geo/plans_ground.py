@@ -267,6 +267,8 @@ class Ground:
         thing, first = np.unique(thing, return_index=True)
         rows = [shapely.get_coordinates(points)[thing], *(layer[name].to_numpy(float)[thing, None] for name in columns)]
         at = ids[block[first]]
+        if not len(at):
+            return {}
         values = np.hstack(rows)
         order = np.argsort(at, kind="stable")
         starts = np.flatnonzero(np.diff(at[order], prepend=-1))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import partial
 from html import escape
 
@@ -16,6 +15,8 @@ from geo.map_overlays import BARRIERS
 from geo.quality import Quality
 from pages.parts import bounds, controls, data, downloads, edition, frame, map_view, state, tables, trends
 from pages.parts.failures import guard
+from pages.parts.quality_rules import RULES as RULES
+from pages.parts.quality_rules import held, named, shown, verdict, water_and_arterial
 from pages.parts.scene import footer
 from pages.parts.state import View
 from pages.parts.words import area_name, levels_name, number, signed, t
@@ -23,47 +24,6 @@ from pages.parts.words import area_name, levels_name, number, signed, t
 MAP_HEIGHT = 620
 WIDE = {"20": 0.20, "12": 0.12}
 MOST_FOUR = 60
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One measure of an edition and what it is held against: `least` or `most`, None where there is no rule."""
-
-    key: str
-    value: Callable[[Quality], float | None]
-    kind: str = "share"
-    least: float | None = None
-    most: float | None = None
-
-    def met(self, value: float | None) -> bool | None:
-        """Whether the rule is kept; None where there is none or the value isn't known."""
-        if value is None or (self.least is None and self.most is None):
-            return None
-        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
-
-
-def _water_and_arterial(quality: Quality) -> float | None:
-    found = [quality.border_by_class[name] for name in ("river", "arterial")]
-    return None if None in found else sum(each for each in found if each is not None)
-
-
-RULES = (
-    Rule("within_20", lambda q: q.within_20, least=0.99),
-    Rule("within_12", lambda q: q.within_12, least=0.85),
-    Rule("buildings_3_10", lambda q: q.buildings_3_10, least=0.90),
-    Rule("compounds_whole", lambda q: q.compounds_whole, least=0.97),
-    Rule("village_groups_kept", lambda q: q.village_groups_kept, least=1.0),
-    Rule("barrier_following", lambda q: q.barrier_following, least=0.90),
-    Rule("water_and_arterial", _water_and_arterial, least=0.33),
-    Rule("severance_km", lambda q: q.severance_km, "km"),
-    Rule("polsby_popper_mean", lambda q: q.polsby_popper_mean, "index", least=0.55),
-    Rule("non_contiguous", lambda q: q.non_contiguous, "count", most=0),
-    Rule("not_nested", lambda q: q.not_nested, "count", most=0),
-    Rule("both_banks", lambda q: q.both_banks, "count", most=0),
-    Rule("invalid", lambda q: q.invalid, "count", most=0),
-    Rule("gap_m2", lambda q: q.gap_m2, "m2", most=0),
-    Rule("overlap_m2", lambda q: q.overlap_m2, "m2", most=0),
-)
 
 
 def main() -> None:
@@ -104,7 +64,7 @@ def sentence(view: View, quality: Quality) -> str:
         "count": levels_name("neighbourhood", quality.neighbourhoods or 0),
         "within": shown(quality.within_20, "share"),
         "following": shown(quality.barrier_following, "share"),
-        "strong": shown(_water_and_arterial(quality), "share"),
+        "strong": shown(water_and_arterial(quality), "share"),
     }
     if quality.barrier_following is None:
         said = t("boundaries.sentence_one", **values)
@@ -113,25 +73,16 @@ def sentence(view: View, quality: Quality) -> str:
     return said + (t("boundaries.sentence_faults") if any(faults) else t("boundaries.sentence_whole"))
 
 
-def shown(value: float | None, kind: str) -> str:
-    """A measure as the table writes it."""
-    if value is None:
-        return number(None)
-    if kind == "share":
-        return bounds.percent(value)
-    return number(value, {"km": 1, "index": 2, "m2": 1}.get(kind, 0) if value else 0)
-
-
 def rules(quality: Quality, *, whole: bool) -> None:
     """Each measure beside its rule, with the definition one click away; averages are judged on the `whole` only."""
     rows = [{"rule": rule, "value": rule.value(quality)} for rule in RULES]
     columns = [
-        tables.Column(t("boundaries.measure"), lambda r: _measure(r["rule"])),
+        tables.Column(t("boundaries.measure"), lambda r: escape(named(r["rule"]))),
         tables.Column(t("boundaries.value"), lambda r: escape(shown(r["value"], r["rule"].kind)), numeric=True),
         tables.Column(t("boundaries.rule"), lambda r: escape(held(r["rule"])), numeric=True),
         tables.Column(
             t("boundaries.verdict"),
-            lambda r: _verdict(r["rule"].met(r["value"]) if whole or r["rule"].most == 0 else None),
+            lambda r: verdict(r["rule"].met(r["value"]) if whole or r["rule"].most == 0 else None),
         ),
     ]
     title = t("boundaries.rules")
@@ -140,25 +91,6 @@ def rules(quality: Quality, *, whole: bool) -> None:
     with st.expander(t("boundaries.definitions")):
         pairs = [(t(f"boundaries.measures.{r.key}"), escape(t(f"boundaries.meaning.{r.key}"))) for r in RULES]
         st.html(tables.facts(pairs) + tables.paragraph(t("boundaries.rules_source"), "ll-note-text"))
-
-
-def _measure(rule: Rule) -> str:
-    unit = t(f"boundaries.unit.{rule.kind}")
-    return escape(t(f"boundaries.measures.{rule.key}") + (f" ({unit})" if unit else ""))
-
-
-def held(rule: Rule) -> str:
-    """What the rule asks for, in figures."""
-    if rule.least is not None:
-        return "100%" if rule.least == 1 else f"≥ {shown(rule.least, rule.kind)}"
-    return number(None) if rule.most is None else shown(rule.most, rule.kind)
-
-
-def _verdict(met: bool | None) -> str:
-    if met is None:
-        return escape(number(None))
-    kind, key = ("better", "met") if met else ("worse", "unmet")
-    return f'<span class="ll-{kind}">{escape(t(f"boundaries.{key}"))}</span>'
 
 
 # ── the map ──

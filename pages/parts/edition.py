@@ -33,7 +33,7 @@ def edition() -> Published:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _edition(_version: str) -> Published:
+def _edition(version: str) -> Published:
     return read_published()
 
 
@@ -43,7 +43,7 @@ def outlines(level: str) -> gpd.GeoDataFrame:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _outlines(_version: str, level: str) -> gpd.GeoDataFrame:
+def _outlines(version: str, level: str) -> gpd.GeoDataFrame:
     layer = gpd.read_parquet(current_folder(data_root()) / "boundaries.parquet", columns=["code", "level", "geometry"])
     chosen = layer[layer["level"] == level].set_index("code")
     return chosen.set_geometry(shapely.coverage_simplify(chosen.geometry.to_numpy(), 0.0004), crs=layer.crs)
@@ -72,7 +72,7 @@ def quality(code: str) -> Quality:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _quality(_version: str, code: str) -> Quality:
+def _quality(version: str, code: str) -> Quality:
     return check_published(part(code), time.perf_counter())
 
 
@@ -84,7 +84,7 @@ def hoods(code: str) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _hoods(_version: str, code: str) -> pd.DataFrame:
+def _hoods(version: str, code: str) -> pd.DataFrame:
     inside = part(code)
     layer = neighbourhoods(inside.blocks, inside.assignment)
     sign = np.sign(layer["households"] - layer["target"])
@@ -98,7 +98,7 @@ def sides(level: str) -> dict[str, dict[str, Side]]:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _sides(_version: str, level: str) -> dict[str, dict[str, Side]]:
+def _sides(version: str, level: str) -> dict[str, dict[str, Side]]:
     whole = edition()
     return four_boundaries(whole.edges, whole.assignment.str[: DIGITS[level]], whole.blocks)
 

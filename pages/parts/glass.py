@@ -134,7 +134,7 @@ def bring(story: Story, key: str, view: state.View) -> None:
 
 
 @st.cache_data(max_entries=400, show_spinner=False)
-def _content(text: str, scene_id: str, theme: str, _version: str, _root: str) -> str:
+def _content(text: str, scene_id: str, theme: str, version: str, root: str) -> str:
     story = from_json(text)
     scene = next(each for each in story.scenes if each.id == scene_id)
     return json.dumps(content_of(staging.stage(scene, story, theme)), ensure_ascii=False)

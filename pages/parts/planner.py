@@ -23,7 +23,7 @@ def current_user() -> User:
 
 def shown_name(name: str) -> str:
     """A user's name for readers: one that was never given is the name of the role."""
-    return t(f"planner.role.{name}") if name in set(Role) else name
+    return t(f"planner.role.{name}") if name in {*Role, "system"} else name
 
 
 def client() -> str:

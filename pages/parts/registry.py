@@ -33,6 +33,7 @@ PAGES = (
     Entry("boundaries", "boundaries"),
     Entry("reach", "boundaries"),
     Entry("workbench", "boundaries"),
+    Entry("editions", "boundaries"),
     Entry("stories", "report"),
     Entry("records", "data"),
     Entry("definitions", "data"),

@@ -59,7 +59,7 @@ def propose(area: str, count: int, end: date, progress: Progress) -> Proposal:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _pairs(_version: str) -> Pairs:
+def _pairs(version: str) -> Pairs:
     """Which block is within a walk of which, in the order of the blocks."""
     lines = crs.to_metric(gpd.read_parquet(current_folder(data_root()) / "network.parquet"))
     blocks = data.ask(queries.reach_charts.reach_blocks, state.DISTRICT, date.max)
@@ -69,7 +69,7 @@ def _pairs(_version: str) -> Pairs:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _proposal(_version: str, area: str, count: int, end: date, _pairs: Pairs) -> Proposal:
+def _proposal(version: str, area: str, count: int, end: date, _pairs: Pairs) -> Proposal:
     blocks = edition.edition().blocks.sort_values("block_id")
     rows = data.ask(queries.reach_charts.reach_blocks, area, end)
     inside, covered = rows["inside"].to_numpy(dtype=bool), rows["covered"].to_numpy(dtype=bool)

@@ -66,7 +66,7 @@ def ground_of(plan: Plan, communities: tuple[str, ...]) -> dict[str, Any]:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _ground(_edition: str, ground: int, communities: tuple[str, ...], _plan: Plan) -> tuple[Ground, dict[str, Any]]:
+def _ground(edition: str, ground: int, communities: tuple[str, ...], _plan: Plan) -> tuple[Ground, dict[str, Any]]:
     """The ground is kept beside what is sent of it, so that its id stays its own."""
     own = sorted(block for code in communities for block in _plan.ground.members[code])
     whole = base()

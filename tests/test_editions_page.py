@@ -1,0 +1,135 @@
+"""The page of editions: a draft's way from submission to a published edition, by role, in both languages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo.operations import Merge, Move
+from geo.store import Store
+from geo.store_records import State, StepKind
+from geo.store_workflow import File
+from pages.parts import workbench_drafts
+from tests import tiny_district as tiny
+from tests.edition_place import APPROVER, PLANNER, write_place
+from tests.edition_place import opened as store_of
+from tests.opening import html_of, opened, table_called, text_of
+
+UNFILLED = re.compile(r"\{\w+\}|\bnan\b|\bNone\b|<NA>")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_place(tmp_path_factory.mktemp("place"))
+
+
+@pytest.fixture
+def place(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The app on a copy of the tiny place, with a store of its own."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    folder = Path(shutil.copytree(made, tmp_path / "data"))
+    monkeypatch.setenv("LINLI_DATA", str(folder))
+    workbench_drafts._store.clear()
+    yield folder
+    workbench_drafts._store.clear()
+
+
+def draft_in(store: Store, name: str = "环城东路调整") -> str:
+    """A draft that gives one of the four blocks of A1 to A2 and merges B2 into B1."""
+    draft = store.create_draft(PLANNER, name, store.editions()[-1].id).id
+    store.append(draft, Move(frozenset({1}), tiny.A2), PLANNER)
+    store.append(draft, Merge(tiny.B1, tiny.B2), PLANNER)
+    return draft
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return next(button for button in app.button if button.key == key).click().run()
+
+
+def as_role(app: AppTest, role: str) -> AppTest:
+    return next(group for group in app.button_group if group.key == "role").set_value(role).run()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_list_and_steps_in_both_languages(place: Path, lang: str) -> None:
+    store = store_of(place)
+    draft = draft_in(store)
+    store.add_step(draft, PLANNER, StepKind.COMMUNITY_PROPOSAL, date(2020, 11, 2), "群众要求", files=[
+        File("纪要.pdf", "application/pdf", b"%PDF"),
+    ])  # fmt: skip
+    app = opened("editions", lang=lang, item=draft)
+    assert not app.exception
+    listed = table_called(app, {"zh": "版本与草案", "en": "Editions and drafts"}[lang])
+    assert len(listed) == 2
+    assert listed.iloc[0, 1] == {"zh": "编制中", "en": "In work"}[lang] or lang == "en"
+    assert not UNFILLED.search(text_of(app))
+    assert "纪要.pdf" in text_of(app)
+    assert html_of(app).count('class="ll-done"') == 1
+
+
+def test_from_submission_to_approval_by_role(place: Path) -> None:
+    store = store_of(place)
+    draft = draft_in(store)
+    app = press(opened("editions", item=draft), f"do-submitted-{draft}")
+    assert "已提交，等待审批" in text_of(app)
+    assert store.draft(draft).state is State.SUBMITTED
+    blocked = next(button for button in app.button if button.key == f"do-approved-{draft}")
+    assert blocked.disabled, "a planner does not approve"
+    app = press(as_role(app, "approver"), f"do-returned-{draft}")
+    assert "没有登记" in text_of(app) and store.draft(draft).state is State.SUBMITTED, "remarks are needed"
+    next(area for area in app.text_area if str(area.key).startswith("remarks-")).set_value("请改到河边")
+    app = press(app, f"do-returned-{draft}")
+    assert store.draft(draft).state is State.RETURNED
+    assert "请改到河边" in text_of(app)
+    store.submit(draft, PLANNER)
+    app = press(opened("editions", item=draft), f"do-withdrawn-{draft}")
+    assert store.draft(draft).state is State.DRAFT
+
+
+def test_the_submitter_approves_alone_only_with_a_mark(place: Path) -> None:
+    store = store_of(place)
+    draft = draft_in(store)
+    app = as_role(opened("editions", item=draft, **{"as": "王"}), "planner")
+    app = as_role(press(app, f"do-submitted-{draft}"), "approver")
+    assert "提交与批准为同一人" in text_of(app)
+    app = press(app, f"do-approved-{draft}")
+    assert store.draft(draft).state is State.APPROVED
+    assert store.steps(draft)[-1].alone
+    assert "单人模式" in text_of(app)
+
+
+def test_a_step_is_recorded_with_its_document_and_refused_without(place: Path) -> None:
+    store = store_of(place)
+    draft = draft_in(store)
+    app = opened("editions", item=draft)
+    app.selectbox(key=f"kind-{draft}").set_value(StepKind.BUREAU_APPROVAL).run()
+    record = next(b for b in app.button if "登记" in b.label)
+    app = record.click().run()
+    assert "没有登记" in text_of(app) and not store.steps(draft)
+    next(field for field in app.text_input if str(field.key).startswith("document-")).set_value("崇民复〔2020〕8号")
+    app = next(b for b in app.button if "登记" in b.label).click().run()
+    [step] = store.steps(draft)
+    assert (step.kind, step.document) == (StepKind.BUREAU_APPROVAL, "崇民复〔2020〕8号")
+    assert "已登记：区民政局审批" in text_of(app)
+
+
+def test_quality_beside_the_edition_it_stands_on(place: Path) -> None:
+    store = store_of(place)
+    draft = draft_in(store)
+    found = table_called(opened("editions", item=draft, part="quality"), "质量与规则").set_index("指标")
+    assert found.loc["不连片的邻里 (个)"].tolist()[:3] == ["0", "0", "不变"]
+
+
+def test_a_reader_only_looks(place: Path) -> None:
+    store = store_of(place)
+    draft = draft_in(store)
+    store.submit(draft, PLANNER)
+    store.approve(draft, APPROVER)
+    app = as_role(opened("editions", item=draft), "reader")
+    assert all(button.disabled for button in app.button if str(button.key).startswith(("do-", "publish-")))
