@@ -9,7 +9,7 @@ from html import escape
 import streamlit as st
 
 from data.stories import FILE_SUFFIX, LONGEST, MOST_BYTES, Story, StoryUnreadable, from_json, shipped, shipped_names
-from pages.parts import failures, frame, glass, staging, state, story_editor, story_shelf, tables
+from pages.parts import failures, frame, glass, staging, state, story_editor, story_of_editions, story_shelf, tables
 from pages.parts.failures import guard, nothing
 from pages.parts.state import View
 from pages.parts.words import date_text, number, t
@@ -32,6 +32,8 @@ def main() -> None:
         new(view)
     with right, guard("import"):
         bring(view)
+    with guard("boundary change"):
+        change()
     with guard("deleted stories"):
         deleted()
     st.html(how())
@@ -113,6 +115,25 @@ def bring(view: View) -> None:
         failures.show(replace(told, reason=t(f"stories.problem_{error.problem}", where=error.where)))
         return
     state.go("stories", rerun=True, story=kept.name)
+
+
+def change() -> None:
+    """“Explaining a boundary change” from two editions by one click."""
+    st.html(tables.heading(t("change.heading"), level=3) + tables.paragraph(t("change.lead")))
+    editions = story_of_editions.published()
+    if len(editions) < 2:
+        nothing(t("change.one", edition=", ".join(editions)), t("change.one_next"))
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(t("change.old"), editions, index=len(editions) - 2, key="change_old", width=220)
+        st.selectbox(t("change.new"), editions, index=len(editions) - 1, key="change_new", width=220)
+        st.button(t("change.make"), key="make_change", on_click=_explain)
+
+
+def _explain() -> None:
+    with failures.guard("boundary change"), st.spinner(t("change.make")):
+        made = story_of_editions.story_of_editions(str(state.chosen("change_old")), str(state.chosen("change_new")))
+        state.go("stories", story=made.name)
 
 
 def deleted() -> None:
