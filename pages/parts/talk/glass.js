@@ -77,16 +77,23 @@ function fit(talk) {
   const size = typeSize(), root = document.documentElement;
   root.style.setProperty("--stage", size + "px");
   reserve(talk);
-  const hole = talk.hole.getBoundingClientRect();
-  for (const [name, value] of [["left", hole.left], ["top", hole.top], ["width", hole.width], ["height", hole.height]])
-    root.style.setProperty("--map-" + name, value + "px");
-  for (const plot of talk.root.querySelectorAll(".ll-plot")) scalePlot(plot);
+  place(talk);
   const door = mapDoor();
   if (door && talk.scale !== size) {
     talk.scale = size;
     door.stage(size / (13.4 * 1.35));
   }
   redrawInk(talk);
+}
+
+/** The map's frame goes where the scene's layout keeps room for it, and the scene's own charts get their size. */
+function place(talk) {
+  const hole = talk.hole.getBoundingClientRect(), key = [hole.left, hole.top, hole.width, hole.height].join();
+  if (talk.placed !== key) {
+    talk.placed = key;
+    for (const name of ["left", "top", "width", "height"]) document.documentElement.style.setProperty("--map-" + name, hole[name] + "px");
+  }
+  for (const plot of talk.sides.get(talk.at)?.querySelectorAll(".ll-plot") || []) scalePlot(plot);
 }
 
 /** The map's frame answers when its scripts have run. */
@@ -124,17 +131,19 @@ function show(talk, key) {
   writeFoot(talk.root.querySelector(".ll-stage-foot"), scene);
   talk.count.textContent = key + " / " + talk.main.length;
   talk.root.dataset.layout = scene.layout;
-  for (const part of talk.side.children) part.hidden = part.dataset.key !== key;
-  const side = sideOf(talk, key);
-  side.hidden = false;
-  fit(talk);
+  sideOf(talk, key);
+  for (const part of talk.side.children) part.toggleAttribute("data-away", part.dataset.key !== key);
+  place(talk);
+  redrawInk(talk);
   if (scene.map)
     whenMap(talk, (door) => {
-      if (talk.at !== key || talk.drawn === scene.map) return settled(talk, key, from);
+      if (talk.at !== key) return;
+      if (talk.drawn === scene.map) return settled(talk, key, from);
       talk.drawn = scene.map;
       door.apply(scene.map);
       settled(talk, key, from);
     });
+  else settled(talk, key, from);
   tell(talk);
 }
 
@@ -144,9 +153,19 @@ function settled(talk, key, from) {
     requestAnimationFrame(() => {
       document.documentElement.dataset.sceneShown = key;
       document.documentElement.dataset.sceneTook = String(Math.round(performance.now() - from));
-      whenIdle(() => talk.keys.forEach((each) => talk.scenes.has(each) && sideOf(talk, each)));
+      whenIdle(() => ahead(talk, key));
     }),
   );
+}
+
+/** Draw the charts of one more scene while nothing else is to be done, the next one first. */
+function ahead(talk, key) {
+  if (!talk.root || talk.at !== key) return;
+  const at = talk.keys.indexOf(key), order = [...talk.keys.slice(at + 1), ...talk.keys.slice(0, at)];
+  const waiting = order.find((each) => talk.scenes.has(each) && !talk.sides.has(each));
+  if (!waiting) return;
+  sideOf(talk, waiting);
+  whenIdle(() => ahead(talk, key));
 }
 
 const whenIdle = (call) => (window.requestIdleCallback ? requestIdleCallback(call, { timeout: 1500 }) : setTimeout(call, 200));
@@ -159,7 +178,7 @@ function sideOf(talk, key) {
   if (side) return side;
   side = make("div", "ll-stage-charts");
   side.dataset.key = key;
-  side.hidden = talk.at !== key;
+  side.toggleAttribute("data-away", talk.at !== key);
   for (const chart of talk.scenes.get(key).charts) side.append(chart.kind === "ranked" ? rankedOf(chart, talk) : plotOf(chart, talk));
   talk.sides.set(key, side);
   talk.side.append(side);

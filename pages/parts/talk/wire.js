@@ -7,7 +7,7 @@ function talkOf(story) {
 }
 
 function open(talk, data, parent, send) {
-  Object.assign(talk, { ...data, send, spot: 5, tool: "", at: null, drawn: null, heard: null, panel: null, sides: new Map() });
+  Object.assign(talk, { ...data, send, spot: 5, tool: "", at: null, placed: null, drawn: null, heard: null, panel: null, sides: new Map() });
   talk.onKey = (event) => onKey(talk, event);
   recall(talk);
   parent.append(build(talk));
@@ -25,6 +25,7 @@ function open(talk, data, parent, send) {
   listen(talk);
   document.documentElement.dataset.talk = "";
   show(talk, data.first);
+  fit(talk);
   const ticking = setInterval(() => keepUp(talk), 1000);
   const close = () => {
     clearInterval(ticking);
