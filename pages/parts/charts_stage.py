@@ -50,7 +50,8 @@ def _ends(figure: go.Figure, months: pd.Series[pd.Timestamp]) -> None:
     """The first and the last month named, the first where it begins and the last where it ends."""
     first, last = pd.Timestamp(months.min()), pd.Timestamp(months.max())
     yearly = months.dt.month.nunique() == 1
-    labels = [f"{m:%Y}" if yearly else f"{m:%Y-%m}" for m in (first, last)]
+    end = "%m" if first.year == last.year else "%Y-%m"  # the year once, so that both fit under a narrow chart
+    labels = [f"{m:%Y}" for m in (first, last)] if yearly else [f"{first:%Y-%m}", last.strftime(end)]
     pad = max((last - first) * 0.03, pd.Timedelta(days=12))
     figure.update_xaxes(type="date", showticklabels=False, range=[first - pad, last + pad])
     for month, label, anchor in zip((first, last), labels, ("left", "right"), strict=True):

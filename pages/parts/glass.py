@@ -100,6 +100,7 @@ def settings(story: Story, kind: str, first: str, view: state.View) -> dict[str,
         "chartScript": f"app/static/{chart_script(map_view.STATIC)}",
         "cover": state.address(state.changed(away, "stories", story=view.get("story"))),
         "notes": state.address(state.changed(away, "present", story=view.get("story"), notes=1)),
+        "dark": glass_theme(view) == "dark",
         "kiosk": bool(view.get("kiosk")),
         "rehearsing": bool(view.get("rehearse")),
     }

@@ -240,7 +240,7 @@ def trend_chart(view: View, indicator: Indicator) -> Chart | None:
     ).reset_index(names=t("stage.month"))
     yearly = data.measures().at[indicator.numerator, "behaviour"] == "yearly"
     key = "stage.trend_years" if yearly else "stage.trend_months"
-    title = t(key, indicator=indicator.words("short", lang()))
+    title = t(key)
     return Chart("trend", title, table, figure=figure, names=tuple(line.name for line in drawn))
 
 

@@ -76,7 +76,7 @@ function furnish() {
   seen = { legend: corner("bottomleft", legend), foot: null, north: corner("topright", north), home, tip: element("div", "linli-tip") };
   map.zoomControl.getContainer().append(home);
   seen.foot = corner("bottomright", element("div", "linli-foot"));
-  L.control.scale({ imperial: false, position: "bottomright", maxWidth: 110 }).addTo(map);
+  seen.scale = L.control.scale({ imperial: false, position: "bottomright", maxWidth: 110 }).addTo(map);
   seen.tip.hidden = true;
   seen.tip.setAttribute("aria-hidden", "true");
   map.getContainer().append(seen.tip);

@@ -15,19 +15,25 @@ function frame(animate) {
   if (!size.x || !size.y) return;
   const narrow = size.x < 520;
   if (S && S.place) return map.setView(S.place.slice(0, 2), S.place[2], { animate: animate && !REDUCED });
-  map.fitBounds(latLngBounds(area ? area.box : G.box), {
+  const bounds = latLngBounds(area ? area.box : G.box);
+  map.fitBounds(bounds, {
     paddingTopLeft: [narrow ? 10 : 40, narrow ? 14 : 18],
     paddingBottomRight: [narrow ? 10 : 24, narrow ? 92 : 34],
-    ...(SCALE > 1 && besideLegend(size)),
+    ...(SCALE > 1 && besideLegend(size, bounds)),
     maxZoom: 16.5,
     animate: animate && !REDUCED,
   });
 }
 
 /** Room left for the large legend of a talk: beside it, or above it where the map is narrow. */
-function besideLegend(size) {
-  const { offsetWidth: wide, offsetHeight: high } = seen.legend, narrow = size.x < wide * 2.4;
-  return { paddingTopLeft: [narrow ? 10 : wide * 0.5, 12], paddingBottomRight: [12, narrow ? high * 0.9 : 12] };
+function besideLegend(size, bounds) {
+  // where the legend would be as wide as the map its title goes: the finding above the map names the indicator
+  document.documentElement.toggleAttribute("data-narrow", size.x < 18 * type(11.9));
+  const { offsetWidth: wide, offsetHeight: high } = seen.legend;
+  const beside = [wide * 0.45 + 24, 24], above = [24, high * 0.75 + 24];
+  const room = (padding) => map.getBoundsZoom(bounds, false, L.point(padding));
+  if (size.x > wide * 1.2 && room(beside) >= room(above)) return { paddingTopLeft: [beside[0] - 12, 12], paddingBottomRight: [12, 12] };
+  return { paddingTopLeft: [12, 12], paddingBottomRight: [12, above[1] - 12] };
 }
 
 /** The wheel zooms once the pointer itself has moved over the map; a page scrolled under a resting pointer goes on scrolling. */
@@ -140,6 +146,8 @@ function stage(scale) {
   quiet = true;
   document.documentElement.style.setProperty("--scale", scale);
   document.documentElement.dataset.stage = "";
+  seen.scale.options.maxWidth = 80 * scale;
+  seen.scale._update();
   if (!S) return;
   paintFurniture();
   if (!moved) frame(false);

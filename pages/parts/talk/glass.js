@@ -2,7 +2,7 @@
    shown, so that a scene changes without the server, and goes on changing when the server is away. */
 
 const BASE = 36; // px of type at 1080 lines: 18 pt on a slide of 7.5 inches
-const CHART_TYPE = 19; // px of type that figures are made with (the projector's)
+const CHART_TYPE = { light: 19, dark: 12 }; // px of type that figures are made with: on light ground the projector's
 
 const make = (tag, className, text) => {
   const e = document.createElement(tag);
@@ -81,7 +81,7 @@ function fit(talk) {
   const door = mapDoor();
   if (door && talk.scale !== size) {
     talk.scale = size;
-    door.stage(size / (13.4 * 1.35));
+    door.stage(size / (talk.dark ? 13.4 : 13.4 * 1.35));
   }
   redrawInk(talk);
 }
@@ -93,7 +93,19 @@ function place(talk) {
     talk.placed = key;
     for (const name of ["left", "top", "width", "height"]) document.documentElement.style.setProperty("--map-" + name, hole[name] + "px");
   }
+  trim(talk, talk.sides.get(talk.at));
   for (const plot of talk.sides.get(talk.at)?.querySelectorAll(".ll-plot") || []) scalePlot(plot);
+}
+
+/** Where a long list leaves the trend too little height, rows of its middle go; the gap says how many there are. */
+function trim(talk, side) {
+  const list = side?.querySelector("ol"), gap = list?.querySelector(".ll-bar-gap"), plot = side?.querySelector(".ll-chart-trend .ll-plot");
+  if (!gap || !plot) return;
+  const rows = [...list.children], at = rows.indexOf(gap), order = [rows[at - 1], rows[at + 1], rows[at - 2]];
+  order.forEach((row) => (row.hidden = false));
+  let away = 0;
+  while (away < order.length && plot.clientHeight < typeSize() * 4.2) order[away++].hidden = true;
+  gap.textContent = talk.words.gap.replace("{count}", Number(gap.dataset.count) + away);
 }
 
 /** The map's frame answers when its scripts have run. */
@@ -197,7 +209,11 @@ function headingOf(chart) {
 function rankedOf(chart, talk) {
   const figure = make("figure", "ll-chart ll-chart-ranked"), list = make("ol");
   chart.bars.forEach(([rank, name, value, share, colour, here], i) => {
-    if (chart.gap && i === chart.best) list.append(make("li", "ll-bar-gap", talk.words.gap.replace("{count}", chart.gap)));
+    if (chart.gap && i === chart.best) {
+      const gap = make("li", "ll-bar-gap", talk.words.gap.replace("{count}", chart.gap));
+      gap.dataset.count = chart.gap;
+      list.append(gap);
+    }
     const row = make("li", here ? "ll-bar-here" : ""), bar = make("span", "ll-bar"), fill = make("i");
     fill.style.width = share * 100 + "%";
     fill.style.background = colour;
@@ -238,12 +254,17 @@ function plotOf(chart, talk) {
   return figure;
 }
 
+function endsOnly(axis) {
+  const ends = (list) => [list[0], list[list.length - 1]];
+  return Object.assign({}, axis, { tickvals: ends(axis.tickvals), ticktext: ends(axis.ticktext) });
+}
+
 /** A figure keeps the type size it was made with; the box around it is scaled to the glass. */
 function scalePlot(plot) {
   const box = plot.getBoundingClientRect();
   if (!plot.plotly || !box.width || !box.height) return;
   const { Plotly, inner, given } = plot.plotly, wanted = Number(plot.dataset.height);
-  let k = typeSize() / CHART_TYPE;
+  let k = typeSize() / CHART_TYPE[window.linliTalk.dark ? "dark" : "light"];
   if (wanted) k = Math.min(k, Math.max(box.height / wanted, k * 0.55));
   const width = Math.round(box.width / k), height = Math.round(box.height / k);
   const same = inner.dataset.size === width + "×" + height;
@@ -252,5 +273,7 @@ function scalePlot(plot) {
   inner.dataset.size = width + "×" + height;
   inner.style.width = width + "px";
   inner.style.height = height + "px";
-  Plotly.react(inner, given.data, Object.assign({}, given.layout, { width, height, autosize: false }), { displayModeBar: false, showTips: false });
+  const layout = Object.assign({}, given.layout, { width, height, autosize: false });
+  if (!wanted && height < 150) layout.yaxis = endsOnly(given.layout.yaxis); // a low chart has room for two ticks
+  Plotly.react(inner, given.data, layout, { displayModeBar: false, showTips: false });
 }
