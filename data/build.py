@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ import pyarrow.parquet as pq
 from data import aggregates, engines, manifest, reconcile, storage
 from data.checks import check_records
 from data.contract import Contract, DataError, check_parquet, load_contract
+from data.folders import remove_leftovers, remove_old, sync
 from data.manifest import Manifest, NoManifest
 from data.publish import places, write_layer
 from data.reach import write_reach
@@ -60,7 +60,6 @@ STEPS = (
 )  # fmt: skip
 """Statements of data/sql in the order in which they need each other; those that extracts are named after are kept."""
 AREA_COLUMNS = ("neighbourhood", "community", "payer", "area")
-STALE_SECONDS = 3600
 TOLERANCE = 1e-9
 
 
@@ -95,14 +94,26 @@ def build(root: Path, progress: Progress = _quiet, engine: str = "duckdb") -> Ma
     TableBroken, EditionMissing, TotalsDiffer, TotalUnknown or what data.engines and data.storage raise, and leaves the
     former version in force.
     """
+    made = build_version(root, progress, engine)
+    if _unchanged(root, made.version) is None:
+        put_in_force(root, made)
+        progress("done", 1.0)
+    elif manifest.edition_in_force(root) is None:
+        manifest.write_manifest(root, made)
+    return made
+
+
+def build_version(root: Path, progress: Progress = _quiet, engine: str = "duckdb") -> Manifest:
+    """As `build`, but readers go on with the version in use; return the manifest that would put this one in force.
+
+    A version that was built before and still stands is taken as it is.
+    """
     progress("compare", 0.0)
     records = attendance_place(root)
     if records.remote:
         storage.fetch(records, manifest.records_dir(root), skip=aggregates.HEAVY)
     version = _version(root)
-    if (current := _unchanged(root, version)) is not None:
-        if manifest.edition_in_force(root) is None:
-            manifest.write_manifest(root, current)
+    if (current := _unchanged(root, version) or _standing(root, version)) is not None:
         progress("unchanged", 1.0)
         return current
     extracts = manifest.extracts_dir(root)
@@ -113,20 +124,39 @@ def build(root: Path, progress: Progress = _quiet, engine: str = "duckdb") -> Ma
     try:
         facts = _write(root, partial, progress, engine)
         folder = extracts / version
+        made = _manifest(root, partial, version, facts)
+        manifest.write_copy(partial, made)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     sync(extracts)
-    made = _manifest(root, folder, facts)
+    return made
+
+
+def put_in_force(root: Path, made: Manifest) -> None:
+    """Have readers use a version from now on; the one before it is kept, older ones are removed."""
     former = _former(root)
-    manifest.write_copy(folder, made)
     manifest.write_manifest(root, made, made.edition)
     if manifest.edition_in_force(root) in (None, made.edition):
         manifest.write_manifest(root, made)
-    _remove_old(extracts, {version, former, *manifest.versions_in_use(root)})
-    progress("done", 1.0)
-    return made
+    remove_old(manifest.extracts_dir(root), {made.version, former, *manifest.versions_in_use(root)})
+
+
+def _standing(root: Path, version: str) -> Manifest | None:
+    """The manifest of a version that was built before and is whole."""
+    folder = manifest.extracts_dir(root) / version
+    try:
+        said = manifest.read_version(root, version)
+    except NoManifest:
+        return None
+    return said if said.version == version and _is_whole(folder, said) else None
+
+
+def _is_whole(folder: Path, said: Manifest) -> bool:
+    """Whether every table stands there with the size its manifest tells."""
+    paths = {folder / f"{name}.parquet": size for name, size in said.bytes.items()}
+    return all(path.is_file() and path.stat().st_size == size for path, size in paths.items())
 
 
 def is_built(root: Path) -> bool:
@@ -174,9 +204,7 @@ def _unchanged(root: Path, version: str) -> Manifest | None:
     except NoManifest:
         return None
     folder = manifest.extracts_dir(root) / version
-    whole = all((folder / f"{name}.parquet").is_file() for name in current.rows)
-    sizes = whole and all((folder / f"{name}.parquet").stat().st_size == size for name, size in current.bytes.items())
-    return current if current.version == version and sizes else None
+    return current if current.version == version and _is_whole(folder, current) else None
 
 
 def _former(root: Path) -> str | None:
@@ -319,10 +347,10 @@ def _month_end(month: Any) -> str:
     return str(following - timedelta(days=1))
 
 
-def _manifest(root: Path, folder: Path, facts: dict[str, Any]) -> Manifest:
+def _manifest(root: Path, folder: Path, version: str, facts: dict[str, Any]) -> Manifest:
     paths = sorted(folder.glob("*.parquet"))
     return Manifest(
-        version=folder.name,
+        version=version,
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
         demonstration=manifest.is_demonstration(root),
         edition=manifest.EDITION,
@@ -332,42 +360,3 @@ def _manifest(root: Path, folder: Path, facts: dict[str, Any]) -> Manifest:
         tables={path.stem: _digest(path).hex()[:12] for path in paths},
         **facts,
     )
-
-
-def sync(path: Path) -> None:
-    """Make sure a file or folder has reached the disk (folders cannot be synced on Windows, and need not be)."""
-    if path.is_dir() and os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def remove_leftovers(extracts: Path, own: Path) -> None:
-    """Remove what builds that were interrupted left behind; a build that may still be running keeps its folder."""
-    for path in extracts.glob(".part-*"):
-        if path == own or time.time() - path.stat().st_mtime > STALE_SECONDS or not _is_running(path):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_running(path: Path) -> bool:
-    number = path.name.removeprefix(".part-")
-    if os.name == "nt" or not number.isdigit():
-        return True
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _remove_old(extracts: Path, keep: Iterable[str | None]) -> None:
-    """Remove versions except this one and the one before it, which readers may still have open."""
-    kept = set(keep)
-    for path in extracts.glob("v*"):
-        if path.is_dir() and path.name not in kept:
-            shutil.rmtree(path, ignore_errors=True)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from data.commands_loads import add_by, add_load_commands, tell_outcome
 from data.imports.problems import ImportRefused
 from data.manifest import data_root
+
+if TYPE_CHECKING:
+    from data.imports.examine import Examined
 
 Commands = Any
 """argparse's own type of sub-commands has no public name."""
@@ -19,6 +24,7 @@ def add_commands(commands: Commands) -> None:
     """Add the commands to those of `python -m data`."""
     _add_templates(commands)
     _add_import(commands)
+    add_load_commands(commands, _said)
 
 
 def _add_templates(commands: Commands) -> None:
@@ -46,7 +52,11 @@ def _add_import(commands: Commands) -> None:
         "--people", choices=("refuse", "drop"), default="refuse", help="what is done with identities (refuse)"
     )
     every.add_argument("--marked", type=Path, metavar="DIR", help="write a copy of each file with its problems marked")
+    every.add_argument("--check", action="store_true", help="only check, keep nothing")
+    every.add_argument("--apply", action="store_true", help="put it in force at once")
+    every.add_argument("--accept", dest="reason", default="", metavar="REASON", help="accept warnings, and why")
     every.add_argument("--json", action="store_true", help="print the report as JSON")
+    add_by(every)
     _add_language(every)
     every.set_defaults(run=_said(run_import))
 
@@ -124,8 +134,29 @@ def run_import(options: argparse.Namespace) -> int:
         for seen in examined.files:
             name = seen.file.replace("/", "_")
             marked_copy(examined, seen.file, options.marked / f"{name}-marked.xlsx", options.lang)
-    if options.json:
-        print(json.dumps(as_json(examined, options.lang), ensure_ascii=False))
-    else:
+    told = as_json(examined, options.lang)
+    if not options.json:
         print("\n".join(lines(examined, options.lang)))
+    if examined.taken() and not options.check:
+        told |= _keep(examined, options)
+    if options.json:
+        print(json.dumps(told, ensure_ascii=False))
     return 1 if examined.blocked_files or any(typed.bad.any() for typed in examined.sheets) else 0
+
+
+def _keep(examined: Examined, options: argparse.Namespace) -> dict[str, Any]:
+    """Keep what was taken as a load, and apply it where that is asked for; what JSON says of it."""
+    from data.imports import loads
+    from data.progress import bar
+    from data.wording import text
+
+    load = loads.stage(data_root(), examined, options.by)
+    if not options.apply:
+        if not options.json:
+            print(text("command.kept", options.lang, load=load.id, rows=f"{sum(load.tables.values()):,}"))
+        return {"load": load.id}
+    with bar("apply") as heard:
+        done = loads.apply(data_root(), load.id, options.by, options.reason, heard)
+    if not options.json:
+        tell_outcome(done, options)
+    return {"load": load.id, "applied": asdict(done)}

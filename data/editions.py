@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from data import build, manifest
 from data.contract import DataError
+from data.folders import remove_leftovers, sync
 from data.manifest import EDITION, EDITION_EFFECTIVE, Manifest, edition_dir, extracts_dir
 from geo import crs
 from geo.database import FILE, database_url
@@ -179,19 +180,19 @@ def _rebased(root: Path, edition: Edition, basis: Manifest, version: str, progre
 
     extracts = extracts_dir(root)
     partial, folder = extracts / f".part-{os.getpid()}", extracts / version
-    build.remove_leftovers(extracts, partial)
+    remove_leftovers(extracts, partial)
     partial.mkdir()
     try:
         buildings = manifest.geography_dir(root) / "buildings.parquet"
         here = edition_dir(root, edition.id)
         rebase(extracts / basis.version, here, edition_dir(root), buildings, partial, progress)
         for path in (*partial.iterdir(), partial):
-            build.sync(path)
+            sync(path)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    build.sync(extracts)
+    sync(extracts)
     paths = sorted(folder.glob("*.parquet"))
     return Manifest(
         version=version, built_at=datetime.now(UTC).isoformat(timespec="seconds"), data_until=basis.data_until,

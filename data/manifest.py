@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from data.contract import DataError
 
 MANIFEST = "manifest.json"
+BASE, CURRENT = "R0000", "CURRENT"
 EDITION = "2020-07"
 EDITION_EFFECTIVE = "2020-07-01"
 
@@ -21,6 +25,9 @@ class NoManifest(DataError):
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"There are no extracts to read: {path.name} {why}. Make them with `make data`.")
+
+
+_reading: ContextVar[str | None] = ContextVar("reading", default=None)
 
 
 @dataclass(frozen=True)
@@ -51,9 +58,43 @@ def data_root() -> Path:
     return Path(os.environ.get("LINLI_DATA") or Path(__file__).resolve().parent)
 
 
-def records_dir(root: Path) -> Path:
-    """Where the record tables stand, one Parquet file each."""
+def base_records_dir(root: Path) -> Path:
+    """Where the demonstration's record tables stand, and below it the versions that loads made of them."""
     return root / "records"
+
+
+def current_records(root: Path) -> str:
+    """The version of the record tables that is in force: R0000 before any load was applied."""
+    try:
+        name = (base_records_dir(root) / CURRENT).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return BASE
+    if not re.fullmatch(r"R\d{4,}", name):
+        raise DataError(
+            f"The file records/{CURRENT} names no version ({name[:20]!r}). Write the name of one, or R0000."
+        )
+    return name
+
+
+def version_dir(root: Path, version: str) -> Path:
+    """Where the record tables of a version stand."""
+    base = base_records_dir(root)
+    return base if version == BASE else base / "versions" / version
+
+
+def records_dir(root: Path) -> Path:
+    """Where the record tables in force stand, one Parquet file each; inside `reading`, those of its version."""
+    return version_dir(root, _reading.get() or current_records(root))
+
+
+@contextmanager
+def reading(root: Path, version: str) -> Iterator[Path]:
+    """Inside, `records_dir` is that of a version which is not in force: so it can be built and checked beforehand."""
+    token = _reading.set(version)
+    try:
+        yield version_dir(root, version)
+    finally:
+        _reading.reset(token)
 
 
 def geography_dir(root: Path) -> Path:

@@ -18,6 +18,7 @@ from pathlib import Path
 from data.manifest import (
     EDITION,
     MANIFEST,
+    base_records_dir,
     current_folder,
     edition_dir,
     extracts_dir,
@@ -71,7 +72,7 @@ def _digests(paths: Iterable[Path]) -> str:
 
 
 def _stamp(root: Path, step: Step) -> Path:
-    return records_dir(root) / "stamps" / f"{step.name}.json"
+    return base_records_dir(root) / "stamps" / f"{step.name}.json"
 
 
 def is_current(root: Path, step: Step) -> bool:
@@ -198,7 +199,7 @@ def _record_inputs(root: Path) -> list[Path]:
 def _record_files(root: Path) -> list[Path]:
     from data.contract import load_contract
 
-    return [*_named(records_dir(root), load_contract().records), *unit_files(root)]
+    return [*_named(base_records_dir(root), load_contract().records), *unit_files(root)]
 
 
 def _extract_inputs(root: Path) -> list[Path]:

@@ -195,4 +195,6 @@ def places(landmarks: gpd.GeoDataFrame, offices: pd.DataFrame, areas: pd.DataFra
         geometry=gpd.points_from_xy(offices["lon"], offices["lat"]), crs=crs.STORED,
     )  # fmt: skip
     both = pd.concat([marks, points], ignore_index=True)
-    return both[["kind", "id", "name_zh", "name_en", "neighbourhood", "geometry"]]
+    texts = ["kind", "id", "name_zh", "name_en", "neighbourhood"]
+    both[texts] = both[texts].astype("str")  # said outright: without any place the columns would have no type
+    return both[[*texts, "geometry"]]
