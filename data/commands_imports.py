@@ -72,10 +72,14 @@ def _said(run: Any) -> Any:
         try:
             return int(run(options))
         except ImportRefused as refused:
-            print(f"{refused.sentence(options.lang)} {refused.next_step(options.lang)}", file=sys.stderr)
+            _say(refused, options.lang)
             return 1
 
     return inner
+
+
+def _say(refused: ImportRefused, language: str) -> None:
+    print(f"{refused.sentence(language)} {refused.next_step(language)}", file=sys.stderr)
 
 
 def _table(name: str | None) -> str | None:
@@ -139,6 +143,8 @@ def run_import(options: argparse.Namespace) -> int:
         print("\n".join(lines(examined, options.lang)))
     if examined.taken() and not options.check:
         told |= _keep(examined, options)
+    elif not options.check:
+        _say(ImportRefused("nothing_taken"), options.lang)
     if options.json:
         print(json.dumps(told, ensure_ascii=False))
     return 1 if examined.blocked_files or any(typed.bad.any() for typed in examined.sheets) else 0

@@ -167,6 +167,8 @@ def _recognised(sheet: Sheet, name: str, position: int, cells: list[list[str]], 
     table = load_contract().records[name]
     places = _match(cells, name, remembered)
     labels = [next((text for text in texts if text), "") for texts in cells]
+    while labels and not labels[-1]:
+        labels.pop()
     missing = [c for c, column in table.columns.items() if c not in places and not column.nullable]
     optional = [c for c, column in table.columns.items() if c not in places and column.nullable]
     left = {place: label for place, label in enumerate(labels) if label and place not in places.values()}

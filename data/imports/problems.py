@@ -126,4 +126,5 @@ def _worded(value: Any, table: str, language: str) -> Any:
 def quoted(values: Sequence[object]) -> tuple[str, ...]:
     """A few values, short enough for a sentence."""
     texts = dict.fromkeys(str(value).strip().replace("\n", " ") for value in values[: SHOWN * 4])
+    texts = dict.fromkeys(each.removesuffix(" 00:00:00") for each in texts)
     return tuple(f"{each[:LONGEST]}…" if len(each) > LONGEST else each for each in list(texts)[:SHOWN])

@@ -15,6 +15,8 @@ from data.imports.problems import FileRefused
 SEPARATORS = (",", "\t", ";", "；", "|")
 SAMPLE = 64 << 10
 PIECE = 1 << 20
+LONGEST_CHARACTER = 3
+"""Bytes of a character that were written when the file broke off."""
 MOST_COLUMNS = 500
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 PRIVATE_USE = re.compile(r"[\ue000-\uf8ff]")
@@ -47,11 +49,17 @@ def encoding_of(path: Path, file: str) -> str:
     where = _undecodable(path, "utf-8")
     if where is None:
         return "utf-8"
+    if path.stat().st_size - where <= LONGEST_CHARACTER and _has_other_than_ascii(path, where):
+        raise FileRefused("half_written", file)
     if _undecodable(path, "gb18030") is None:
         return "gb18030"
-    if path.stat().st_size - where <= 3:
-        raise FileRefused("half_written", file)
     raise FileRefused("encoding", file, byte=where + 1)
+
+
+def _has_other_than_ascii(path: Path, end: int) -> bool:
+    """Whether what stands before `end` (and is UTF-8) says so by more than letters that are the same in GBK."""
+    with path.open("rb") as opened:
+        return not opened.read(end).isascii()
 
 
 def _refuse_nul(path: Path, file: str) -> None:
