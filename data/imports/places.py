@@ -54,11 +54,16 @@ class Places:
     def _named(self, written: str, level: str | None) -> set[str]:
         """Codes of the level that answer to a name; the parts of a path before it must be above."""
         parts = [part for part in re.split(r"[/\\>›|]|\s{1,}", written) if part.strip()]
-        for tail in (parts[-1:], [written]):
-            found = {code for name in _forms(tail[0] if tail else "") for code in self.codes.get(name, ())}
-            found = {code for code in found if not level or self.level_of[code] == level}
+        if found := self._borne(written, level):
+            return found
+        return {code for code in self._borne(parts[-1], level) if self._lies_in(code, parts[:-1])} if parts else set()
+
+    def _borne(self, name: str, level: str | None) -> set[str]:
+        """Codes of the level that bear a name; one that is borne as written goes before one without its ending."""
+        for form in _forms(name):
+            found = {code for code in self.codes.get(form, ()) if not level or self.level_of[code] == level}
             if found:
-                return {code for code in found if self._lies_in(code, parts[:-1])} if tail == parts[-1:] else found
+                return found
         return set()
 
     def _lies_in(self, code: str, above: list[str]) -> bool:
