@@ -50,9 +50,12 @@ def lookup(table: str) -> dict[str, str]:
     for name in columns:
         for label in synonyms(name):
             found.setdefault(simplified(label), name)
-    for name, column in columns.items():
-        own = (name, column.zh, *(column_label(table, name, language) for language in LANGUAGES))
-        found |= {simplified(form): name for label in own for form in (label, _bare(label))}
+    own = {
+        name: (name, column.zh, *(column_label(table, name, language) for language in LANGUAGES))
+        for name, column in columns.items()
+    }
+    found |= {simplified(_bare(label)): name for name, labels in own.items() for label in labels}
+    found |= {simplified(label): name for name, labels in own.items() for label in labels}
     return found
 
 
