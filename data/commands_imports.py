@@ -152,7 +152,7 @@ def run_import(options: argparse.Namespace) -> int:
 
 def _keep(examined: Examined, options: argparse.Namespace) -> dict[str, Any]:
     """Keep what was taken as a load, and apply it where that is asked for; what JSON says of it."""
-    from data.imports import loads
+    from data.imports import applying, loads
     from data.progress import bar
     from data.wording import text
 
@@ -162,7 +162,7 @@ def _keep(examined: Examined, options: argparse.Namespace) -> dict[str, Any]:
             print(text("command.kept", options.lang, load=load.id, rows=f"{sum(load.tables.values()):,}"))
         return {"load": load.id}
     with bar("apply") as heard:
-        done = loads.apply(data_root(), load.id, options.by, options.reason, heard)
+        done = applying.apply(data_root(), load.id, options.by, options.reason, heard)
     if not options.json:
         tell_outcome(done, options)
     return {"load": load.id, "applied": asdict(done)}

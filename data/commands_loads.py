@@ -15,7 +15,8 @@ from data.progress import bar
 from data.wording import table_label, text
 
 if TYPE_CHECKING:
-    from data.imports.loads import Load, Outcome
+    from data.imports.applying import Outcome
+    from data.imports.loads import Load
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -100,10 +101,10 @@ def _tell_findings(identity: str, language: str) -> None:
 
 def run_apply(options: argparse.Namespace) -> int:
     """`python -m data apply LOAD`."""
-    from data.imports import loads
+    from data.imports import applying
 
     with bar("apply") as heard:
-        done = loads.apply(data_root(), options.load, options.by, options.reason, heard)
+        done = applying.apply(data_root(), options.load, options.by, options.reason, heard)
     tell_outcome(done, options)
     return 0
 
@@ -132,9 +133,9 @@ def run_discard(options: argparse.Namespace) -> int:
 
 def run_compare(options: argparse.Namespace) -> int:
     """`python -m data compare ONE OTHER`."""
-    from data.imports import loads
+    from data.imports import applying
 
-    found = loads.compare(data_root(), options.one, options.other)
+    found = applying.compare(data_root(), options.one, options.other)
     if options.json:
         print(json.dumps(found, ensure_ascii=False))
         return 0
@@ -148,20 +149,20 @@ def run_compare(options: argparse.Namespace) -> int:
 
 def run_rollback(options: argparse.Namespace) -> int:
     """`python -m data rollback [VERSION]`."""
-    from data.imports import loads
+    from data.imports import applying
 
     with bar("rollback") as heard:
-        done = loads.roll_back(data_root(), options.version or "", options.by, options.reason, heard)
+        done = applying.roll_back(data_root(), options.version or "", options.by, options.reason, heard)
     tell_outcome(done, options)
     return 0
 
 
 def run_switch(options: argparse.Namespace) -> int:
     """`python -m data switch-to-real`."""
-    from data.imports import loads
+    from data.imports import applying
 
     with bar("switch") as heard:
-        done = loads.switch_to_real(data_root(), options.by, heard)
+        done = applying.switch_to_real(data_root(), options.by, heard)
     tell_outcome(done, options)
     print(text("command.real", options.lang))
     return 0

@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from data import build
-from data.imports import loads, versions
+from data.imports import applying, loads, versions
 from data.imports.examine import Options, examine
 from data.imports.mappings import Mappings
 
@@ -52,7 +52,7 @@ def main(root: Path, file: str, step: int) -> None:
     build.build(root)
     arm()
     load = loads.stage(root, examine([file], root, Options(), Mappings()), "clerk")
-    loads.apply(root, load.id, "clerk", "checked")
+    applying.apply(root, load.id, "clerk", "checked")
     versions.put_right(root)
     print(counted)
 

@@ -17,7 +17,7 @@ from data import manifest
 from data.build import build
 from data.checks import broken_tables
 from data.contract import load_contract
-from data.imports import loads, versions
+from data.imports import applying, loads, versions
 from data.imports.examine import Options, examine
 from data.imports.mappings import Mappings
 from data.imports.problems import LoadRefused
@@ -90,7 +90,7 @@ def _again(root: Path, delivered: Path, *, applied: bool) -> None:
         with pytest.raises(LoadRefused, match="没有重复计入"):
             loads.stage(root, examined, "clerk")
         return
-    loads.apply(root, loads.stage(root, examined, "clerk").id, "clerk", "checked")
+    applying.apply(root, loads.stage(root, examined, "clerk").id, "clerk", "checked")
     assert len(contents(root)["event"]) == 53
 
 

@@ -12,7 +12,7 @@ import pytest
 from data import manifest
 from data.__main__ import main
 from data.build import build
-from data.imports import loads, versions
+from data.imports import applying, loads, versions
 from data.imports.examine import Options, examine
 from data.imports.mappings import Mappings
 from data.imports.problems import LoadRefused
@@ -53,7 +53,7 @@ def test_a_load_reaches_neither_records_nor_extracts_before_it_is_applied(root: 
     load = staged(root, event("E8"), event("E9"))
     assert (load.id, load.tables, loads.status(root, load)) == ("L0001", {"event": 2}, "staged")
     assert state(root) == before and "E9" not in events(root)
-    done = loads.apply(root, load.id, "clerk", "checked")
+    done = applying.apply(root, load.id, "clerk", "checked")
     assert done.counts == {"event": (2, 0, 0)}
     assert {"E1", "E8", "E9"} <= set(events(root))
     shown = pq.read_table(current_version(root) / "event_total.parquet").column("event_id").to_pylist()
@@ -65,47 +65,47 @@ def test_a_load_reaches_neither_records_nor_extracts_before_it_is_applied(root: 
 def test_the_same_file_twice_changes_nothing(root: Path) -> None:
     load = staged(root, event("E9"))
     assert staged(root, event("E9")) == load
-    loads.apply(root, load.id, "clerk", "checked")
+    applying.apply(root, load.id, "clerk", "checked")
     before = state(root)
     with pytest.raises(LoadRefused, match="没有重复计入"):
         staged(root, event("E9"))
     again = staged(root, event("E9"), name="copy.csv")
     with pytest.raises(LoadRefused, match="完全相同"):
-        loads.apply(root, again.id, "clerk", "checked")
+        applying.apply(root, again.id, "clerk", "checked")
     assert state(root) == before
     assert not list((manifest.base_records_dir(root) / "versions").glob(".part-*"))
 
 
 def test_a_corrected_record_replaces_by_key_and_a_late_one_is_added(root: Path) -> None:
-    loads.apply(root, staged(root, event("E8"), event("E9")).id, "clerk", "checked")
+    applying.apply(root, staged(root, event("E8"), event("E9")).id, "clerk", "checked")
     corrected = staged(root, event("E9", 名称="书法展"), event("E10"), event("E8"), name="late.csv")
-    assert loads.apply(root, corrected.id, "clerk", "checked").counts == {"event": (1, 1, 1)}
+    assert applying.apply(root, corrected.id, "clerk", "checked").counts == {"event": (1, 1, 1)}
     rows = pq.read_table(manifest.records_dir(root) / "event.parquet").to_pylist()
     assert {row["name"] for row in rows if row["event_id"] == "E9"} == {"书法展"}
     assert len(rows) == len({row["event_id"] for row in rows})
 
 
 def test_every_row_knows_its_load_file_and_row(root: Path) -> None:
-    loads.apply(root, staged(root, event("E8"), event("E9")).id, "clerk", "checked")
-    loads.apply(root, staged(root, event("E9", 名称="书法展"), name="late.csv").id, "clerk", "checked")
-    found = loads.origins(root, "event", {"event_id": ["E1", "E8", "E9"]}).to_pylist()
+    applying.apply(root, staged(root, event("E8"), event("E9")).id, "clerk", "checked")
+    applying.apply(root, staged(root, event("E9", 名称="书法展"), name="late.csv").id, "clerk", "checked")
+    found = applying.origins(root, "event", {"event_id": ["E1", "E8", "E9"]}).to_pylist()
     told = {row["event_id"]: (row["from_load"], row["from_file"], row["from_row"]) for row in found}
     assert told == {"E1": (None, None, None), "E8": ("L0001", "a.csv", 2), "E9": ("L0002", "late.csv", 2)}
 
 
 def test_rolling_back_restores_records_and_extracts_and_keeps_the_history(root: Path) -> None:
     before = state(root)
-    first = loads.apply(root, staged(root, event("E8")).id, "clerk", "checked")
-    second = loads.apply(root, staged(root, event("E9"), name="b.csv").id, "clerk", "checked")
+    first = applying.apply(root, staged(root, event("E8")).id, "clerk", "checked")
+    second = applying.apply(root, staged(root, event("E9"), name="b.csv").id, "clerk", "checked")
     assert (first.version, second.version, second.former) == ("R0001", "R0002", "R0001")
-    assert loads.compare(root, "R0001", "R0002") == {"event": (1, 0, 0)}
-    assert loads.compare(root, "R0002", "R0000") == {"event": (0, 0, 2)}
-    loads.roll_back(root, "", "chief", "counted twice")
+    assert applying.compare(root, "R0001", "R0002") == {"event": (1, 0, 0)}
+    assert applying.compare(root, "R0002", "R0000") == {"event": (0, 0, 2)}
+    applying.roll_back(root, "", "chief", "counted twice")
     assert "E9" not in events(root) and "E8" in events(root)
     assert loads.status(root, loads.read_load(root, "L0002")) == "rolled_back"
-    loads.roll_back(root, "R0000", "chief", "")
+    applying.roll_back(root, "R0000", "chief", "")
     assert state(root) == before
-    third = loads.apply(root, "L0002", "clerk", "checked")
+    third = applying.apply(root, "L0002", "clerk", "checked")
     assert third.version == "R0003" and set(events(root)) >= {"E9"} and "E8" not in events(root)
     actions = [(event.action, event.former, event.version, event.by) for event in versions.history(root)]
     assert actions[2:] == [
@@ -117,7 +117,7 @@ def test_rolling_back_restores_records_and_extracts_and_keeps_the_history(root: 
 @pytest.mark.parametrize("version", ["R0009", "L0009", "R0000"])
 def test_what_cannot_be_rolled_back_to_is_said(root: Path, version: str) -> None:
     with pytest.raises(LoadRefused):
-        loads.roll_back(root, version, "chief", "")
+        applying.roll_back(root, version, "chief", "")
 
 
 def test_warnings_wait_for_a_reason_that_is_written_down(root: Path) -> None:
@@ -127,11 +127,11 @@ def test_warnings_wait_for_a_reason_that_is_written_down(root: Path) -> None:
     assert [finding.kind for finding in loads.waiting(root, load.id)] == ["total_mismatch"]
     before = state(root)
     with pytest.raises(LoadRefused, match="尚未确认"):
-        loads.apply(root, load.id, "clerk")
+        applying.apply(root, load.id, "clerk")
     assert state(root) == before
     with pytest.raises(LoadRefused, match="理由"):
         loads.accept(root, load.id, loads.waiting(root, load.id), " ", "clerk")
-    loads.apply(root, load.id, "clerk", "one house is shared")
+    applying.apply(root, load.id, "clerk", "one house is shared")
     assert "one house is shared" in next(iter(loads.accepted(root, load.id).values()))
     assert versions.history(root)[-1].reason == "one house is shared"
 
@@ -143,32 +143,32 @@ def test_records_that_break_the_contract_together_are_not_put_in_force(
     (manifest.records_dir(root) / "case.parquet").unlink()  # a table that cannot be built without its rows' columns
     (manifest.edition_dir(root) / "landmarks.parquet").unlink()
     with pytest.raises(LoadRefused, match="已停止"):
-        loads.apply(root, load.id, "clerk", "checked")
+        applying.apply(root, load.id, "clerk", "checked")
     assert state(root) == before
     assert list((manifest.base_records_dir(root) / "versions").iterdir()) == []
 
 
 def test_switching_to_real_records_leaves_no_demonstration_row(root: Path) -> None:
     with pytest.raises(LoadRefused, match="一无所有"):
-        loads.switch_to_real(root, "chief")
-    loads.apply(root, staged(root, event("E8"), event("E9")).id, "clerk", "checked")
-    loads.switch_to_real(root, "chief")
+        applying.switch_to_real(root, "chief")
+    applying.apply(root, staged(root, event("E8"), event("E9")).id, "clerk", "checked")
+    applying.switch_to_real(root, "chief")
     assert not manifest.is_demonstration(root) and not manifest.read_manifest(root).demonstration
     assert sorted(events(root)) == ["E8", "E9"]
     for path in manifest.records_dir(root).glob("*.parquet"):
         assert path.stem == "event" or pq.read_metadata(path).num_rows == 0
     with pytest.raises(LoadRefused, match="已是真实数据"):
-        loads.switch_to_real(root, "chief")
-    loads.apply(root, staged(root, event("E10"), name="c.csv").id, "clerk", "checked")
+        applying.switch_to_real(root, "chief")
+    applying.apply(root, staged(root, event("E10"), name="c.csv").id, "clerk", "checked")
     assert not manifest.is_demonstration(root)
-    loads.roll_back(root, "R0000", "chief", "")
+    applying.roll_back(root, "R0000", "chief", "")
     assert manifest.is_demonstration(root)
 
 
 def test_an_empty_installation_becomes_real_with_its_first_load(tmp_path: Path) -> None:
     tiny.write_edition(tmp_path / "data")
     root = tmp_path / "data"
-    loads.apply(root, staged(root, event("E9")).id, "clerk")
+    applying.apply(root, staged(root, event("E9")).id, "clerk")
     assert not manifest.is_demonstration(root)
     assert events(root) == ["E9"]
     assert manifest.read_manifest(root).rows["event_total"] == 1
@@ -178,7 +178,7 @@ def test_a_load_can_be_discarded_until_it_was_in_force(root: Path) -> None:
     first, second = staged(root, event("E8")), staged(root, event("E9"), name="b.csv")
     loads.discard(root, first.id)
     assert [load.id for load in loads.all_loads(root)] == ["L0002"]
-    loads.apply(root, second.id, "clerk", "checked")
+    applying.apply(root, second.id, "clerk", "checked")
     with pytest.raises(LoadRefused, match="曾经生效"):
         loads.discard(root, second.id)
     with pytest.raises(LoadRefused, match="没有编号"):

@@ -12,7 +12,7 @@ import pytest
 
 from data import manifest
 from data.contract import load_contract
-from data.imports import loads
+from data.imports import applying, loads
 from data.imports.examine import Options, examine
 from data.imports.mappings import Mappings
 from data.imports.places import load_places
@@ -98,7 +98,7 @@ def test_exported_and_imported_the_extracts_are_equal(data_root: Path, exported:
     assert wrong == []
     assert {typed.table.name for typed in found.sheets} == set(load_contract().records)
     load = loads.stage(root, found, "clerk")
-    loads.apply(root, load.id, "clerk", "the demonstration itself")
+    applying.apply(root, load.id, "clerk", "the demonstration itself")
     for table in load_contract().records.values():
         assert_equal(records(data_root, table.name), records(root, table.name), list(table.key), table.name)
     ours, theirs = manifest.current_folder(root), manifest.current_folder(data_root)
