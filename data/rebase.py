@@ -27,10 +27,13 @@ from data.build import GEOGRAPHY, TotalsDiffer, statement
 from data.contract import Contract, check_parquet, load_contract
 from data.crosswalk import crosswalk, successors
 from data.publish import places, write_layer
+from data.three_in_one import write_overlay
 from queries.run import open_database
 
 Progress = Callable[[str, float], None]
-COMPUTED: Final = ("area", "descendant", "measure", "measure_catalogue", "attendance_kind", "reach", "places")
+COMPUTED: Final = (
+    "area", "descendant", "measure", "measure_catalogue", "attendance_kind", "reach", "places", "three_in_one",
+)  # fmt: skip
 RECODED: Final = ("neighbourhood",)
 
 
@@ -51,6 +54,8 @@ def rebase(basis: Path, edition: Path, former: Path, buildings: Path, folder: Pa
         shutil.copyfile(edition / f"{name}.parquet", folder / f"{name}.parquet")
     _carry(basis, folder, contract, heirs)
     _offices(folder, gpd.read_parquet(edition / "boundaries.parquet"))
+    boundaries = gpd.read_parquet(edition / "boundaries.parquet")
+    write_overlay(gpd.read_parquet(basis / "three_in_one.parquet"), boundaries, folder, contract)
     progress("reach", 0.15)
     _reach(basis, folder, edition, buildings, blocks)
     progress("measures", 0.3)
@@ -135,7 +140,8 @@ def _measures(basis: Path, folder: Path, edition: Path, table: pd.DataFrame) -> 
             connection.read_parquet(str(basis / f"{name}.parquet")).create_view(f"basis_{name}")
         connection.read_parquet(str(edition / "areas.parquet")).create_view("edition_area")
         connection.read_parquet(str(folder / "reach.parquet")).create_view("block_reach")
-        connection.read_parquet(str(folder / "service_office.parquet")).create_view("service_office")
+        for name in ("service_office", "three_in_one"):
+            connection.read_parquet(str(folder / f"{name}.parquet")).create_view(name)
         connection.register("crosswalk", table)
         connection.register("contact_of", _contacts(basis, edition, table))
         connection.sql(statement("rebased_area")).to_table("area")

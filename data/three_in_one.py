@@ -23,9 +23,13 @@ def write_three_in_one(root: Path, folder: Path, contract: Contract) -> None:
     A unit without a polygon is known, but not where it lies: what the overlay would tell of it is empty.
     Raises TableBroken when the table is not what the contract says.
     """
-    boundaries = gpd.read_parquet(edition_dir(root) / "boundaries.parquet")
-    hoods = boundaries[boundaries["level"] == "neighbourhood"]
     units = with_shapes(pd.read_parquet(records_dir(root) / "three_in_one.parquet"), unit_files(root))
+    write_overlay(units, gpd.read_parquet(edition_dir(root) / "boundaries.parquet"), folder, contract)
+
+
+def write_overlay(units: gpd.GeoDataFrame, boundaries: gpd.GeoDataFrame, folder: Path, contract: Contract) -> None:
+    """The same for units with polygons (unit_id, kind, community, stated) and the boundaries of any edition."""
+    hoods = boundaries[boundaries["level"] == "neighbourhood"]
     code, overlap, same = coincidence(units, hoods)
     drawn = ~units.geometry.isna()
     shares, alike = (100 * overlap).round(1).where(drawn), same.astype("boolean").where(drawn)

@@ -17,7 +17,7 @@ from data.contract import check_parquet, load_contract
 from data.crosswalk import crosswalk, successors
 from data.editions import EditionLost, build_edition, edition_due, plan_of, put_in_force, settle
 from data.locks import held
-from data.manifest import EDITION, current_folder, edition_dir, extracts_dir, read_manifest
+from data.manifest import EDITION, current_folder, edition_dir, extracts_dir, read_manifest, unit_files
 from data.next_edition import named
 from data.publishing import (
     PublishingBusy,
@@ -246,3 +246,16 @@ def test_an_interrupted_switch_is_finished_at_the_next_start(place: Path) -> Non
     steps = {step.name: step for step in prepare.all_steps(place / "static")}
     prepare.run_step(place, steps["extracts"], quiet)
     assert read_manifest(place).edition == "2021-01"
+
+
+def test_grids_are_laid_over_the_new_boundaries(place: Path) -> None:
+    """Drawn as A1 was before and after: the grid coincides with the one that has its ground."""
+    shapes = gpd.read_parquet(edition_dir(place) / "blocks.parquet").set_index("block_id").geometry
+    own, left = (shapely.union_all(shapes[blocks].to_numpy()) for blocks in ([0, 1, 8, 9], [0, 8, 9]))
+    for path, units in zip(unit_files(place), ({"G1": left}, {"R1": own}), strict=True):
+        frame = pd.DataFrame({"unit_id": [*units]})
+        gpd.GeoDataFrame(frame, geometry=[*units.values()], crs="EPSG:4490").to_parquet(path, index=False)
+    publish(place)
+    new, old = current_folder(place), extracts_dir(place) / read_manifest(place, EDITION).version
+    assert (value(old, "neighbourhoods_with_grid", tiny.A1), value(old, "neighbourhoods_with_group", tiny.A1)) == (0, 1)
+    assert (value(new, "neighbourhoods_with_grid", tiny.A1), value(new, "neighbourhoods_with_group", tiny.A1)) == (1, 0)

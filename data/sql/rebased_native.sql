@@ -55,7 +55,7 @@ above as (
         month,
         value
     from native
-    where grain_level <> 'neighbourhood'
+    where grain_level <> 'neighbourhood' and measure not in (select placed.measure from placed)
 ),
 
 rebased_native as (

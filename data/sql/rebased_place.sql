@@ -1,5 +1,5 @@
--- One row per measure of what lies at a place × neighbourhood of the edition × month: offices by their address, ways
--- by the blocks, the ground itself.
+-- One row per measure of what lies at a place × area of the edition × month: offices by their address, ways by the
+-- blocks, grids and residents' groups by their polygons, the ground itself.
 with calendar as (
     select distinct
         month,
@@ -82,12 +82,87 @@ ways as (
     )
 ),
 
+told as (
+    select distinct month
+    from basis_measure
+    where measure = 'units' and level = 'district'
+),
+
+unit as (
+    select
+        three_in_one.community as area,
+        told.month,
+        count(*) as units,
+        sum(case when three_in_one.coincides then 1 else 0 end) as units_coinciding
+    from three_in_one
+    cross join told
+    where three_in_one.overlap is not null
+    group by three_in_one.community, told.month
+),
+
+compared as (
+    select community
+    from three_in_one
+    where overlap is not null
+    group by community
+    having count(distinct kind) = 2
+),
+
+shared as (
+    select
+        neighbourhood as area,
+        max(case when kind = 'grid' then 1 else 0 end) as grid,
+        max(case when kind = 'residents_group' then 1 else 0 end) as residents_group
+    from three_in_one
+    where coincides
+    group by neighbourhood
+),
+
+one as (
+    select
+        area.code as area,
+        told.month,
+        1 as neighbourhoods_compared,
+        coalesce(shared.grid, 0) as neighbourhoods_with_grid,
+        coalesce(shared.residents_group, 0) as neighbourhoods_with_group,
+        coalesce(shared.grid * shared.residents_group, 0) as neighbourhoods_three_in_one
+    from area
+    inner join compared on area.parent = compared.community
+    cross join told
+    left join shared on area.code = shared.area
+    where area.level = 'neighbourhood'
+),
+
+overlay as (
+    select
+        measure,
+        area,
+        month,
+        cast(value as double) as value
+    from unit
+    unpivot (value for measure in (units, units_coinciding))
+    union all
+    select
+        measure,
+        area,
+        month,
+        cast(value as double) as value
+    from one
+    unpivot (
+        value for measure in (
+            neighbourhoods_compared, neighbourhoods_with_grid, neighbourhoods_with_group, neighbourhoods_three_in_one
+        )
+    )
+),
+
 rebased_place as (
     select * from ground
     union all
     select * from offices
     union all
     select * from ways
+    union all
+    select * from overlay
 )
 
 select * from rebased_place

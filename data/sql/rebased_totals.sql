@@ -5,7 +5,7 @@ with before as (
         month,
         value
     from basis_measure
-    where level = 'district' and measure not like 'neighbourhoods%'
+    where level = 'district' and measure not like 'neighbourhoods%' and measure <> 'units_coinciding'
 ),
 
 after as (
