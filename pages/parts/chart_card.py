@@ -130,7 +130,7 @@ def _chart(card: Card, view: View, made: Made) -> None:
 
 def _figure(card: Card, view: View, made: Made) -> None:
     key = f"chart_{card.key}_{view.area}_{view.period}"
-    settings = charts.config(lang(), f"{card.key}-{view.area}-{view.period}")
+    settings = charts.config(lang(), f"{card.key}-{view.area}-{view.period}", trends.image_of(view))
     if card.drill is None:
         st.plotly_chart(made.figure, theme=None, config=settings, key=key, alt=made.title)
         return

@@ -9,7 +9,7 @@ from itertools import groupby
 import streamlit as st
 
 from data.indicators import Indicator
-from pages.parts import comparing, data, figures, frame, map_list, profile, reconciled, standings, state, tables
+from pages.parts import comparing, data, figures, frame, map_list, profile, reconciled, standings, state, tables, trends
 from pages.parts.chart_card import Card, chart_card
 from pages.parts.failures import guard
 from pages.parts.scene import Shown
@@ -54,7 +54,8 @@ def opening(view: View, theme: Theme, known: dict[str, Indicator]) -> str:
 
 
 def draw_cards(view: View, cards: Sequence[Card]) -> None:
-    """Cards two abreast, wide ones alone; one under the other on a projector."""
+    """Cards two abreast, wide ones alone; one under the other on a projector. Above them, what their images are."""
+    st.html(trends.image_choice(view))
     for wide, group in groupby(cards, key=lambda card: card.wide or view.theme == "projector"):
         run = list(group)
         if wide:

@@ -45,7 +45,7 @@ def image_of(view: View) -> Literal["png", "svg"]:
     return "svg" if view.get("image") == "svg" else "png"
 
 
-def _image_choice(view: View) -> str:
+def image_choice(view: View) -> str:
     links = "".join(
         f'<a href="{escape(state.link(image=kind))}"{current}>{kind.upper()}</a>'
         for kind, current in (
@@ -62,7 +62,7 @@ def show(view: View, around: Fellows) -> None:
     known = data.indicators()
     chosen = [known[name] for name in SHOWN if profile.reaches(known[name], around.level)]
     st.html(tables.heading(t("area.trends"), "trends") + tables.paragraph(t("area.merger_note"), "ll-note-text"))
-    st.html(_image_choice(view))
+    st.html(image_choice(view))
     places = st.columns(2, gap="medium") if view.theme == "projector" else [st.container()]
     for index, indicator in enumerate(chosen):
         title, figure = multiple(view, around, indicator)
