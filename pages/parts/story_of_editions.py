@@ -9,10 +9,9 @@ import pandas as pd
 
 from data.manifest import data_root, edition_dir
 from data.stories import Scene, Story
-from geo.editions_compare import Comparison, compare_editions
-from geo.plans import Plan
+from geo.editions_compare import Comparison
 from geo.quality import Quality
-from pages.parts import data, state, story_shelf, workbench_drafts
+from pages.parts import data, editions_base, state, story_shelf
 from pages.parts.words import area_name, lang, levels_name, number, t
 
 MOST_COMMUNITIES = 6
@@ -36,9 +35,9 @@ def published() -> list[str]:
 
 
 def compare(old: str, new: str) -> Compared:
-    """Compare two published editions; takes about a second. Raises TableError if blocks are not there."""
-    plans: list[Plan] = [workbench_drafts.plan_of(edition) for edition in (old, new)]
-    return Compared(old, new, compare_editions(*plans))
+    """Compare two published editions; takes about a second. Raises TableError if blocks are not there, or Unknown."""
+    before, after = editions_base.side(old), editions_base.side(new)
+    return Compared(old, new, editions_base.compared(before, after))
 
 
 def story_of_editions(old: str, new: str) -> Story:
