@@ -24,6 +24,10 @@ from queries.errors import QueriesError
 
 log = logging.getLogger("linli")
 HERE = Path(__file__).resolve().parent
+GUIDE_OF = {
+    **dict.fromkeys(("workbench", "boundaries", "reach"), "planner"),
+    **dict.fromkeys(("stories", "present"), "presenter"),
+}  # fmt: skip
 ICON = HERE / "assets" / "mark.svg"
 
 _shell = st.components.v2.component("linli_shell", js=(HERE / "shell.js").read_text(encoding="utf-8"))
@@ -107,7 +111,7 @@ def header(view: View) -> str:
         '<header class="ll-header">'
         f'<a class="ll-mark" href="{escape(state.link("overview", area=state.DISTRICT))}">{escape(t("app.name"))}</a>'
         f"{_navigation(view)}{_search(view)}"
-        f'<div class="ll-switches">{_languages(view)}{_themes(view)}</div>'
+        f'<div class="ll-switches">{_languages(view)}{_themes(view)}{_help(view)}</div>'
         f"{_badge()}"
         "</header>"
     )
@@ -168,6 +172,13 @@ def _languages(view: View) -> str:
             for code in state.LANGUAGES
         ),
     )
+
+
+def _help(view: View) -> str:
+    """The way to the guide of whoever uses this page."""
+    address = state.link("help", guide=GUIDE_OF.get(view.page, "leader"))
+    here = _current(view.page == "help")
+    return f'<a class="ll-help" href="{escape(address)}" title="{escape(t("nav.help"))}"{here}>?</a>'
 
 
 def _themes(view: View) -> str:

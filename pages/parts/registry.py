@@ -40,6 +40,7 @@ PAGES = (
     Entry("dictionary", "data"),
     Entry("present", ""),
     Entry("search", ""),
+    Entry("help", ""),
 )
 
 
