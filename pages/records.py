@@ -14,6 +14,7 @@ from data.contract import Column, Table
 from data.indicators import LEVELS
 from pages.parts import controls, data, downloads, fields, frame, state, tables
 from pages.parts.failures import guard, nothing
+from pages.parts.origin import origin
 from pages.parts.state import View
 from pages.parts.words import area_name, date_text, lang, level_name, number, period_text, speaking, t
 from queries.records import RECORD_TABLES, RecordTable
@@ -176,6 +177,7 @@ def one_record(view: View, name: str, table: Table, rows: pd.DataFrame) -> None:
         pairs = [(fields.label(name, c.name), f"{fields.html(c, row)} {escape(fields.unit(c))}".strip()) for c in own]
         if "area_zh" in row:
             pairs.insert(1, (t("records.area"), _area_cell(row)))
+        pairs.append((t("records.origin"), escape(origin(name, table.key[0], str(row[table.key[0]])))))
         st.html(tables.facts(pairs))
     st.html(
         tables.paragraph("")

@@ -13,3 +13,11 @@ def table_dates(db: Database) -> pd.DataFrame:
     A yearly table reaches from 1 January of its first to 31 December of its last year.
     """
     return db.frame("table_dates")
+
+
+def delivery_freshness(db: Database, area: str) -> pd.DataFrame:
+    """One row per table delivered month by month × subdistrict in `area` that has any row of it.
+
+    Columns table_name, subdistrict, first_date, last_date, month_count (months with rows), row_count.
+    """
+    return db.frame("delivery_freshness", area=area)

@@ -35,6 +35,8 @@ PAGES = (
     Entry("workbench", "boundaries"),
     Entry("editions", "boundaries"),
     Entry("stories", "report"),
+    Entry("deliveries", "data"),
+    Entry("delivery_quality", "data"),
     Entry("records", "data"),
     Entry("definitions", "data"),
     Entry("dictionary", "data"),

@@ -1,0 +1,26 @@
+"""Deliveries: templates to fill in, files to check, loads to put in force or take back, the step to real records."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import deliveries_check, deliveries_loads, frame, tables
+from pages.parts.failures import guard
+from pages.parts.words import t
+
+
+def main() -> None:
+    """Draw the page part by part; a part that fails says so and the others stand."""
+    frame.page("deliveries")
+    with guard("deliveries sentence"):
+        st.html(tables.paragraph(deliveries_loads.sentence(), "ll-lead"))
+    give, in_force, templates = st.tabs([t(f"deliveries.tab.{name}") for name in ("give", "loads", "templates")])
+    with give, guard("deliveries check"):
+        deliveries_check.give()
+    with in_force, guard("deliveries loads"):
+        deliveries_loads.loads_and_versions()
+    with templates, guard("deliveries templates"):
+        deliveries_check.templates()
+
+
+main()

@@ -1,0 +1,140 @@
+"""Data quality: which office delivers what and since when no more, and a score of it with its parts."""
+
+from __future__ import annotations
+
+from functools import partial
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import data, downloads, frame, state, tables
+from pages.parts.delivery_scores import PARTS, TABLES, scores, stopped
+from pages.parts.failures import guard, nothing
+from pages.parts.state import View
+from pages.parts.words import NOTHING, area_name, date_text, lang, number, t
+from queries.freshness import delivery_freshness
+
+MEASURES = ("events", "events_counted", "events_recorded_in_time")
+NAMED = 6
+
+
+def offices(view: View) -> pd.DataFrame:
+    """The subdistricts to look at: those of the area in view, or the one it lies in."""
+    if view.area_level in ("district", "former_district"):
+        return data.children(view.area, "subdistrict")
+    return (
+        data.areas().loc[[view.area[:9]]] if view.area_level != "zone" else data.children(state.DISTRICT, "subdistrict")
+    )
+
+
+def main() -> None:
+    """Draw the page part by part; a part that fails says so and the others stand."""
+    view = frame.page("delivery_quality")
+    with guard("delivery quality"):
+        shown = offices(view)
+        codes = shown["code"].astype(str).to_list()
+        rows = data.ask(delivery_freshness, state.DISTRICT)
+        rows = rows[rows["subdistrict"].isin(codes)]
+        if rows.empty:
+            nothing(t("delivery_quality.nothing"), t("delivery_quality.nothing_next"))
+            return
+        measured = data.measure_values(MEASURES, codes, view.period)
+        found = scores(rows, measured, codes, data.data_until())
+        names = {str(row["code"]): area_name(row) for _, row in shown.iterrows()}
+        st.html(tables.paragraph(sentence(found, rows, names), "ll-lead"))
+        _scores(found, names)
+        _freshness(rows, codes, names)
+        _downloads(found, rows, names)
+
+
+def sentence(found: pd.DataFrame, rows: pd.DataFrame, names: dict[str, str]) -> str:
+    """How the offices stand, and who has stopped delivering what."""
+    ordered = found["score"].dropna().sort_values()
+    said = t("delivery_quality.lead", count=number(len(found)), mean=percent(float(ordered.mean())))
+    if len(ordered) > 1:
+        said += t("delivery_quality.range", low=names[str(ordered.index[0])], low_score=percent(float(ordered.iloc[0])),
+                  high=names[str(ordered.index[-1])], high_score=percent(float(ordered.iloc[-1])))  # fmt: skip
+    silent = stopped(rows, list(names), data.data_until())
+    if not silent:
+        return said + t("delivery_quality.none_stopped")
+    told = [
+        t("delivery_quality.stopped", area=names[code], table=t(f"table.{table}.name"), since=since(last))
+        for code, table, last in silent[:NAMED]
+    ]
+    return said + t("delivery_quality.list", items=t("delivery_quality.between").join(told), count=number(len(silent)))
+
+
+def since(last: pd.Timestamp | None) -> str:
+    """The month after which nothing came in any more."""
+    if last is None:
+        return t("delivery_quality.never")
+    return t("delivery_quality.since", month=date_text(last.date()))
+
+
+def percent(value: float) -> str:
+    """A share as whole per cent; a dash where it is not known."""
+    return NOTHING if pd.isna(value) else f"{number(value * 100, 0)}%"
+
+
+def _scores(found: pd.DataFrame, names: dict[str, str]) -> None:
+    st.html(tables.heading(t("delivery_quality.scores"), "scores"))
+    rows: list[dict[str, Any]] = [
+        {"code": str(code), **{part: float(row[part]) for part in (*PARTS, "score")}}
+        for code, row in found.sort_values("score", ascending=False).iterrows()
+    ]
+    columns = [
+        tables.Column(
+            t("delivery_quality.office"), lambda r: tables.anchor(state.link(area=r["code"]), names[r["code"]])
+        ),
+        *(_share_column(part) for part in ("score", *PARTS)),
+    ]
+    st.html(tables.table([tables.Group("", rows)], columns, t("delivery_quality.scores")))
+    st.html(tables.paragraph(t("delivery_quality.meaning")))
+
+
+def _share_column(part: str) -> tables.Column:
+    return tables.Column(t(f"delivery_quality.{part}"), lambda r: escape(percent(r[part])), numeric=True)
+
+
+def _freshness(rows: pd.DataFrame, codes: list[str], names: dict[str, str]) -> None:
+    """Subdistrict × table: the last date, and the months with rows."""
+    st.html(tables.heading(t("delivery_quality.freshness"), "freshness"))
+    known = {(row.subdistrict, row.table_name): row for row in rows.itertuples()}
+    late = {(code, table) for code, table, _ in stopped(rows, codes, data.data_until())}
+
+    def cell(table: str, office: tables.Row) -> str:
+        code = str(office["code"])
+        row: Any = known.get((code, table))
+        if row is None:
+            return escape(t("delivery_quality.never"))
+        told = f"{date_text(pd.Timestamp(row.last_date).date())}"
+        months = t("delivery_quality.months", count=number(row.month_count))
+        mark = f' <span class="ll-worse">{escape(t("delivery_quality.late"))}</span>' if (code, table) in late else ""
+        return f'{escape(told)}{mark}<br><span class="ll-unit">{escape(months)}</span>'
+
+    columns = [
+        tables.Column(
+            t("delivery_quality.office"), lambda r: tables.anchor(state.link(area=r["code"]), names[r["code"]])
+        ),
+        *(tables.Column(t(f"table.{table}.name"), partial(cell, table)) for table in TABLES),
+    ]
+    st.html(
+        tables.table([tables.Group("", [{"code": code} for code in codes])], columns, t("delivery_quality.freshness"))
+    )
+
+
+def _downloads(found: pd.DataFrame, rows: pd.DataFrame, names: dict[str, str]) -> None:
+    about = downloads.about(
+        t("nav.delivery_quality"), definition=t("delivery_quality.meaning"), source=t("delivery_quality.source"),
+        period=state.current_view().period,
+    )  # fmt: skip
+    language = lang()
+    labels = {part: t(f"delivery_quality.{part}") for part in (*PARTS, "score")}
+    table = found.rename(columns=labels).assign(**{t("delivery_quality.office"): [names[str(c)] for c in found.index]})
+    name = downloads.file_name(t("app.name"), t("nav.delivery_quality"), language)
+    downloads.buttons(lambda: table.reset_index(), len(table), about, name, "delivery_quality")
+
+
+main()

@@ -1,0 +1,236 @@
+"""Loads and versions: what was delivered, what is in force, putting in force, taking back, the step to real records."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from data.imports import loads, versions
+from data.imports.loads import Load
+from data.imports.problems import ImportRefused
+from data.imports.versions import Event
+from data.manifest import current_records, data_root, is_demonstration
+from data.wording import table_label, text
+from pages.parts import data, deliveries_check, planner, tables, work
+from pages.parts.failures import nothing
+from pages.parts.words import lang, number, t
+
+WORK = "deliveries_work"
+
+
+def sentence() -> str:
+    """What is in force and what waits."""
+    root = data_root()
+    known = [loads.status(root, load) for load in loads.all_loads(root)]
+    nature = t("deliveries.nature_demonstration" if is_demonstration(root) else "deliveries.nature_real")
+    counts = {"applied": number(known.count("applied")), "staged": number(known.count("staged"))}
+    return t("deliveries.lead", nature=nature, version=current_records(root), **counts)
+
+
+def loads_and_versions() -> None:
+    """The loads with what can be done with each; the versions; and the step to real records."""
+    if work.under_way(WORK):
+        return
+    _tell_ended()
+    root = data_root()
+    versions.put_right(root)
+    known = list(reversed(loads.all_loads(root)))
+    st.html(tables.heading(t("deliveries.loads"), "loads"))
+    if not known:
+        nothing(t("deliveries.no_loads"), t("deliveries.no_loads_next"))
+    else:
+        st.html(
+            tables.table(
+                [tables.Group("", [_load_row(load) for load in known])], _load_columns(), t("deliveries.loads")
+            )
+        )
+        _act(known)
+    _versions(versions.history(root))
+    _switch(known)
+
+
+def _tell_ended() -> None:
+    done = work.ended(WORK)
+    if done is None:
+        return
+    if done.state == "failed":
+        work.tell_failure(done.failure())
+        return
+    told = done.outcome()
+    st.html(f'<p role="status"><strong>{escape(t("deliveries.in_force", version=told["version"]))}</strong></p>')
+    counts = [
+        t("deliveries.counts", table=table_label(table, lang()), added=number(added), changed=number(changed))
+        for table, (added, changed, _same) in told["counts"].items()
+    ]
+    st.html(tables.paragraph("　".join(counts)) if counts else "")
+
+
+# ── loads ──
+
+
+def _load_row(load: Load) -> dict[str, Any]:
+    return {
+        "load": load.id, "when": load.when, "by": load.by, "status": loads.status(data_root(), load),
+        "files": [(each.file, each.size, each.sha256) for each in load.files], "rows": dict(load.tables),
+    }  # fmt: skip
+
+
+def _load_columns() -> list[tables.Column]:
+    return [
+        tables.Column(t("deliveries.load"), lambda r: escape(r["load"])),
+        tables.Column(t("deliveries.status"), lambda r: escape(text(f"command.{r['status']}", lang()))),
+        tables.Column(t("deliveries.when"), lambda r: escape(local(r["when"]))),
+        tables.Column(t("deliveries.by"), lambda r: escape(r["by"])),
+        tables.Column(t("deliveries.files_column"), lambda r: _files(r["files"])),
+        tables.Column(t("deliveries.rows"), lambda r: _rows(r["rows"])),
+    ]
+
+
+def _files(files: list[tuple[str, int, str]]) -> str:
+    return "<br>".join(f'<span title="SHA-256 {escape(digest)}">{escape(name)}</span>' for name, _size, digest in files)
+
+
+def _rows(rows: dict[str, int]) -> str:
+    return "<br>".join(f"{escape(table_label(name, lang()))} {number(count)}" for name, count in rows.items())
+
+
+def local(when: str) -> str:
+    """A moment of UTC as the clock of this machine says it, to the minute."""
+    return f"{datetime.fromisoformat(when).astimezone():%Y-%m-%d %H:%M}" if when else ""
+
+
+def _act(known: list[Load]) -> None:
+    """Choose a load; see what was found in it; put it in force, or remove it."""
+    root = data_root()
+    names = {load.id: f"{load.id} · {text(f'command.{loads.status(root, load)}', lang())}" for load in known}
+    chosen = st.selectbox(
+        t("deliveries.choose"), list(names), format_func=names.__getitem__, key="deliveries_load", width=320
+    )
+    load = loads.read_load(root, chosen)
+    st.html(deliveries_check.findings_table(loads.findings(root, load.id)))
+    if loads.status(root, load) == "applied":
+        return
+    waiting = loads.waiting(root, load.id)
+    reason = ""
+    if waiting:
+        reason = st.text_input(
+            t("deliveries.reason", count=number(len(waiting))), key="deliveries_reason", max_chars=200,
+            placeholder=t("deliveries.reason_example"),
+        )  # fmt: skip
+    with st.container(horizontal=True, gap="small"):
+        if st.button(
+            t("deliveries.apply"),
+            type="primary",
+            disabled=bool(waiting) and len(reason.strip()) < 2,
+            key="deliveries_apply",
+        ):
+            work.start(
+                WORK, t("deliveries.applying", load=load.id), "apply", load.id, "--accept", reason, "--by", _by()
+            )
+            st.rerun()
+        if loads.status(root, load) == "staged" and st.button(t("deliveries.discard"), key="deliveries_discard"):
+            _discard(load.id)
+
+
+def _by() -> str:
+    return planner.shown_name(planner.current_user().name)
+
+
+def _discard(load: str) -> None:
+    try:
+        loads.discard(data_root(), load)
+    except ImportRefused as refused:
+        work.tell_failure(f"{refused.sentence(lang())} {refused.next_step(lang())}")
+        return
+    st.rerun()
+
+
+# ── versions ──
+
+
+def _versions(events: list[Event]) -> None:
+    """What was ever put in force, the newest first, with a way back and a comparison."""
+    st.html(tables.heading(t("deliveries.versions"), "versions"))
+    if not events:
+        st.html(tables.paragraph(t("deliveries.no_versions")))
+        return
+    st.html(
+        tables.table(
+            [tables.Group("", [vars(each) for each in reversed(events)])], _event_columns(), t("deliveries.versions")
+        )
+    )
+    present = current_records(data_root())
+    names = list(
+        dict.fromkeys([each.version for each in reversed(events)] + [each.former for each in reversed(events)])
+    )
+    others = [name for name in names if name != present]
+    chosen = st.selectbox(t("deliveries.other_version", present=present), others, key="deliveries_version", width=320)
+    if chosen is None:
+        return
+    _differences(present, chosen)
+    reason = st.text_input(t("deliveries.why_back"), key="deliveries_why_back", max_chars=200)
+    if st.button(
+        t("deliveries.roll_back", version=chosen), disabled=len(reason.strip()) < 2, key="deliveries_roll_back"
+    ):
+        work.start(
+            WORK, t("deliveries.rolling_back", version=chosen), "rollback", chosen, "--reason", reason, "--by", _by()
+        )
+        st.rerun()
+
+
+def _event_columns() -> list[tables.Column]:
+    return [
+        tables.Column(t("deliveries.version"), lambda r: escape(r["version"])),
+        tables.Column(t("deliveries.action"), lambda r: escape(text(f"command.{r['action']}", lang()))),
+        tables.Column(t("deliveries.load"), lambda r: escape(r["load"])),
+        tables.Column(t("deliveries.former"), lambda r: escape(r["former"])),
+        tables.Column(t("deliveries.when"), lambda r: escape(local(r["when"]))),
+        tables.Column(t("deliveries.by"), lambda r: escape(r["by"])),
+        tables.Column(t("deliveries.why"), lambda r: escape(r["reason"])),
+    ]
+
+
+def _differences(present: str, other: str) -> None:
+    found = loads.compare(data_root(), other, present)
+    rows = [
+        {"table": table_label(name, lang()), "added": added, "changed": changed, "removed": removed}
+        for name, (added, changed, removed) in found.items()
+    ]
+    if not rows:
+        st.html(tables.paragraph(t("deliveries.no_difference", one=other, other=present)))
+        return
+    columns = [
+        tables.Column(t("deliveries.table"), lambda r: escape(r["table"])),
+        *(_count_column(name) for name in ("added", "changed", "removed")),
+    ]
+    st.html(
+        tables.table(
+            [tables.Group("", rows)], columns, t("deliveries.differences", one=other, other=present), narrow=True
+        )
+    )
+
+
+def _count_column(name: str) -> tables.Column:
+    return tables.Column(t(f"deliveries.{name}"), lambda r: number(r[name]), numeric=True)
+
+
+# ── from the demonstration to real records ──
+
+
+def _switch(known: list[Load]) -> None:
+    """Remove every demonstration row, once some load is in force."""
+    root = data_root()
+    if not data.manifest().demonstration:
+        return
+    st.html(tables.heading(t("deliveries.switch_title"), "switch"))
+    st.html(tables.paragraph(t("deliveries.switch_about")))
+    ready = any(loads.status(root, load) == "applied" for load in known)
+    if not ready:
+        st.html(tables.paragraph(t("deliveries.switch_not_yet")))
+    sure = st.checkbox(t("deliveries.switch_sure"), key="deliveries_sure", disabled=not ready)
+    if st.button(t("deliveries.switch"), disabled=not (ready and sure), key="deliveries_switch"):
+        work.start(WORK, t("deliveries.switching"), "switch-to-real", "--by", _by())
+        st.rerun()
