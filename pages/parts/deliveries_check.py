@@ -130,8 +130,8 @@ def _examined(given: Iterable[Any], options: Options) -> Examined:
 
 def _tell(found: Examined) -> None:
     """Files, counts, and the findings, the worst first."""
-    blocked = found.blocked_files
-    good = sum(int((~typed.bad).sum()) for typed in found.taken())
+    blocked, taken = found.blocked_files, found.taken()
+    good = sum(int((~typed.bad).sum()) for typed in taken)
     counts = {
         severity: sum(each.count for each in found.findings if each.severity == severity) for severity in SEVERITIES
     }
@@ -146,7 +146,7 @@ def _tell(found: Examined) -> None:
         st.html(_refusal(refused))
     rows = [
         {"file": typed.sheet.file, "sheet": typed.sheet.name, "table": table_label(typed.table.name, lang()),
-         "rows": len(typed.rows), "good": int((~typed.bad).sum()), "taken": typed.sheet.file not in blocked}
+         "rows": len(typed.rows), "good": int((~typed.bad).sum()), "taken": any(typed is each for each in taken)}
         for typed in found.sheets
     ]  # fmt: skip
     if rows:

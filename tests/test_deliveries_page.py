@@ -1,0 +1,120 @@
+"""The data's two pages: files in and loads in force by a real browser, and the scores of deliveries counted by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from data.build import build
+from data.imports.places import load_places
+from data.imports.templates import write_templates
+from data.manifest import current_records
+from pages.parts.delivery_scores import scores, stopped
+from tests import tiny_district as tiny
+from tests.opening import seen, text_of
+from tests.serving import running_app
+
+NORTH, SOUTH = "320613001", "320613002"
+
+
+def freshness(*rows: tuple[str, str, str, int]) -> pd.DataFrame:
+    """table, subdistrict, last day, months with rows; every table begins in January 2020."""
+    return pd.DataFrame(
+        {
+            "table_name": [row[0] for row in rows], "subdistrict": [row[1] for row in rows],
+            "first_date": pd.Timestamp("2020-01-03"), "last_date": [pd.Timestamp(row[2]) for row in rows],
+            "month_count": [row[3] for row in rows], "row_count": 1,
+        }
+    )  # fmt: skip
+
+
+def measures(**values: float) -> pd.DataFrame:
+    """Values of both subdistricts: `events_north=…`."""
+    names = {"north": NORTH, "south": SOUTH}
+    rows = [(key.rsplit("_", 1)[0], names[key.rsplit("_", 1)[1]], value) for key, value in values.items()]
+    return pd.DataFrame(rows, columns=["measure", "code", "value"])
+
+
+ROWS = freshness(
+    ("event_total", NORTH, "2020-10-30", 10), ("case", NORTH, "2020-10-02", 5),
+    ("event_total", SOUTH, "2020-05-31", 5),
+)  # fmt: skip
+
+
+def test_scores_are_what_was_counted_by_hand() -> None:
+    counted = measures(events_north=10, events_counted_north=9, events_recorded_in_time_north=6)
+    found = scores(ROWS, counted, [NORTH, SOUTH], date(2020, 10, 31))
+    assert found.loc[NORTH, ["complete", "recent", "prompt", "full"]].to_list() == [0.75, 1.0, 0.6, 0.9]
+    assert found.loc[NORTH, "score"] == pytest.approx((0.75 + 1.0 + 0.6 + 0.9) / 4)
+    assert found.loc[SOUTH, ["complete", "recent"]].to_list() == [0.25, 0.0]
+    assert found.loc[SOUTH, ["prompt", "full"]].isna().all()
+    assert found.loc[SOUTH, "score"] == 0.125
+
+
+def test_who_has_stopped_is_told_the_longest_silence_first() -> None:
+    silent = stopped(ROWS, [NORTH, SOUTH], date(2020, 10, 31))
+    assert silent == [(SOUTH, "case", None), (SOUTH, "event_total", pd.Timestamp("2020-05-31"))]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_quality_names_every_office_and_the_mean(lang: str) -> None:
+    app = seen("delivery_quality", lang=lang)
+    said = text_of(app)
+    assert not app.exception
+    assert ("16 个街道的数据质量平均" if lang == "zh" else "The data of 16 subdistricts score") in said
+    assert ("秦灶街道" if lang == "zh" else "Qinzao Subdistrict") in said
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_deliveries_say_what_is_in_force_and_what_to_do(lang: str) -> None:
+    app = seen("deliveries", lang=lang)
+    said = text_of(app)
+    assert not app.exception
+    assert ("还没有收到任何批次" if lang == "zh" else "Nothing was delivered yet") in said
+    assert [button.label for button in app.button if button.disabled] != []
+
+
+@pytest.mark.browser
+def test_a_filled_template_is_checked_kept_and_put_in_force(browser_context: BrowserContext, tmp_path: Path) -> None:
+    root = tiny.write_district(tmp_path / "district")
+    build(root)
+    before = current_records(root)
+    (path,) = [p for p in write_templates(tmp_path / "out", ["garden"], load_places(root)) if p.suffix == ".csv"]
+    header = path.read_text(encoding="utf-8-sig").splitlines()[0]
+    filled = tmp_path / "小游园.csv"
+    filled.write_text(f"{header}\n{garden(header)}\n", encoding="utf-8-sig")
+    page = browser_context.new_page()
+    with running_app(tmp_path / "server.log", {"LINLI_DATA": str(root)}) as url:
+        page.goto(f"{url}/deliveries?lang=zh")
+        page.locator("input[type=file]").set_input_files(str(filled))
+        page.get_by_role("button", name="检查", exact=True).click()
+        expect(page.get_by_text("可接收 1 行")).to_be_visible(timeout=60_000)
+        page.get_by_role("button", name="存为待生效批次").click()
+        expect(page.get_by_text("已存为批次 L0001")).to_be_visible(timeout=60_000)
+        assert current_records(root) == before  # nothing is in force before it is applied
+        page.get_by_role("tab", name="批次与版本").click()
+        reason = page.get_by_label("请写明接受的理由")
+        if reason.count():
+            reason.fill("已与街道核实")
+            reason.press("Enter")
+        page.get_by_role("button", name="使其生效").click()
+        expect(page.get_by_text("已生效，各页面即时显示新数据")).to_be_visible(timeout=120_000)
+    assert current_records(root) != before
+    page.close()
+
+
+def garden(header: str) -> str:
+    """A row of a pocket garden under the template's headers."""
+    known = {
+        "编号": "G-1",
+        "名称": "口袋公园",
+        "所在邻里": tiny.A1,
+        "类别": "新修",
+        "完成日期": "2020-02-01",
+        "绿化面积": "120",
+    }
+    return ",".join(next((value for name, value in known.items() if name in head), "") for head in header.split(","))
