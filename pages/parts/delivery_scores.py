@@ -10,8 +10,8 @@ import pandas as pd
 TABLES = ("event_total", "service_project", "case", "deliberation", "volunteering")
 """Tables that offices deliver month by month, as queries.freshness.delivery_freshness names them."""
 PARTS = ("complete", "recent", "prompt", "full")
-LATE_MONTHS = 2
-"""A table whose last row is this many months before the end of the data has stopped coming in."""
+LATE_MONTHS = 1
+"""A table whose last row lies this many months before the month in which the data end no longer comes in."""
 
 
 def scores(rows: pd.DataFrame, measures: pd.DataFrame, codes: list[str], until: date) -> pd.DataFrame:
@@ -19,7 +19,7 @@ def scores(rows: pd.DataFrame, measures: pd.DataFrame, codes: list[str], until: 
 
     `rows`: queries.freshness.delivery_freshness. `measures`: measure, code, value of events, events_counted and
     events_recorded_in_time. complete: months with rows, of all months from the district's first to the end of the data,
-    mean over tables. recent: tables whose last row is less than two months old. prompt: events recorded within seven
+    mean over tables. recent: tables that have rows in the last month of the data. prompt: events recorded within seven
     days. full: events whose attendance was counted. NaN where nothing is known; the score is the mean of what is known.
     """
     found = pd.DataFrame(index=pd.Index(codes, name="code"), columns=list(PARTS), dtype=float)
