@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from data.imports import loads, versions
+from data.imports import applying, loads, versions
 from data.imports.loads import Load
 from data.imports.problems import ImportRefused
 from data.imports.versions import Event
@@ -194,7 +194,7 @@ def _event_columns() -> list[tables.Column]:
 
 
 def _differences(present: str, other: str) -> None:
-    found = loads.compare(data_root(), other, present)
+    found = applying.compare(data_root(), other, present)
     rows = [
         {"table": table_label(name, lang()), "added": added, "changed": changed, "removed": removed}
         for name, (added, changed, removed) in found.items()

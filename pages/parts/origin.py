@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.contract import load_contract
-from data.imports.loads import origins
+from data.imports.applying import origins
 from data.manifest import data_root
 from pages.parts.words import t
 
