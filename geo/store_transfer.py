@@ -46,15 +46,15 @@ class Transfer(StoreBase):
     def import_history(self, lines: Iterable[str]) -> int:
         """Read a history into an empty store, all of it or nothing; the number of lines read.
 
-        Raises StoreNotEmpty, HistoryBroken.
+        A store that only holds the edition it was founded with is empty too if the history begins with the same one,
+        which then stays as it is. Raises StoreNotEmpty, HistoryBroken.
         """
         with self._writing("editions") as connection:
-            if any(connection.execute(sa.select(table).limit(1)).first() for table in tables.HISTORY):
-                raise StoreNotEmpty
+            founding = _founding(connection)
             number = 0
             for number, text in enumerate(lines, start=1):
                 try:
-                    _read(connection, number, json.loads(text))
+                    _read(connection, number, json.loads(text), founding)
                 except (ValueError, KeyError, TypeError, AttributeError, sa.exc.SQLAlchemyError) as error:
                     raise HistoryBroken(number, _first(error)) from error
             if number == 0:
@@ -86,12 +86,38 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _read(connection: Connection, number: int, record: Mapping[str, Any]) -> None:
+def _founding(connection: Connection) -> str:
+    """The edition a store was founded with, if it holds nothing else; "" if it holds nothing. Raises StoreNotEmpty."""
+    editions = connection.execute(sa.select(tables.edition.c.id, tables.edition.c.draft)).all()
+    others = [table for table in tables.HISTORY if table not in (tables.edition, tables.edition_block)]
+    used = any(connection.execute(sa.select(table).limit(1)).first() for table in others)
+    if used or len(editions) > 1 or (editions and editions[0].draft is not None):
+        raise StoreNotEmpty
+    return str(editions[0].id) if editions else ""
+
+
+def _known(connection: Connection, name: str, record: Mapping[str, Any], founding: str) -> bool:
+    """Whether a record tells of the founding edition, which is there already; ValueError if it is another one."""
+    if name == tables.edition.name and record["id"] == founding:
+        return True
+    if name != _BLOCKS or record["edition"] != founding:
+        return False
+    block = tables.edition_block
+    rows = connection.execute(sa.select(block.c.block_id, block.c.neighbourhood).where(block.c.edition == founding))
+    there = {row.block_id: row.neighbourhood for row in rows}
+    if there != {each: code for code, blocks in record["neighbourhoods"].items() for each in blocks}:
+        raise ValueError(f"its edition {founding} has other boundaries than the one in the store")
+    return True
+
+
+def _read(connection: Connection, number: int, record: Mapping[str, Any], founding: str) -> None:
     if number == 1:
         if record["format"] != FORMAT or record["version"] != VERSION:
             raise ValueError(f"it is no history of version {VERSION}")
         return
     name = record["table"]
+    if founding and _known(connection, name, record, founding):
+        return
     if name == _BLOCKS:
         rows = [
             {"edition": record["edition"], "block_id": block, "neighbourhood": code}

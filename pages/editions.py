@@ -10,7 +10,9 @@ from geo.store_records import EDITABLE
 from pages.parts import (
     controls,
     editions_base,
+    editions_compare,
     editions_decide,
+    editions_history,
     editions_list,
     editions_quality,
     editions_steps,
@@ -24,7 +26,7 @@ from pages.parts.failures import guard, nothing
 from pages.parts.state import View
 from pages.parts.words import date_text, t
 
-PARTS = {"way": "editions.part.way", "quality": "editions.part.quality"}
+PARTS = ("way", "quality", "compare")
 
 
 def main() -> None:
@@ -42,13 +44,14 @@ def draw(view: View) -> None:
     editions_decide.said()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         planner.picker()
+        editions_history.box()
         controls.share(view)
     st.html(tables.heading(t("editions.list")) + editions_list.table(items, item.id))
     st.html(tables.heading(editions_list.title(item), "item") + facts(item))
     part = st.segmented_control(
         t("editions.part_label"),
-        list(PARTS),
-        format_func=lambda name: t(PARTS[name]),
+        PARTS,
+        format_func=lambda name: t(f"editions.part.{name}"),
         key=state.seed("part", _part(view)),
         on_change=state.follow,
         args=("part", "part"),
@@ -56,7 +59,12 @@ def draw(view: View) -> None:
         label_visibility="collapsed",
     )
     with guard(f"editions {part}"):
-        quality(item) if part == "quality" else way(item)
+        if part == "compare":
+            editions_compare.compare(view, items, item)
+        elif part == "quality":
+            quality(item)
+        else:
+            way(item)
 
 
 def chosen(items: list[Item], view: View) -> Item:

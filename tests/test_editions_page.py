@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -9,13 +11,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
 from geo.operations import Merge, Move
 from geo.store import Store
+from geo.store_errors import StoreNotEmpty
 from geo.store_records import State, StepKind
 from geo.store_workflow import File
-from pages.parts import workbench_drafts
+from pages.exports import changes
+from pages.parts import editions_base, editions_reports, workbench_drafts
+from pages.parts.words import speaking, words
 from tests import tiny_district as tiny
 from tests.edition_place import APPROVER, PLANNER, write_place
 from tests.edition_place import opened as store_of
@@ -133,3 +139,65 @@ def test_a_reader_only_looks(place: Path) -> None:
     store.approve(draft, APPROVER)
     app = as_role(opened("editions", item=draft), "reader")
     assert all(button.disabled for button in app.button if str(button.key).startswith(("do-", "publish-")))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_compare_with_the_published_edition(place: Path, lang: str) -> None:
+    draft = draft_in(store_of(place))
+    app = opened("editions", item=draft, part="compare", lang=lang)
+    assert not app.exception and 'class="ll-failure' not in html_of(app)
+    assert not UNFILLED.search(text_of(app))
+    found = table_called(app, {"zh": "变化的邻里", "en": "Neighbourhoods that differ"}[lang]).set_index(
+        {"zh": "代码", "en": words("en")["records.code"]}[lang]
+    )
+    assert set(found.index) == {tiny.A1, tiny.A2, tiny.B1, tiny.B2}
+    assert found.loc[tiny.A1].tolist()[1:6] == [{"zh": "调整", "en": "Changed"}[lang], "300", "225", "0", "75"]
+    [told] = [e.proto for e in app.get("bidi_component") if e.proto.component_name == "linli_editions_maps"]
+    assert len(json.loads(told.json)["moved"]) == 2
+
+
+@pytest.mark.parametrize("kind", ["pdf", "xlsx", "notice"])
+def test_reports_hold_what_changes(place: Path, kind: str) -> None:
+    store = store_of(place)
+    draft = draft_in(store)
+    store.add_step(draft, PLANNER, StepKind.PUBLIC_NOTICE, date(2020, 11, 2), "张贴", until=date(2020, 11, 9))
+    before, after = editions_base.side("2020-07"), editions_base.side(draft)
+    found = editions_base.compared(before, after)
+    with speaking("zh"):
+        made = editions_reports.notices(before, after, found)
+        if kind != "notice":
+            made = editions_reports.report(before, after, found)
+    if kind == "xlsx":
+        book = load_workbook(io.BytesIO(changes.xlsx_bytes(made, lambda _: None)))
+        assert len(book.sheetnames) == 1 + 3 + 4
+        sheet = book[book.sheetnames[-4]]
+        assert len(sheet._images) == 1
+        cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        assert any(words.startswith("东至") for words in cells) and {"300", "225", "−75"} <= set(cells)
+        return
+    printed = changes.pdf_bytes(made, lambda _: None)
+    pages = len(re.findall(rb"/Type\s*/Page\b", printed))
+    if kind == "notice":
+        assert pages == len(made.sheets) == 2, "one a community"
+        assert made.sheets[0].rows == (("公示时间", "2020年11月2日至2020年11月9日"),)
+    else:
+        assert pages >= 1 + len(made.sheets) == 5
+        assert all(sheet.rows[1][1].startswith("东至") for sheet in made.sheets)
+        assert made.signatures == ("拟制：", "审核：", "批准：", "日期：")
+
+
+def test_history_goes_into_a_store_that_was_only_founded(place: Path, tmp_path: Path) -> None:
+    one = store_of(place)
+    draft = draft_in(one)
+    lines = list(one.export_history())
+    other = Path(shutil.copytree(place, tmp_path / "other"))
+    for file in (other / "editions").glob("atlas.sqlite*"):
+        file.unlink()
+    fresh = store_of(other)
+    assert fresh.import_history(lines) == len(lines)
+    assert fresh.operations(draft) == one.operations(draft)
+    assert [line for line in fresh.export_history() if '"table":"edition"' not in line] == [
+        line for line in lines if '"table":"edition"' not in line
+    ]
+    with pytest.raises(StoreNotEmpty):
+        fresh.import_history(lines)

@@ -32,17 +32,17 @@ def xlsx_bytes(document: Document, progress: Progress | None = None) -> bytes:
         book = Workbook()
         names: dict[str, str] = {}
         contents = book.worksheets[0]
-        contents.title = _name(t("exports.contents"), names)
+        contents.title = sheet_name(t("exports.contents"), names)
         listed: list[tuple[str, str, str]] = []
         for place, content in enumerate(document.contents):
             if progress:
                 progress(content.title, place / max(len(document.contents), 1))
             for table in content.all_tables:
-                sheet = book.create_sheet(_name(f"{place + 1} {table.title}", names))
+                sheet = book.create_sheet(sheet_name(f"{place + 1} {table.title}", names))
                 _table(sheet, table, _native_of(content, table))
                 listed.append((sheet.title, content.title, table.title))
-        _pairs(book.create_sheet(_name(t("exports.definitions"), names)), t("exports.definitions"), document.terms)
-        _provenance(book.create_sheet(_name(t("exports.about"), names)), document)
+        _pairs(book.create_sheet(sheet_name(t("exports.definitions"), names)), t("exports.definitions"), document.terms)
+        _provenance(book.create_sheet(sheet_name(t("exports.about"), names)), document)
         _contents(contents, document, listed)
         book.properties.title, book.properties.creator = document.title, "Linli Atlas"
         out = io.BytesIO()
@@ -50,7 +50,7 @@ def xlsx_bytes(document: Document, progress: Progress | None = None) -> bytes:
         return out.getvalue()
 
 
-def _name(words: str, used: dict[str, str]) -> str:
+def sheet_name(words: str, used: dict[str, str]) -> str:
     """A name a sheet may have, told apart from the others."""
     plain = re.sub(r"[\\/*?:\[\]'\x00-\x1f]", " ", words).strip()[:LONGEST_NAME] or "1"
     name, place = plain, 2
