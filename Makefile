@@ -19,7 +19,7 @@ test: $(VENV)/.development
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-long: $(VENV)/.development
-	@sh tests/system_packages.sh
+	@sh tests/system_packages.sh long
 	@$(BIN)/python -m data prepare
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
