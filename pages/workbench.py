@@ -8,10 +8,10 @@ import streamlit as st
 
 from geo.plans_checks import differences
 from pages.parts import (
-    data,
     frame,
     state,
     workbench_base,
+    workbench_below,
     workbench_bottom,
     workbench_desk,
     workbench_map,
@@ -19,7 +19,7 @@ from pages.parts import (
 )
 from pages.parts import workbench_words as said
 from pages.parts.failures import guard
-from pages.parts.words import area_name, number, t
+from pages.parts.words import number, t
 from pages.parts.workbench_desk import Look
 from pages.parts.workbench_map import Shown
 
@@ -70,11 +70,11 @@ def draw(communities: tuple[str, ...]) -> None:
     desk.head = now.head
     workbench_bottom.bottom(desk, now)
     workbench_bottom.presence(desk)
+    workbench_below.below(desk, now)
 
 
 def lead(now: Look, communities: tuple[str, ...]) -> str:
     """What is open, and how far the draft has gone from where it began."""
-    areas = data.areas()
     codes = {code for community in communities for code in now.plan.homes[community].values()}
     homes = sum(now.plan.ground.counts(block).households for code in communities for block in now.plan.homes[code])
     moved = differences(now.start, now.plan)
@@ -88,7 +88,7 @@ def lead(now: Look, communities: tuple[str, ...]) -> str:
         if moved
         else t("workbench.lead_nothing", edition=edition)
     )
-    place = said.listed(area_name(areas.loc[code]) for code in communities)
+    place = said.listed(said.published_name(code) for code in communities)
     return t("workbench.lead", place=place, hoods=number(len(codes)), homes=said.households_words(homes), done=done)
 
 

@@ -191,6 +191,51 @@ def test_two_planners_edit_one_community_and_both_outcomes_are_right(
         hand.page.context.close()
 
 
+def test_the_same_block_conflicts_with_both_versions_to_choose_from(
+    workbench_url: str, browser: Browser, plan: Plan
+) -> None:
+    block, _, mine, theirs = contested(plan)
+    one, two = (Hand(browser.new_context(locale="en-GB").new_page(), workbench_url) for _ in range(2))
+    one.open(HERE, lang="en", **{"as": "Jia"})
+    paint(one, plan, block, theirs)
+    one.press("Enter")
+    draft = parse_qs(urlsplit(one.page.url).query)["draft"][0]
+    one.press("Control+z")
+    two.open(HERE, lang="en", draft=draft, **{"as": "Yi"})
+    paint(two, plan, block, mine)
+    one.press("Control+y")
+    assert one.code_of(block) == theirs
+    two.press("Enter")
+    assert "Jia" in two.bar() and two.code_of(block) == theirs, "nothing of the second is done before he has chosen"
+    two.page.locator(".wb-decide .wb-quiet").click()
+    two.settled()
+    assert two.code_of(block) == mine and len(two.operations()) == 2
+    for hand in (one, two):
+        hand.page.context.close()
+
+
+def contested(plan: Plan) -> tuple[int, str, str, str]:
+    """A block that can go to either of two neighbours without a reason: block, where it is, and the two."""
+    home = plan.homes[HERE]
+    for block, code in sorted(home.items()):
+        others = sorted({home[near] for near in plan.ground.near[block]} - {code})
+        fit = [o for o in others if (p := tried(plan, Step("paint", (block,), o)).preview) and not p.warnings]
+        for other in fit:
+            for second in set(fit) - {other}:
+                first = tried(plan, Step("paint", (block,), other)).preview
+                assert first is not None
+                if tried(first.plan, Step("paint", (block,), second)).preview is not None:
+                    return block, code, second, other
+    raise AssertionError("no block lies between three neighbourhoods")
+
+
+def paint(hand: Hand, plan: Plan, block: int, to: str) -> None:
+    """Preview a block painted into a neighbourhood."""
+    hand.click(inside(plan, to, block))
+    hand.press("b")
+    hand.click(block)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark", "projector"])
 def test_nothing_serious_for_those_who_cannot_see_or_point(
     workbench_url: str, browser_page: Page, theme: str, plan: Plan

@@ -73,3 +73,15 @@ def _ground(edition: str, ground: int, communities: tuple[str, ...], _plan: Plan
     others = whole.blocks[~whole.blocks["community"].astype(str).isin(communities)]
     blocks, edges = _plan.ground.blocks_table(own), _plan.ground.edges_table(own)
     return _plan.ground, editing_ground(blocks, edges, others, whole.around)
+
+
+def names() -> dict[str, tuple[str, str]]:
+    """Code -> (Chinese, English name) of every published area, read once a data version."""
+    return _names(data.manifest().version)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _names(_version: str) -> dict[str, tuple[str, str]]:
+    areas = data.areas()
+    pairs = zip(areas["code"].astype(str), areas["name_zh"], areas["name_en"], strict=True)
+    return {code: (str(zh), str(en)) for code, zh, en in pairs}

@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from geo.store_records import Action, Draft, State
-from pages.parts import data, planner, state, workbench_base, workbench_desk, workbench_drafts, workbench_open
+from pages.parts import planner, state, workbench_base, workbench_desk, workbench_drafts, workbench_open
 from pages.parts import workbench_words as said
 from pages.parts.failures import guard
-from pages.parts.words import area_name, t
+from pages.parts.words import t
 from pages.parts.workbench_desk import Desk, Look
 
 NEW = ""
@@ -77,11 +77,10 @@ def _take_draft() -> None:
 def _neighbours(communities: tuple[str, ...]) -> None:
     """Other communities that touch those open, to be opened beside them."""
     choices = [*communities[1:], *workbench_open.beside(communities)]
-    areas = data.areas()
     st.multiselect(
         t("workbench.add"),
         choices,
-        format_func=lambda code: area_name(areas.loc[code]),
+        format_func=said.published_name,
         placeholder=t("workbench.add_placeholder"),
         key=state.seed("workbench_with", list(communities[1:])),
         max_selections=workbench_open.MOST_OPEN - 1,
@@ -139,12 +138,11 @@ def _beat(desk: Desk) -> None:
     if head != desk.head:
         desk.head = head
         st.rerun()
-    areas = data.areas()
     here = [
         t(
             "workbench.present",
             name=planner.shown_name(other.user.name),
-            place=area_name(areas.loc[other.place]) if other.place in areas.index else "",
+            place=said.published_name(other.place),
             time=f"{workbench_drafts.local_time(other.since):%H:%M}",
         )
         for other in others

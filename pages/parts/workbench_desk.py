@@ -10,11 +10,11 @@ from typing import Any
 from geo.operations import Operation
 from geo.plans import Plan
 from geo.store_errors import ConflictError
-from pages.parts import data, failures, planner, state, workbench_base, workbench_drafts, workbench_map, workbench_steps
+from pages.parts import failures, planner, state, workbench_base, workbench_drafts, workbench_map, workbench_steps
 from pages.parts import workbench_words as said
-from pages.parts.words import area_name, t
+from pages.parts.words import t
 from pages.parts.workbench_drafts import Opened
-from pages.parts.workbench_steps import Outcome, StepInvalid
+from pages.parts.workbench_steps import Outcome, Outside, StepInvalid
 
 Sent = Mapping[str, Any]
 
@@ -91,6 +91,9 @@ def act() -> None:
         handler(found, look(found), sent)
     except StepInvalid:
         found.tell(t("workbench.not_understood"))
+    except Outside:
+        found.drop()
+        found.tell(said.js_word("outside"))
     except ConflictError as conflict:
         found.drop()
         found.conflict = conflict
@@ -106,6 +109,12 @@ def tell_error(found: Desk, error: Exception) -> None:
     found.tell(" ".join(part for part in (told.sentence, told.reason, told.next_step) if part))
 
 
+def show(found: Desk, outcome: Outcome) -> None:
+    """Put a step on the map that did not come from there: the map takes it up as the step in hand."""
+    found.answered += 1
+    found.outcome, found.asked, found.conflict = outcome, found.answered, None
+
+
 def _choose(found: Desk, now: Look, sent: Sent) -> None:
     code = str(sent.get("code"))
     found.drop()
@@ -115,7 +124,7 @@ def _choose(found: Desk, now: Look, sent: Sent) -> None:
 
 def _preview(found: Desk, now: Look, sent: Sent) -> None:
     found.conflict = None
-    found.outcome = workbench_steps.tried(now.plan, workbench_steps.read_step(sent))
+    found.outcome = workbench_steps.tried(now.plan, workbench_steps.read_step(sent, found.communities))
     found.asked = found.answered
 
 
@@ -125,14 +134,24 @@ def _cancel(found: Desk, now: Look, sent: Sent) -> None:
 
 def _commit(found: Desk, now: Look, sent: Sent) -> None:
     """Try the step on the plan the planner saw and write what it does there; the store merges what others did."""
+    if sent.get("verb") == "propose":
+        return _commit_shown(found, now, sent)
     seen = _seen(found, now, sent)
-    outcome = workbench_steps.tried(seen, workbench_steps.read_step(sent))
+    outcome = workbench_steps.tried(seen, workbench_steps.read_step(sent, found.communities))
     if outcome.preview is not None:
         return write(found, now, [outcome.preview.operation], sent, outcome.step.why)
     found.outcome, found.asked = outcome, found.answered
     if outcome.refused is not None:
         found.tell(said.refusal_sentence(now.plan, outcome.refused))
     return None
+
+
+def _commit_shown(found: Desk, now: Look, sent: Sent) -> None:
+    """Write the proposal that is on the map."""
+    shown = found.outcome.preview if found.outcome else None
+    if shown is None:
+        raise StepInvalid("propose")
+    write(found, now, [shown.operation], sent, str(sent.get("why") or "").strip()[:200])
 
 
 def _seen(found: Desk, now: Look, sent: Sent) -> Plan:
@@ -144,7 +163,7 @@ def _seen(found: Desk, now: Look, sent: Sent) -> Plan:
 
 
 def _repair(found: Desk, now: Look, sent: Sent) -> None:
-    outcome = workbench_steps.tried(now.plan, workbench_steps.read_step(sent))
+    outcome = workbench_steps.tried(now.plan, workbench_steps.read_step(sent, found.communities))
     if outcome.refused is not None and outcome.refused.repair:
         write(found, now, outcome.refused.repair, sent, outcome.step.why)
 
@@ -167,8 +186,7 @@ def write(found: Desk, now: Look, operations: Sequence[Operation], sent: Sent, w
 
 def draft_name(communities: Sequence[str]) -> str:
     """What a draft is called at first: its communities and the day."""
-    areas = data.areas()
-    places = said.listed(area_name(areas.loc[code]) for code in communities)
+    places = said.listed(said.published_name(code) for code in communities)
     return t("workbench.draft_name", place=places, month=datetime.now().month, day=datetime.now().day)
 
 
@@ -206,6 +224,10 @@ def _take_mine(found: Desk, now: Look, sent: Sent) -> None:
     write(found, now, [operation], {**sent, "head": now.head}, why)
 
 
+def _ground(found: Desk, now: Look, sent: Sent) -> None:
+    workbench_map.hand_over_again()
+
+
 HANDLERS: dict[str, Callable[[Desk, Look, Sent], None]] = {
     "choose": _choose,
     "preview": _preview,
@@ -217,6 +239,7 @@ HANDLERS: dict[str, Callable[[Desk, Look, Sent], None]] = {
     "take_back": _take_back,
     "keep_theirs": _keep_theirs,
     "take_mine": _take_mine,
+    "ground": _ground,
 }
 
 

@@ -14,7 +14,7 @@ from geo.palettes import PALETTES
 from geo.plans import Plan
 from geo.plans_figures import Figures
 from geo.previews import Change
-from pages.parts import map_view, trends, workbench_base, workbench_steps
+from pages.parts import map_view, state, trends, workbench_base, workbench_steps
 from pages.parts import workbench_words as said
 from pages.parts.state import View, chosen
 from pages.parts.workbench_steps import Outcome
@@ -27,6 +27,7 @@ KEYS = {
 }  # fmt: skip
 VERBS = tuple(name for name in KEYS if name != "guide")
 KEY = "workbench_map"
+HANDED = "workbench_handed"
 
 
 def _script(*names: str) -> str:
@@ -63,18 +64,29 @@ class Shown:
 
 
 def hand_over(view: View, plan: Plan, communities: tuple[str, ...]) -> None:
-    """Give the browser ground, words and colours; nothing is sent again while they stay the same."""
+    """Give the browser ground, words and colours once; it keeps them until one of them is another."""
     theme = trends.theme_of(view)
-    given = {
-        "ground": workbench_base.ground_of(plan, communities),
-        "words": said.browser_words(),
-        "verbs": list(VERBS),
-        "keys": KEYS,
-        "ink": asdict(PALETTES[theme]),
-        "theme": theme,
-        "lang": view.lang,
-    }
-    _hand_over(key="linli_workbench_ground", data=given)
+    ground = workbench_base.ground_of(plan, communities)
+    mark = (ground["id"], view.lang, theme)
+    with st.container(key="workbench_ground"):  # keeps its place, so that the map keeps its own
+        if state.recall(HANDED, None) == mark:
+            return
+        given = {
+            "ground": ground,
+            "words": said.browser_words(),
+            "verbs": list(VERBS),
+            "keys": KEYS,
+            "ink": asdict(PALETTES[theme]),
+            "theme": theme,
+            "lang": view.lang,
+        }
+        _hand_over(key="linli_workbench_ground", data=given)
+        state.keep(HANDED, mark)
+
+
+def hand_over_again() -> None:
+    """The browser says that it lacks the ground: it is given once more."""
+    state.keep(HANDED, None)
 
 
 def show(shown: Shown, on_act: Callable[[], None]) -> None:
@@ -148,8 +160,8 @@ def preview(shown: Shown, place: Mapping[int, int]) -> dict[str, Any] | None:
     if outcome is None:
         return None
     told: dict[str, Any] = {
-        "n": shown.asked, "refused": None, "sentence": "", "changes": [], "rows": [], "lights": [],
-        "cautions": [], "options": [],
+        "n": shown.asked, "verb": outcome.step.verb, "refused": None, "sentence": "", "changes": [], "rows": [],
+        "lights": [], "cautions": [], "options": [],
         "alternatives": [said.alternative(each) for each in outcome.alternatives],
         "choice": outcome.step.choice,
         "lines": [

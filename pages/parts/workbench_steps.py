@@ -28,6 +28,10 @@ class StepInvalid(ValueError):
     """What came from the browser is no step; the page asks to try again."""
 
 
+class Outside(Exception):
+    """A step lies outside of the communities that are open."""
+
+
 class TooShort(Exception):
     """A border was pulled less far than the first block reaches; `metres` are missing (None: nothing can follow)."""
 
@@ -38,7 +42,10 @@ class TooShort(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """A wish: a verb and what it was given on the map. `code` is the neighbourhood chosen, `other` a second one."""
+    """A wish: a verb and what it was given on the map. `code` is the neighbourhood chosen, `other` a second one.
+
+    `communities`: those open; () does not restrict where a cut may be.
+    """
 
     verb: str
     blocks: tuple[int, ...] = ()
@@ -49,6 +56,7 @@ class Step:
     side: int = -1
     name: str = ""
     why: str = ""
+    communities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,8 +93,8 @@ class Outcome:
     short: TooShort | None = None
 
 
-def read_step(sent: Mapping[str, Any]) -> Step:
-    """The step in what the browser sent. Raises StepInvalid."""
+def read_step(sent: Mapping[str, Any], communities: tuple[str, ...] = ()) -> Step:
+    """The step in what the browser sent, for the communities open. Raises StepInvalid."""
     try:
         points = tuple((float(x), float(y)) for x, y in sent.get("points", ())[:MOST_POINTS])
         texts = {name: str(sent.get(name) or "") for name in ("verb", "code", "other")}
@@ -97,6 +105,7 @@ def read_step(sent: Mapping[str, Any]) -> Step:
             side=int(sent.get("side", -1)),
             name=str(sent.get("name") or "").strip()[:40],
             why=str(sent.get("why") or "").strip()[:200],
+            communities=communities,
             **texts,
         )
     except (TypeError, ValueError) as error:
@@ -104,7 +113,7 @@ def read_step(sent: Mapping[str, Any]) -> Step:
 
 
 def tried(plan: Plan, step: Step) -> Outcome:
-    """What a step would do to the plan. Raises StepInvalid for a verb that is not known."""
+    """What a step would do to the plan. Raises StepInvalid for a verb that is not known, Outside."""
     if step.verb not in MAKERS:
         raise StepInvalid(step.verb)
     try:
@@ -212,10 +221,12 @@ def _cut_through(plan: Plan, step: Step) -> str:
     """The neighbourhood a cut goes through: the one in the middle between its ends, else the chosen one."""
     line = shapely.LineString(step.points)
     middle = shapely.line_interpolate_point(line, 0.5, normalized=True)
-    for community in [step.code[:12]] if plan.members(step.code) else list(plan.homes):
+    for community in step.communities or plan.homes:
         for block, code in plan.homes[community].items():
             if shapely.contains(plan.ground.shape[block], middle):
                 return code
+    if not plan.members(step.code):
+        raise Outside
     return step.code
 
 

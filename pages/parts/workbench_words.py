@@ -13,8 +13,8 @@ from geo.plans_figures import Figures, Range
 from geo.plans_limits import Concern, Warned
 from geo.previews import Preview
 from geo.store_errors import ConflictError
-from pages.parts import data, planner, workbench_steps
-from pages.parts.words import area_name, has, lang, number, t, words
+from pages.parts import data, planner, workbench_base, workbench_steps
+from pages.parts.words import has, lang, number, t, words
 from pages.parts.workbench_steps import NEW, Options, TooShort
 
 FOLLOWS = 0.9
@@ -45,11 +45,17 @@ def hood_name(plan: Plan, code: str) -> str:
     given = plan.names.get(code)
     if given:
         return given[1] if lang() == "en" and given[1] else given[0]
-    areas = data.areas()
-    if code in areas.index:
-        return area_name(areas.loc[code])
-    community = area_name(areas.loc[code[:12]]) if code[:12] in areas.index else code[:12]
-    short = community.removesuffix("社区").removesuffix(" Community")
+    return published_name(code) or _serial_name(code)
+
+
+def published_name(code: str) -> str:
+    """The name of a published area in the reader's language, "" where there is none."""
+    pair = workbench_base.names().get(code)
+    return "" if pair is None else pair[lang() == "en"]
+
+
+def _serial_name(code: str) -> str:
+    short = published_name(code[:12]).removesuffix("社区").removesuffix(" Community") or code[:12]
     return f"{short}-{code[12:].lstrip('0').zfill(2)}"
 
 

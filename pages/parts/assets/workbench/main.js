@@ -1,6 +1,7 @@
 /* The workbench in the browser: built once, then told of every answer of the server; what the planner does shows at once. */
 
 const OUTSTANDING_MS = 8000;
+const GROUND_MS = 2500;
 
 class Workbench {
   constructor(parent) {
@@ -45,16 +46,19 @@ class Workbench {
   receive(data, sendTrigger) {
     this.trigger = sendTrigger;
     this.data = data;
-    if (!this.settle()) return;
+    if (!this.settle()) return this.missGround();
     const { n } = data;
     this.outstanding = this.outstanding.filter((step) => step.n > n);
     this.showAssignment();
     if (this.flying && n >= this.flying.n) this.flying = null;
     if (data.chosen && !this.queue.some((request) => request.do === "choose")) this.chosen = data.chosen;
     if (this.chosen && !this.hoods.has(this.chosen)) this.chosen = null;
+    if (data.preview && data.preview.verb === "propose" && data.preview.n !== this.proposed) this.takeProposal(data.preview.n);
     if (this.request && data.preview && data.preview.n === this.request.n) this.previewed(data.preview);
+    if (this.request && n >= this.request.n && (!data.preview || data.preview.n !== this.request.n)) this.request = null; // it came to nothing
     if (data.message && data.message.n !== this.told) {
       this.told = data.message.n;
+      this.notice = data.message.text;
       this.say(data.message.text);
     }
     this.refresh();
@@ -62,7 +66,16 @@ class Workbench {
     this.pump();
   }
 
+  /** A step that was put on the map from below it. */
+  takeProposal(n) {
+    dropGesture(this);
+    this.proposed = n;
+    this.request = { verb: "propose", n };
+    this.root.scrollIntoView({ block: "nearest" });
+  }
+
   previewed(preview) {
+    if (!this.preview || this.preview.n !== preview.n) this.seenHead = this.data.head; // what the planner looks at while deciding
     this.preview = preview;
     this.choice = preview.choice;
     this.say(preview.refused ? preview.refused.sentence : preview.sentence);
@@ -70,6 +83,13 @@ class Workbench {
       this.waiting = false;
       commit(this);
     }
+  }
+
+  /** What was given is not there (a reload may have come between): ask once more. */
+  missGround() {
+    clearTimeout(this.missing);
+    const lacking = () => !window.linliWorkbenchGround || window.linliWorkbenchGround.ground.id !== this.data.ground;
+    this.missing = setTimeout(() => lacking() && this.trigger("act", { do: "ground", n: (this.data.n || 0) + 1 }), GROUND_MS);
   }
 
   /** Take in ground, words and colours once all have come; false until then. */
@@ -171,7 +191,7 @@ class Workbench {
     if (!next) return;
     this.flying = { ...next, since: Date.now() };
     const { since, ...request } = this.flying;
-    this.trigger("act", { ...request, head: this.data.head });
+    this.trigger("act", { head: this.data.head, ...request });
     setTimeout(() => this.root.isConnected && this.flying && this.pump(), OUTSTANDING_MS + 50);
   }
 
@@ -196,7 +216,7 @@ class Workbench {
   }
 
   askReason() {
-    this.say(this.words.why_needed);
+    this.remark(this.words.why_needed);
     this.bar.querySelector(".wb-why")?.focus();
   }
 
@@ -242,6 +262,13 @@ class Workbench {
   tell(block) {
     this.tip.textContent = block ? this.sentenceOf(block) : "";
     this.tip.hidden = !block;
+  }
+
+  /** A remark for eyes and ears: it stands under the map until the next action. */
+  remark(text) {
+    this.notice = text;
+    this.say(text);
+    this.refresh();
   }
 
   say(text) {

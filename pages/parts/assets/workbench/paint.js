@@ -209,10 +209,11 @@ function paintLineNames(w, v, free) {
   for (const line of w.ground.lines) {
     if (!line.name || !seenBy(v, line.box)) continue;
     const text = line.name[w.lang === "zh" ? 0 : 1];
-    const spot = straightest(line.xy, v, ctx.measureText(text).width + 16);
-    if (!spot || (done.get(text) || []).some(([x, y]) => Math.hypot(x - spot.x, y - spot.y) < 320)) continue;
-    if (!free([spot.x - 24, spot.y - 9, spot.x + 24, spot.y + 9])) continue;
-    done.set(text, [...(done.get(text) || []), [spot.x, spot.y]]);
+    const placed = done.get(text) || [];
+    const far = (spot) => placed.every(([x, y]) => Math.hypot(x - spot.x, y - spot.y) > 320);
+    const spot = straightest(line.xy, v, ctx.measureText(text).width + 16).find((s) => far(s) && free([s.x - 24, s.y - 9, s.x + 24, s.y + 9]));
+    if (!spot) continue;
+    done.set(text, [...placed, [spot.x, spot.y]]);
     ctx.save();
     ctx.translate(spot.x, spot.y);
     ctx.rotate(spot.turn);
@@ -221,22 +222,25 @@ function paintLineNames(w, v, free) {
   }
 }
 
-/** The middle of a stretch of a line long and straight enough for its name, within the frame. */
+/** Where a line is long and straight enough for its name, within the frame, the straightest first. */
 function straightest(xy, v, room) {
-  let best = null;
+  const found = [];
   for (let i = 0; i + 3 < xy.length; i += 2) {
     let j = i + 2;
     const x1 = v.x(xy[i]), y1 = v.y(xy[i + 1]);
     while (j + 1 < xy.length && Math.hypot(v.x(xy[j]) - x1, v.y(xy[j + 1]) - y1) < room) j += 2;
     if (j + 1 >= xy.length) break;
-    const x2 = v.x(xy[j]), y2 = v.y(xy[j + 1]), x = (x1 + x2) / 2, y = (y1 + y2) / 2;
-    if (x < 40 || y < 20 || x > v.width - 40 || y > v.height - 20) continue;
+    const x2 = v.x(xy[j]), y2 = v.y(xy[j + 1]), straight = Math.hypot(x2 - x1, y2 - y1);
     let along = 0;
     for (let k = i; k < j; k += 2) along += Math.hypot(v.x(xy[k + 2]) - v.x(xy[k]), v.y(xy[k + 3]) - v.y(xy[k + 1]));
-    const bent = along / Math.hypot(x2 - x1, y2 - y1);
-    if (bent < 1.06 && (!best || bent < best.bent)) best = { bent, x, y, turn: Math.atan((y2 - y1) / (x2 - x1 || 1e-6)) };
+    if (along / straight > 1.06) continue;
+    const turn = Math.atan((y2 - y1) / (x2 - x1 || 1e-6)), edge = Math.min(0.5, room / 2 / straight);
+    for (let part = edge; part <= 1 - edge + 1e-9; part += Math.max(0.08, 40 / straight)) {
+      const x = x1 + part * (x2 - x1), y = y1 + part * (y2 - y1);
+      if (x > 40 && y > 20 && x < v.width - 40 && y < v.height - 20) found.push({ bent: along / straight, x, y, turn });
+    }
   }
-  return best;
+  return found.sort((a, b) => a.bent - b.bent);
 }
 
 // ── above it: what is being edited ──

@@ -61,9 +61,10 @@ function railButton(w, name, key, act, about) {
 
 function drawBar(w) {
   const { preview, request } = w, names = w.tool === "rename" || (request && (w.tool === "new" || request.other === "new"));
-  const shown = [w.tool, preview, request && request.n, w.selection.size, w.points.length, names, w.data.closed, w.data.conflict, w.lang, w.chosen, w.choice];
+  const shown = [w.tool, preview, request && request.n, w.selection.size, w.points.length, names, w.data.closed, w.data.conflict, w.lang, w.chosen, w.choice, w.notice];
   renew(w.bar, JSON.stringify(shown), () => w.data.conflict && !request ? conflictParts(w) : [
     element("p", "wb-hint", barSentence(w)),
+    preview && w.notice ? element("p", "wb-remark", w.notice) : null,
     preview && preview.cautions.length ? cautionList(w, preview.cautions) : null,
     preview && preview.alternatives.length ? alternatives(w) : null,
     ...(preview ? preview.options.map((option) => optionPills(w, option)) : []),
@@ -88,6 +89,7 @@ function barSentence(w) {
   if (w.data.closed) return w.data.closed;
   if (w.preview) return w.preview.refused ? w.preview.refused.sentence : w.preview.sentence;
   if (w.request) return w.words.working;
+  if (w.notice) return w.notice;
   const verb = VERBS[w.tool];
   if (!w.chosen && w.tool !== "choose" && w.tool !== "cut" && w.tool !== "push" && w.tool !== "new") return w.words.choose_first;
   if (verb.points === Infinity && w.points.length) return w.words.close_shape;

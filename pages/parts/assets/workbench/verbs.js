@@ -28,7 +28,7 @@ function takeVerb(w, name) {
 
 /** Without a chosen neighbourhood some verbs have nothing to work on: say so. */
 function needChosen(w) {
-  if (!w.chosen) w.say(w.words.choose_first);
+  if (!w.chosen) w.remark(w.words.choose_first);
   return Boolean(w.chosen);
 }
 
@@ -39,7 +39,7 @@ function dropGesture(w) {
   w.preview = null;
   w.hoverEnd = null;
   w.waiting = false;
-  w.name = "";
+  w.name = w.notice = "";
 }
 
 /** Esc: first what is being drawn, then the preview, then the verb itself. */
@@ -88,7 +88,7 @@ function askForBlocks(w) {
 function commit(w) {
   if (!w.request) {
     if (VERBS[w.tool].points === Infinity && w.points.length > 2) return finishPoints(w);
-    return w.say(w.words.nothing_to_commit);
+    return w.remark(w.words.nothing_to_commit);
   }
   if (!w.preview) {
     w.waiting = true; // the answer is on its way
@@ -99,7 +99,7 @@ function commit(w) {
   if (w.preview.cautions.length && !why) return w.askReason();
   const moves = w.pendingMoves();
   const { n, ...what } = w.request;
-  w.commitNow({ ...what, do: "commit", choice: w.choice, name: w.name, why }, moves);
+  w.commitNow({ ...what, do: "commit", choice: w.choice, name: w.name, why, head: w.seenHead }, moves);
   dropGesture(w);
   if (w.tool !== "paint" && w.tool !== "box" && w.tool !== "lasso") w.tool = "choose";
   w.refresh();
@@ -117,28 +117,29 @@ function repair(w) {
 // ── a click at a point of the map (metres) ──
 
 function clickAt(w, x, y) {
+  w.notice = "";
   const block = blockAt(w.ground, x, y), verb = VERBS[w.tool];
   if (w.data.closed && w.tool !== "choose") return;
   if (verb.points) return addPoint(w, x, y);
-  if (!block) return w.say(w.words.outside);
+  if (!block) return w.remark(w.words.outside);
   const code = w.at[block.index];
   if (w.tool === "choose" || verb.named || verb.atOnce) return chooseFor(w, code);
   if (w.tool === "split") return ask(w, { verb: "split", blocks: [block.id], code, points: [w.metres([x, y])] });
   if (!w.chosen && w.tool !== "new") return choose(w, code);
-  if (w.tool === "merge") return code === w.chosen ? w.say(w.words.same_hood) : ask(w, { verb: "merge", code: w.chosen, other: code });
+  if (w.tool === "merge") return code === w.chosen ? w.remark(w.words.same_hood) : ask(w, { verb: "merge", code: w.chosen, other: code });
   toggle(w, block, code);
 }
 
 function toggle(w, block, code) {
   if (w.selection.has(block.index)) w.selection.delete(block.index);
-  else if (w.tool !== "new" && code === w.chosen) return w.say(w.words.already_there);
+  else if (w.tool !== "new" && code === w.chosen) return w.remark(w.words.already_there);
   else w.selection.add(block.index);
   askForBlocks(w);
 }
 
 function addPoint(w, x, y) {
   const verb = VERBS[w.tool];
-  if (w.tool === "push" && !w.points.length && !borderAt(w, x, y)) return w.say(w.words.grab_border);
+  if (w.tool === "push" && !w.points.length && !borderAt(w, x, y)) return w.remark(w.words.grab_border);
   if (w.request && verb.points === 2) dropGestureKeepingBlocks(w);
   w.points.push([x, y]);
   if (w.points.length >= verb.points) return finishPoints(w);
@@ -190,7 +191,7 @@ function gather(w, points) {
   for (const block of w.ground.blocks)
     if (w.at[block.index] !== w.chosen && w.at[block.index].startsWith(community) && contains(inside, block.x, block.y)) w.selection.add(block.index);
   w.points = [];
-  if (!w.selection.size) w.say(w.words.nothing_inside);
+  if (!w.selection.size) w.remark(w.words.nothing_inside);
   askForBlocks(w);
 }
 
@@ -302,7 +303,7 @@ function keyWithControl(w, event) {
 }
 
 function undo(w, what) {
-  if (!w.data[what]) return w.say(w.words[`no_${what}`]);
+  if (!w.data[what]) return w.remark(w.words[`no_${what}`]);
   dropGesture(w);
   w.send({ do: what, id: crypto.randomUUID() });
   w.refresh();

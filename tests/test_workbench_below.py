@@ -1,0 +1,141 @@
+"""Below the workbench's map: consequences, proposals, files and help say what the plan says, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo.plans import Plan
+from geo.plans_checks import differences
+from geo.store_records import Role, User
+from pages.parts import (
+    data,
+    workbench_base,
+    workbench_consequences,
+    workbench_drafts,
+    workbench_files,
+    workbench_map,
+)
+from pages.parts.words import speaking, words
+from pages.parts.workbench_desk import Look
+from pages.parts.workbench_steps import Step, tried
+from tests.opening import html_of, opened, text_of
+
+HERE = "320613007005"
+USER = User("planner", Role.PLANNER)
+UNFILLED = re.compile(r"\{\w+\}|\bnan\b|\bNone\b|<NA>")
+
+
+@pytest.fixture(autouse=True)
+def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'atlas.sqlite'}")
+    workbench_drafts._store.clear()
+    yield
+    workbench_drafts._store.clear()
+
+
+@pytest.fixture(scope="module")
+def plan(extracts: Path) -> Plan:
+    return workbench_base.base().plan
+
+
+@pytest.fixture
+def merged(plan: Plan) -> tuple[str, Plan]:
+    """A draft in which the first two neighbourhoods of a community are one."""
+    draft = workbench_drafts.create(USER, "试")
+    first = tried(plan, Step("merge", code=f"{HERE}001", other=f"{HERE}002")).preview
+    assert first is not None
+    workbench_drafts.append(draft.id, [first.operation], USER, "", 0, "one")
+    return draft.id, workbench_drafts.opened(draft.id, USER).plan
+
+
+def part(name: str, draft: str, language: str) -> AppTest:
+    """The workbench with one part open below its map."""
+    app = opened("workbench", area=HERE, lang=language, draft=draft)
+    app.session_state["linli:workbench_part"] = name  # AppTest would look the choice up in Chinese
+    return app.run()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_consequences_say_who_moves_and_what_else_changes(language: str, merged: tuple[str, Plan], plan: Plan) -> None:
+    shown = text_of(opened("workbench", area=HERE, lang=language, draft=merged[0]))
+    homes = sum(plan.ground.counts(block).households for block in plan.members(f"{HERE}002"))
+    heads = words(language)
+    for key in ("moves", "indicators", "offices_and_reach", "four"):
+        assert heads[f"workbench.{key}"] in shown, key
+    assert str(homes) in shown and not UNFILLED.search(shown), UNFILLED.search(shown)
+
+
+def test_indicators_on_the_new_line_are_those_of_both_old_ones(merged: tuple[str, Plan], plan: Plan) -> None:
+    """Attendances per head of two neighbourhoods that become one: their sums divided, whatever their sizes."""
+    item = data.indicators()["attendances_per_1000"]
+    with speaking("en"):
+        rows = workbench_consequences.indicator_rows(plan, merged[1], [item], "2020")
+    table = {row["code"]: row for row in rows}
+    measured = data.measure_values(
+        [item.numerator, str(item.denominator)], [f"{HERE}001", f"{HERE}002"], "2020"
+    ).pivot_table(index="code", columns="measure", values="value")
+    total = item.scale * measured[item.numerator].sum() / measured[item.denominator].sum()
+    told = float(re.sub(r"[^\d.]", "", table[f"{HERE}001"]["after"].split(" ")[0]))
+    assert told == pytest.approx(total, abs=0.51 * 10**-item.decimals)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_help_names_every_verb_and_key(language: str, merged: tuple[str, Plan]) -> None:
+    shown = text_of(part("help", merged[0], language))
+    for verb in workbench_map.VERBS:
+        assert words(language)[f"workbench.js.verb.{verb}"] in shown
+    assert len(set(workbench_map.KEYS.values())) == len(workbench_map.KEYS), "no key means two things"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_proposals_are_searched_shown_and_accepted_step_by_step(language: str, merged: tuple[str, Plan]) -> None:
+    app = part("proposals", merged[0], language)
+    app = app.selectbox(key="propose_scope").set_value(HERE).run()
+    app = app.button(key="propose_go").click().run(timeout=240)
+    assert not app.exception and 'class="ll-failure' not in html_of(app)
+    ready = [b for b in app.button if re.fullmatch(r"propose-\d-\d+", str(b.key)) and not b.disabled]
+    assert ready, "some step can be accepted at once"
+    before = len(workbench_drafts.opened(merged[0], USER).steps)
+    app = ready[0].click().run(timeout=60)
+    assert len(workbench_drafts.opened(merged[0], USER).steps) == before + 1
+    assert words(language)["workbench.propose.accepted"].strip() in text_of(app)
+    assert not UNFILLED.search(text_of(app))
+
+
+def test_an_exported_layer_comes_back_as_nothing_to_do_and_an_edited_one_as_operations(
+    merged: tuple[str, Plan], plan: Plan
+) -> None:
+    with speaking("zh"):
+        names = workbench_files._names(merged[1], [HERE])
+        content = workbench_files.as_file(merged[1], [HERE], "gpkg", "草案边界", names)
+        layer = gpd.read_file(BytesIO(content))
+        assert set(layer["code"]) == set(merged[1].homes[HERE].values())
+        same = workbench_files.read_file("same.gpkg", content, Look(merged[1], merged[1], None), split=False)
+        assert same.imported.operations == () and same.imported.findings.empty
+        edited = workbench_files.read_file("edited.gpkg", content, Look(plan, plan, None), split=False)
+    after = plan
+    for operation in edited.imported.operations:
+        after = after.apply(operation)
+    assert {block: now for block, (_, now) in differences(plan, after).items()} == {
+        block: now for block, (_, now) in differences(plan, merged[1]).items()
+    }
+
+
+def test_the_table_of_changed_blocks_is_the_difference(merged: tuple[str, Plan], plan: Plan) -> None:
+    table = workbench_files.equivalence(plan, merged[1])
+    assert set(table["block_id"]) == plan.members(f"{HERE}002")
+    assert set(table["former"]) == {f"{HERE}002"} and set(table["code"]) == {f"{HERE}001"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_part_on_files_opens(language: str, merged: tuple[str, Plan]) -> None:
+    app = part("files", merged[0], language)
+    assert not app.exception and 'class="ll-failure' not in html_of(app)
+    assert words(language)["workbench.files.in_about"] in text_of(app)
