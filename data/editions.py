@@ -19,7 +19,7 @@ from data.contract import DataError
 from data.folders import remove_leftovers, sync
 from data.manifest import EDITION, EDITION_EFFECTIVE, Manifest, edition_dir, extracts_dir
 from geo import crs
-from geo.database import FILE, database_url
+from geo.database import FILE, DatabaseError, database_url
 from geo.plans import Plan
 from geo.plans_ground import Ground
 from geo.store import Store
@@ -40,6 +40,14 @@ class EditionLost(DataError):
             f"The tables of boundary edition {edition} are not there, and the edition it stands on is gone too. "
             "Restore the folder data/editions from a backup."
         )
+
+
+class StoreClosed(DataError):
+    """Raised when the data can't be prepared because the edition store can't be opened; `reason`, `next_step`."""
+
+    def __init__(self, error: DatabaseError) -> None:
+        self.reason, self.next_step = error.reason, error.next_step
+        super().__init__(f"Which boundary edition is in force cannot be known. {error}")
 
 
 def _quiet(_step: str, _share: float) -> None:
@@ -66,6 +74,14 @@ def open_store(root: Path, *, single_user: bool = True) -> Store:
 def has_store(root: Path) -> bool:
     """Whether anybody has opened a store for this data folder yet."""
     return bool(os.environ.get("DATABASE_URL", "").strip()) or (root / "editions" / FILE).is_file()
+
+
+def known_store(root: Path) -> Store:
+    """As `open_store`, for those who prepare data. Raises StoreClosed."""
+    try:
+        return open_store(root)
+    except DatabaseError as error:
+        raise StoreClosed(error) from error
 
 
 def plan_of(root: Path, store: Store, edition: str) -> Plan:
@@ -96,7 +112,7 @@ def in_force(editions: list[Edition], today: date | None = None) -> str:
 
 def edition_due(root: Path) -> str:
     """The edition that should be in force today by the store (the first one where there is no store yet)."""
-    return in_force(open_store(root).editions()) if has_store(root) else EDITION
+    return in_force(known_store(root).editions()) if has_store(root) else EDITION
 
 
 def build_edition(root: Path, edition: Edition | None, progress: Progress = _quiet) -> Manifest:
@@ -147,7 +163,7 @@ def put_in_force(root: Path, edition: str) -> Manifest:
 def settle(root: Path, progress: Progress = _quiet) -> Manifest:
     """Build and put in force the edition that is due: what a publication that was cut short left undone is done."""
     due = edition_due(root)
-    edition = next((e for e in open_store(root).editions() if e.id == due), None) if due != EDITION else None
+    edition = next((e for e in known_store(root).editions() if e.id == due), None) if due != EDITION else None
     build_edition(root, edition, progress)
     return put_in_force(root, due)
 

@@ -118,11 +118,11 @@ def is_settled(root: Path, step: Step) -> bool:
     """Whether the store has drafts or editions that stand on what this step made: that is not made otherwise then."""
     if step.name not in SETTLED or not all(path.is_file() for path in step.outputs(root)):
         return False
-    from data.editions import has_store, open_store
+    from data.editions import has_store, known_store
 
     if not has_store(root):
         return False
-    store = open_store(root)
+    store = known_store(root)
     return len(store.editions()) > 1 or bool(store.drafts())
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from data import __main__ as command
 from data import prepare
 from data.build import EditionMissing
 from data.contract import check_parquet, load_contract
@@ -259,3 +260,13 @@ def test_grids_are_laid_over_the_new_boundaries(place: Path) -> None:
     new, old = current_folder(place), extracts_dir(place) / read_manifest(place, EDITION).version
     assert (value(old, "neighbourhoods_with_grid", tiny.A1), value(old, "neighbourhoods_with_group", tiny.A1)) == (0, 1)
     assert (value(new, "neighbourhoods_with_grid", tiny.A1), value(new, "neighbourhoods_with_group", tiny.A1)) == (1, 0)
+
+
+def test_a_database_that_does_not_answer_is_told_when_data_are_prepared(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LINLI_DATA", str(place))
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://linli:secret@/none?host={place}")
+    assert command.main(["prepare", f"--static={place / 'static'}"]) == 1
+    told = capsys.readouterr().err
+    assert "DATABASE_URL" in told and "secret" not in told and "Traceback" not in told
