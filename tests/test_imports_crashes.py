@@ -103,6 +103,7 @@ def chosen(steps: int, times: int) -> Iterator[int]:
         yield 1 + (number * steps // max(times - len(last), 1) + draw.randrange(7)) % steps
 
 
+@pytest.mark.timeout(1800)
 def test_killed_fifteen_times_nothing_is_half_applied(
     district: Path, delivered: Path, steps: int, tmp_path: Path
 ) -> None:

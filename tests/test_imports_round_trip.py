@@ -89,6 +89,7 @@ def exported(data_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.timeout(1800)
 def test_exported_and_imported_the_extracts_are_equal(data_root: Path, exported: Path, tmp_path: Path) -> None:
     root = tmp_path / "data"
     empty_installation(data_root, root)
