@@ -68,8 +68,10 @@ def draw(view: View) -> None:
 
 
 def chosen(items: list[Item], view: View) -> Item:
-    """The item the address names, else the first."""
-    return next((item for item in items if item.id == view.get("item")), items[0])
+    """The item the address names (a published draft is its edition), else the first."""
+    asked = view.get("item")
+    named = (item for item in items if asked and asked in (item.id, item.edition and item.edition.draft))
+    return next(named, items[0])
 
 
 def _part(view: View) -> str:

@@ -87,8 +87,8 @@ def changed(found: Comparison) -> pd.DataFrame:
     """The neighbourhoods that differ, heads and values in the reader's language."""
     rows = [
         {
-            t("level.neighbourhood"): row["name_after"] or row["name_before"] or row["code"],
-            t("records.code"): row["code"],
+            t("editions.hood"): row["name_after"] or row["name_before"] or row["code"],
+            t("editions.code"): row["code"],
             t("editions.kind"): t(f"editions.kind_of.{row['change']}"),
             t("editions.households_before"): row["households_before"],
             t("editions.households_after"): row["households_after"],
@@ -107,7 +107,7 @@ def successors(before: Side, after: Side, found: Comparison) -> pd.DataFrame:
         {
             t("editions.before"): before.name(row["before"]),
             t("editions.after"): after.name(row["after"]),
-            t("area.households"): row["households"],
+            t("editions.homes"): row["households"],
             t("editions.share"): round(100 * row["share"], 1),
             t("editions.ends"): t("common.yes" if row["ended"] else "common.no"),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -20,6 +21,7 @@ from pages.parts.words import date_text, number, t
 
 LONGEST = 2000
 BEAT_SECONDS = 1.0
+SAID_SECONDS = 20.0
 STAGES = ((0.2, "tables"), (0.9, "figures"), (0.97, "map"), (9.0, "switch"))
 """What a publication does up to each share of its way."""
 
@@ -38,11 +40,6 @@ def panel(draft: Draft) -> None:
     if at is not None and not at.done:
         progress(draft.id)
         return
-    if at is not None:
-        with guard("publication"):
-            edition = editions_base.settled(draft.id)
-            done(t("editions.published_now", id=edition))
-            state.go(item=edition, rerun=True)
     _buttons(draft)
     if draft.state is State.APPROVED:
         _publish(draft)
@@ -52,6 +49,11 @@ def panel(draft: Draft) -> None:
 def progress(draft: str) -> None:
     """How far the publication has come; at its end the whole page runs again."""
     at = editions_base.under_way(draft)
+    if at is not None and at.done:
+        with attempt("publication"):
+            edition = editions_base.settled(draft)
+            done(t("editions.published_now", id=edition))
+            state.go(item=edition)
     if at is None or at.done:
         st.rerun()
     stage = next(name for most, name in STAGES if at.share < most)
@@ -194,11 +196,11 @@ def failed(part: str) -> None:
 def done(sentence: str) -> None:
     """Something was done: the next run says so at the top of the page, and what follows is something else."""
     state.keep("editions_nonce", "")
-    state.keep("editions_said", sentence)
+    state.keep("editions_said", (sentence, time.monotonic()))
 
 
 def said() -> None:
-    """What was done last, once."""
-    if sentence := state.recall("editions_said", ""):
-        state.keep("editions_said", "")
+    """What was done last, for a while: a new address makes the page run more than once."""
+    sentence, at = state.recall("editions_said", ("", 0.0))
+    if sentence and time.monotonic() - at < SAID_SECONDS:
         st.html(f'<div class="ll-notice" role="status">{escape(sentence)}</div>')

@@ -56,7 +56,8 @@ def state_words(item: Item) -> str:
     if item.edition is not None:
         return t(f"editions.standing.{editions_base.standing(item.edition, date.today())}")
     assert item.draft is not None
-    return t(f"workbench.state.{item.draft.state}")
+    words = t(f"workbench.state.{item.draft.state}")
+    return words[:1].upper() + words[1:]
 
 
 def step_words(step: Step) -> str:

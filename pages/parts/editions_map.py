@@ -57,7 +57,9 @@ def layers(before: Side, after: Side, codes: Collection[str]) -> dict[str, Any]:
     old, new = shapes(before, communities), shapes(after, communities)
     box = framed([*old.values(), *new.values()])
     start = box[0], box[1]
+    focus = framed([shape for found in (old, new) for code, shape in found.items() if code in codes])
     return {
+        "focus": [round(focus[i] - start[i % 2], 1) for i in range(4)],
         "box": [0.0, 0.0, round(box[2] - box[0], 1), round(box[3] - box[1], 1)],
         "before": [_area(before, code, shape, start, codes) for code, shape in old.items()],
         "after": [_area(after, code, shape, start, codes) for code, shape in new.items()],

@@ -138,7 +138,7 @@ def sheets(before: Side, after: Side, codes: list[str]) -> list[Sheet]:
         words = [bounds.in_words(side[code]) if code in side else NOTHING for side in sides]
         table = Table("figures", t("editions.figures"), figure_table(before, after, code), "", "")
         rows = (
-            (t("records.code"), code),
+            (t("editions.code"), code),
             (t("editions.four_before"), words[0]),
             (t("editions.four_after"), words[1]),
         )
@@ -191,7 +191,7 @@ def notices(before: Side, after: Side, found: Comparison) -> Report:
     for community in sorted({str(code)[:12] for code in table["code"]}):
         own = table[table["code"].str.startswith(community)]
         names = editions_compare.changed(Comparison(own, found.successors, found.quality_before, found.quality_after))
-        made.append(_notice(before, after, community, names.drop(columns=[t("records.code")]), posted))
+        made.append(_notice(before, after, community, names.drop(columns=[t("editions.code")]), posted))
     return Report(t("editions.notice_name"), lang(), _note(), tuple(made))
 
 
@@ -218,7 +218,7 @@ def _notice(before: Side, after: Side, community: str, rows: pd.DataFrame, poste
 def _subdistrict(community: str) -> str:
     areas = data.areas()
     code = community[:9]
-    return area_name(areas.loc[code]) if code in areas.index else ""
+    return t("editions.notice_office", subdistrict=area_name(areas.loc[code])) if code in areas.index else ""
 
 
 # ── their maps ──

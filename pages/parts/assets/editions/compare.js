@@ -34,7 +34,7 @@ function drawn(box, data, side, others) {
   map.setView(latLng([data.box[2] / 2, data.box[3] / 2]), -2);
   for (const area of data[side])
     L.polygon(area.rings.map((p) => p.map((r) => r.map(latLng))), {
-      color: ink.boundary, weight: area.changed ? 2 : 1, fillColor: area.changed ? ink.sequential[0] : ink.land, fillOpacity: 1,
+      stroke: false, fillColor: area.changed ? ink.sequential[0] : ink.land, fillOpacity: 1,
     }).bindTooltip(area.tip, { sticky: true }).addTo(map);
   for (const part of data.moved)
     L.polygon(part.rings.map((p) => p.map((r) => r.map(latLng))), {
@@ -48,6 +48,10 @@ function drawn(box, data, side, others) {
     if (line.name) drawn.bindTooltip(line.name, { sticky: true });
     drawn.addTo(map);
   }
+  for (const area of data[side]) // outlines above roads, which are wider
+    L.polygon(area.rings.map((p) => p.map((r) => r.map(latLng))), {
+      color: ink.boundary, weight: area.changed ? 2.5 : 1, fill: false, interactive: false,
+    }).addTo(map);
   const few = data[side].length <= 40;
   for (const area of data[side])
     if (few || area.changed)
@@ -88,7 +92,7 @@ function build(root, data) {
   const part = () => stage.style.setProperty("--ed-part", `${swipe.value}%`);
   swipe.addEventListener("input", part);
   part();
-  const [west, south, east, north] = data.box;
+  const [west, south, east, north] = data.focus;
   const fit = () => maps.forEach((map) => {
     map.invalidateSize({ animate: false });
     map.fitBounds([[south, west], [north, east]], { animate: false });
