@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.progress import Progress, TaskID
 
-from data import commands_imports, prepare
+from data import commands_imports, commands_sharing, prepare
 from data.contract import DataError
 from data.engines import NAMES
 from data.manifest import data_root
@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--engine", default="duckdb", choices=NAMES, help="who sums over attendance (default: duckdb)")
     build.add_argument("--json", action="store_true", help="print what was built as one JSON object")
     build.set_defaults(run=run_build)
+    commands_sharing.add_commands(commands)
     publish = commands.add_parser("publish", help="make an approved draft the next boundary edition")
     for name in ("draft", "user", "effective", "name", "id"):
         publish.add_argument(f"--{name}", required=True)

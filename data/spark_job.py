@@ -83,7 +83,12 @@ def storage(settings: dict[str, str]) -> Any:
 
 
 def session(remote: str) -> SparkSession:
-    """A session on the cluster: by Spark Connect (sc://…) or as its driver (spark://…, local[n])."""
+    """A session on the cluster: by Spark Connect (sc://…) or as its driver (spark://…, local[n]).
+
+    The workers' Python is PYSPARK_PYTHON, else the path of this one; it needs pyarrow where records are on object
+    storage.
+    """
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("linli-atlas")
     builder = builder.remote(remote) if remote.startswith("sc://") else builder.master(remote)
     options = {"spark.sql.session.timeZone": "UTC"}
