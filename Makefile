@@ -4,7 +4,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run data test test-long lint format bench pictures clean
+.PHONY: run data test test-long test-cluster lint format bench pictures clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/python -m data prepare
@@ -16,12 +16,18 @@ data: $(VENV)/.runtime
 test: $(VENV)/.development
 	@sh tests/system_packages.sh
 	@$(BIN)/python -m data prepare
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not cluster"
 
 test-long: $(VENV)/.development
 	@sh tests/system_packages.sh long
 	@$(BIN)/python -m data prepare
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not cluster"
+
+# A Spark cluster, Sail and an S3 server as processes of this machine.
+test-cluster: $(VENV)/.development $(VENV)-spark/.cluster $(VENV)-sail/.cluster
+	@sh tests/cluster/system_packages.sh
+	@$(BIN)/python -m data prepare
+	@$(BIN)/python -m pytest -m cluster tests/cluster
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check .
@@ -60,4 +66,15 @@ $(VENV)/.development: $(VENV)/.runtime tests/requirements.txt
 
 $(VENV)/.bench: $(VENV)/.development bench/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	@touch $@
+
+# Building on a cluster has environments of its own: Spark's and Sail's pins differ from each other and from ours.
+$(VENV)-spark/.cluster: data/requirements-spark.txt tests/cluster/requirements.txt
+	@$(PYTHON) -m venv --clear $(VENV)-spark
+	@$(VENV)-spark/bin/python -m pip install --quiet --disable-pip-version-check -r data/requirements-spark.txt -r tests/cluster/requirements.txt
+	@touch $@
+
+$(VENV)-sail/.cluster: data/requirements-sail.txt
+	@$(PYTHON) -m venv --clear $(VENV)-sail
+	@$(VENV)-sail/bin/python -m pip install --quiet --disable-pip-version-check -r data/requirements-sail.txt
 	@touch $@
