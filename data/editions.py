@@ -89,11 +89,16 @@ def plan_of(root: Path, store: Store, edition: str) -> Plan:
     folder = edition_dir(root, edition)
     if not (folder / "edges.parquet").is_file():
         raise EditionLost(edition)
-    known = store.editions()
-    number = next((each.number for each in known if each.id == edition), len(known))
-    ended = {line.former for each in known if each.number <= number for line in store.successions(each.id)}
+    ended = ended_codes(store, edition)
     stamp = (folder / "edges.parquet").stat().st_mtime_ns
     return _plan(folder, stamp, frozenset(ended))
+
+
+def ended_codes(store: Store, edition: str) -> set[str]:
+    """Codes of neighbourhoods that ended with an edition or before it, as far as the store knows."""
+    known = store.editions()
+    number = next((each.number for each in known if each.id == edition), len(known))
+    return {line.former for each in known if each.number <= number for line in store.successions(each.id)}
 
 
 @lru_cache(maxsize=4)

@@ -12,6 +12,7 @@ StoreError                what went wrong, why, what to do next
 ├── IdReused              one id was given to two different things
 ├── BaseOutdated          another edition was published since; the draft must be put on it first
 ├── RebaseConflict        draft and new edition give the same blocks to different neighbourhoods
+├── LayerUnsound          the boundaries of a draft have gaps, overlaps or pieces
 ├── StepIncomplete        a step of the procedure lacks what it needs
 ├── EditionTaken          an edition of this name is in the store with another content
 ├── StoreNotEmpty         a history is read into an empty store only
@@ -181,6 +182,18 @@ class BaseOutdated(StoreError):
             f"The draft stands on edition {base}", reason=f"edition {newest} has been published since",
             next_step=f"Put the draft on edition {newest} first.",
         )  # fmt: skip
+
+
+class LayerUnsound(StoreError):
+    """The boundaries of a draft are not sound as a layer; `why` says how."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(
+            "The draft cannot be handed in",
+            reason=why,
+            next_step="Take back the last changes and try again.",
+        )
 
 
 class RebaseConflict(StoreError):

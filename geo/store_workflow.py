@@ -12,12 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from geo import store_tables as tables
-from geo.plans import Plan
+from geo.plans import Plan, PlanRefused
+from geo.plans_layer import check_whole
 from geo.store_base import new_id, user_of, who
 from geo.store_editions import Editions, insert_assignment, successions_between
 from geo.store_errors import (
     BaseOutdated,
     IdReused,
+    LayerUnsound,
     OwnSubmission,
     StepIncomplete,
     Unknown,
@@ -78,8 +80,14 @@ class Workflow(Editions):
     def submit(self, draft: str, user: User, remarks: str = "", *, id: str = "") -> Step:
         """Hand a draft in; it can't be changed until it is withdrawn or returned.
 
-        Raises NotAllowed, WrongState, Unknown, StepIncomplete (nothing is changed in it), BaseOutdated, IdReused.
+        Its boundaries are checked as a whole layer first. Raises NotAllowed, WrongState, Unknown, StepIncomplete
+        (nothing is changed in it), LayerUnsound, BaseOutdated, IdReused.
         """
+        user.must(Action.SUBMIT)
+        try:
+            check_whole(self.plans.of(self._warm(draft)))
+        except PlanRefused as refusal:
+            raise LayerUnsound(str(refusal)) from refusal
         return self._decide(draft, user, StepKind.SUBMITTED, remarks, id)
 
     def withdraw(self, draft: str, user: User, remarks: str = "", *, id: str = "") -> Step:

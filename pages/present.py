@@ -61,7 +61,7 @@ def cover(view: View, story: Story) -> None:
     """Title, time, the way in, and the scenes with their times."""
     begin = state.link(present=1, scene=1)
     with speaking(story.lang):
-        total = staging.counted(len(story.main))
+        total = staging.scene_count(len(story.main))
     st.html(
         f"{tables.heading(story.title)}"
         f'<p class="ll-lead">{escape(t("talk.cover", scenes=total, time=staging.clock(story.seconds)))}</p>'

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from geo.operations import Merge, Move, New, Rename
+from geo.plans import PlanRefused
+from geo.refusals import Reason
 from geo.store import Store
 from geo.store_errors import (
     BaseOutdated,
     IdReused,
+    LayerUnsound,
     NotAllowed,
     OwnSubmission,
     RebaseConflict,
@@ -277,3 +280,15 @@ def test_rebase_when_the_edition_did_the_same(store: TinyStore, draft: str) -> N
     store.rebase(twin, BO, "2021-01")
     assert store.operations(twin) == []
     assert same_plan(store.plan(twin), store.plan_of("2021-01"))
+
+
+def test_a_draft_whose_layer_is_unsound_is_not_submitted(
+    store: Store, draft: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gap(_plan: object) -> None:
+        raise PlanRefused(Reason.GAP, detail="3.00")
+
+    monkeypatch.setattr("geo.store_workflow.check_whole", gap)
+    with pytest.raises(LayerUnsound, match=r"3\.00"):
+        store.submit(draft, ANNA)
+    assert state(store, draft) is State.DRAFT

@@ -88,14 +88,16 @@ def give() -> None:
 
 
 def _choices() -> tuple[Any, Any]:
+    blocking = {name: t(f"deliveries.block_{name}") for name in ("rows", "file")}
+    identities = {name: t(f"deliveries.people_{name}") for name in ("refuse", "drop")}
     with st.container(horizontal=True, gap="large"):
         block = st.radio(
             t("deliveries.block"), ("rows", "file"), key="deliveries_block", horizontal=True,
-            format_func=lambda name: t(f"deliveries.block_{name}"),
+            format_func=blocking.__getitem__,
         )  # fmt: skip
         people = st.radio(
             t("deliveries.people"), ("refuse", "drop"), key="deliveries_people", horizontal=True,
-            format_func=lambda name: t(f"deliveries.people_{name}"),
+            format_func=identities.__getitem__,
         )  # fmt: skip
     return block, people
 

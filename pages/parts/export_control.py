@@ -82,9 +82,8 @@ def _panel(source: Source) -> None:
 
 
 def _choose(source: Source) -> None:
-    form = st.radio(
-        t("exporting.format"), source.formats, format_func=lambda f: t(f"exporting.{f}"), key=f"{source.key}_format"
-    )
+    words = {form: t(f"exporting.{form}") for form in source.formats}
+    form = st.radio(t("exporting.format"), source.formats, format_func=words.__getitem__, key=f"{source.key}_format")
     paper = "a4"
     if form in PAPERED:
         paper = st.segmented_control(

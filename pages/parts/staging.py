@@ -269,6 +269,6 @@ def clock(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 
-def counted(count: int) -> str:
+def scene_count(count: int) -> str:
     """A number of scenes in words."""
     return t("stage.scenes_one" if count == 1 else "stage.scenes", count=number(count))

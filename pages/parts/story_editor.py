@@ -40,7 +40,7 @@ def show(view: View, story: Story) -> None:
     """The story's page."""
     own = not story_shelf.is_shipped(story)
     begin = state.link("present", story=story.name, present=1, scene=1)
-    lead = t("talk.cover", scenes=staging.counted(len(story.main)), time=staging.clock(story.seconds))
+    lead = t("talk.cover", scenes=staging.scene_count(len(story.main)), time=staging.clock(story.seconds))
     st.html(f'{tables.heading(story.title)}<p class="ll-lead">{escape(lead)}</p>')
     with st.container(key="story_ways", horizontal=True, vertical_alignment="center", gap="small"):
         if story.scenes:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import streamlit as st
 
-from data.manifest import data_root, edition_dir
+from data import editions
+from data.manifest import data_root
 from geo.database import database_url
 from geo.operations import Batch, Operation
 from geo.plans import Plan
-from geo.plans_ground import Ground
 from geo.store import Store
 from geo.store_records import ALLOWED, Action, Draft, Entry, Role, State, User
-from geo.tables import read_layer
 from pages.parts import data, workbench_base
 
 FOUNDER = User("system", Role.APPROVER)
@@ -56,23 +55,26 @@ def store() -> Store:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _store(root: str, edition: str, effective: str) -> Store:
-    opened = Store(database_url(Path(root) / "editions"), plan_of, single_user=True)
+    holder: list[Store] = []  # a store asks for first plans, and a first plan asks a store which codes have ended
+    address = database_url(Path(root) / "editions")
+    opened = Store(address, lambda id: _first_plan(holder[0], id), single_user=True)
+    holder.append(opened)
     assignment = workbench_base.base().plan.assignment
     opened.found(edition, edition, date.fromisoformat(effective), assignment, FOUNDER)
     return opened
 
 
 def plan_of(edition: str) -> Plan:
-    """The first plan on an edition. Raises TableError if its blocks are not there."""
-    return workbench_base.base().plan if edition == data.manifest().edition else _former_plan(str(data_root()), edition)
+    """The first plan on an edition; it knows the codes that ended in earlier ones. Raises TableError or EditionLost."""
+    return _first_plan(store(), edition)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _former_plan(root: str, edition: str) -> Plan:
-    folder = edition_dir(Path(root), edition)
-    blocks = read_layer(folder / "blocks.parquet")
-    ground = Ground(blocks, read_layer(folder / "edges.parquet"))
-    return Plan.start(ground, blocks.set_index("block_id")["neighbourhood"])
+def _first_plan(kept: Store, edition: str) -> Plan:
+    if edition != data.manifest().edition:
+        return editions.plan_of(data_root(), kept, edition)
+    first = workbench_base.base().plan
+    ended = editions.ended_codes(kept, edition) - set(first.assignment)
+    return replace(first, ended=frozenset(ended)) if ended else first
 
 
 def drafts() -> list[Draft]:

@@ -112,7 +112,7 @@ def answer(shown: Shown) -> dict[str, Any]:
     outcome = preview(shown, {block: i for i, block in enumerate(blocks)})
     codes = sorted({*now, *then})
     place = {code: i for i, code in enumerate(codes)}
-    counters = workbench_steps.counted(plan, sorted(set(now)))
+    counters = workbench_steps.figures_of_all(plan, sorted(set(now)))
     own = {code: found for code, found in counters.items() if code == shown.chosen}
     return {
         "ground": ground["id"],

@@ -278,7 +278,7 @@ MAKERS: dict[str, Callable[[Plan, Step], list[Way]]] = {
 # ── what a plan holds ──
 
 
-def counted(plan: Plan, codes: Iterable[str]) -> dict[str, Figures]:
+def figures_of_all(plan: Plan, codes: Iterable[str]) -> dict[str, Figures]:
     """Figures of those of some neighbourhoods that the plan has."""
     return {code: figures(plan, code) for code in sorted(set(codes)) if plan.members(code)}
 
