@@ -16,6 +16,7 @@ from pages.parts import (
     workbench_desk,
     workbench_map,
     workbench_open,
+    workbench_presence,
 )
 from pages.parts import workbench_words as said
 from pages.parts.failures import guard
@@ -32,6 +33,7 @@ def main() -> None:
         with guard("workbench open"):
             workbench_open.chooser(view)
         return
+    workbench_presence.line()
     editor(communities)
 
 
@@ -69,7 +71,6 @@ def draw(communities: tuple[str, ...]) -> None:
     workbench_map.show(shown, workbench_desk.act)
     desk.head = now.head
     workbench_bottom.bottom(desk, now)
-    workbench_bottom.presence(desk)
     workbench_below.below(desk, now)
 
 

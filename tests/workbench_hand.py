@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 PATIENCE = 60_000
 BENCH = "const w = document.querySelector('.wb')?.parentElement.linliWorkbench;"
@@ -30,10 +31,25 @@ class Hand:
         self.settled()
 
     def settled(self) -> None:
-        """Wait until every request was answered and shown."""
-        self.page.wait_for_function(
-            f"() => {{ {BENCH} return w && w.data && !w.flying && !w.queue.length && !w.outstanding.length }}",
-            timeout=PATIENCE,
+        """Wait until every request was answered and shown; AssertionError tells what was still on its way."""
+        try:
+            self.page.wait_for_function(
+                f"() => {{ {BENCH} return w && w.data && !w.flying && !w.queue.length && !w.outstanding.length }}",
+                timeout=PATIENCE,
+                polling=50,  # a page in the background draws no frames, which is what Playwright waits for otherwise
+            )
+        except PlaywrightTimeout:
+            raise AssertionError(f"the workbench waits for an answer: {self.state()}") from None
+
+    def state(self) -> Any:
+        """What the workbench has and what it waits for, to be read where a test fails."""
+        return self.page.evaluate(
+            f"() => {{ {BENCH} return {{ built: !!w, answered: w?.data?.n, head: w?.data?.head, flying: w?.flying,"
+            " queue: w?.queue, outstanding: w?.outstanding, ground: w?.data?.ground, seen: document.visibilityState,"
+            " given: window.linliWorkbenchGround?.ground?.id, now: Date.now(), connected: w?.root.isConnected,"
+            " script: document.querySelector('[data-testid=stApp]')?.dataset.testScriptState,"
+            " connection: document.querySelector('[data-testid=stApp]')?.dataset.testConnectionState,"
+            " page: document.body.innerText.slice(0, 400) } }"
         )
 
     def read(self, expression: str) -> Any:

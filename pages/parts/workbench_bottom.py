@@ -1,4 +1,4 @@
-"""The line under the map: which draft on which edition, who is at work, and who else is here."""
+"""The line under the map: which draft on which edition, and who is at work."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ import streamlit as st
 from geo.store_records import Action, Draft, State
 from pages.parts import planner, state, workbench_base, workbench_desk, workbench_drafts, workbench_open
 from pages.parts import workbench_words as said
-from pages.parts.failures import guard
 from pages.parts.words import t
 from pages.parts.workbench_desk import Desk, Look
 
 NEW = ""
-BEAT_SECONDS = 6
 OPEN_STATES = (State.DRAFT, State.RETURNED, State.SUBMITTED)
 
 
@@ -120,32 +118,3 @@ def _submit_now(desk: Desk) -> None:
         return
     desk.drop()
     desk.tell(t("workbench.submitted"))
-
-
-@st.fragment(run_every=BEAT_SECONDS)
-def presence(desk: Desk) -> None:
-    """Who else is at this draft; a change of theirs is shown at once, for which the whole page runs again."""
-    if not desk.draft:
-        return
-    with guard("workbench presence"):
-        _beat(desk)
-
-
-def _beat(desk: Desk) -> None:
-    place = desk.communities[0]
-    others = workbench_drafts.store().beat(desk.draft, planner.client(), planner.current_user(), place)
-    head = workbench_drafts.store().draft(desk.draft).head
-    if head != desk.head:
-        desk.head = head
-        st.rerun()
-    here = [
-        t(
-            "workbench.present",
-            name=planner.shown_name(other.user.name),
-            place=said.published_name(other.place),
-            time=f"{workbench_drafts.local_time(other.since):%H:%M}",
-        )
-        for other in others
-    ]
-    words = t("workbench.present_others", people=said.listed(here)) if here else t("workbench.present_alone")
-    st.html(f'<p class="ll-note-text" role="status">{escape(words)}</p>')
