@@ -21,7 +21,7 @@ def main() -> None:
     ]
     st.set_page_config(page_title=t("app.title"), page_icon=frame.ICON, layout="wide")
     page = st.navigation(pages, position="hidden")
-    frame.begin()
+    frame.begin(page.url_path or "overview")
     page.run()
     frame.footer()
 

@@ -115,3 +115,36 @@ def test_what_an_address_gets_wrong_is_said_in_words(app_url: str, browser_page:
     expect(page.locator(".ll-lead")).to_contain_text("崇川区", timeout=PATIENCE)
     expect(page.locator(".ll-ranked")).to_be_visible(timeout=PATIENCE)
     no_error(page)
+
+
+# What the server says comes later than it was sent, once a test says so.
+SLOW_LINE = """(() => {
+  const Line = window.WebSocket, later = (hear) => (event) => setTimeout(() => hear(event), window.lag || 0)
+  window.WebSocket = class extends Line {
+    addEventListener(kind, hear, ...more) {
+      super.addEventListener(kind, kind === "message" ? later(hear) : hear, ...more)
+    }
+    set onmessage(hear) { super.onmessage = later(hear) }
+  }
+})()"""
+
+
+def test_a_quick_hand_on_a_slow_line_leaves_no_step_behind_that_it_never_made(app_url: str, browser_page: Page) -> None:
+    page = browser_page
+    page.add_init_script(SLOW_LINE)
+    page.goto(f"{app_url}/?area=320613007")
+    expect(page.locator(".ll-ranked")).to_be_visible(timeout=60_000)
+    settled(page, "320613007")
+    page.evaluate("window.lag = 900")
+    page.locator('.ll-nav a[href*="party?"]').click()
+    page.wait_for_timeout(250)
+    page.locator('.ll-nav a[href*="boundaries?"]').click()
+    page.wait_for_timeout(1_500)
+    expect(page.locator('.ll-sub a[aria-current=page][href^="boundaries?"]')).to_be_visible(timeout=PATIENCE)
+    settled(page, "320613007")
+    for path in ("/party", "/"):
+        page.go_back()
+        page.wait_for_url(lambda url, path=path: urlsplit(url).path == path, timeout=PATIENCE)
+        page.wait_for_timeout(1_000)
+    settled(page, "320613007")
+    no_error(page)

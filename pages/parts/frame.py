@@ -33,17 +33,23 @@ ICON = HERE / "assets" / "mark.svg"
 _shell = st.components.v2.component("linli_shell", js=(HERE / "shell.js").read_text(encoding="utf-8"))
 
 
-def begin() -> None:
-    """Before any page: the style, the script of the frame, and which codes exist."""
+def begin(name: str) -> None:
+    """Before the page of that name: the style, the script of the frame, and which codes exist."""
     state.keep("begun", True)
+    run = state.recall("run", 0) + 1
+    state.keep("run", run)
     st.html(HERE / "style.css")
     view = state.current_view()
     theme = "projector" if view.theme == "light" and view.get("present") else view.theme
     words = {"back": t("talk.back_to"), "key": t("talk.back_key")}
     _shell(
         key="linli_shell",
-        data={"lang": "zh-CN" if view.lang == "zh" else "en", "theme": theme, "dark": view.dark, "words": words},
-    )
+        data={
+            "page": name, "run": run,  # with each run the script hears which page the server has begun to draw
+            "lang": "zh-CN" if view.lang == "zh" else "en", "theme": theme, "dark": view.dark,
+            "words": words,
+        },
+    )  # fmt: skip
     failures.begin()
     try:
         access.require_loopback()

@@ -35,11 +35,26 @@ function install() {
 // page: the second takes the place of the first, so that Back leads to where the reader was.
 let half = null
 
+// Where the reader has gone while the server has not begun to draw it: until then the address is the reader's, and what
+// Streamlit pushes for the page he has left meanwhile (a slow line, a quick hand) would put steps into Back that he never made.
+let wanted = null
+
+function want(url) {
+  wanted = { page: url.pathname.split("/").at(-1) || "overview", at: Date.now() }
+}
+
+function arrived(page) {
+  if (wanted && (wanted.page === page || Date.now() - wanted.at > 15_000)) wanted = null
+  return !wanted
+}
+
 function turnInOneStep() {
   const push = history.pushState.bind(history)
+  window.addEventListener("popstate", () => want(location))
   history.pushState = (state, title, address) => {
     const url = new URL(address ?? location.href, location.href)
     const elsewhere = url.pathname !== location.pathname
+    if (elsewhere && !arrived()) return
     const second = elsewhere && half && half.search === url.search && Date.now() - half.at < 3000
     half = elsewhere ? null : { search: url.search, at: Date.now() }
     if (second) history.replaceState(state, title, address)
@@ -76,7 +91,7 @@ function inside(url) {
 
 function travel(url) {
   const elsewhere = url.pathname !== location.pathname
-  half = null // a link is a step of its own, before and after
+  half = wanted = null // a link is a step of its own, before and after
   window.history.pushState({}, "", url)
   half = null
   window.dispatchEvent(new PopStateEvent("popstate"))
@@ -181,6 +196,7 @@ function pointFromList(event) {
 export default function ({ data }) {
   const shell = (window.linliShell ??= install())
   const root = document.documentElement
+  arrived(data.page)
   root.lang = data.lang
   root.dataset.theme = data.theme
   shell.words = data.words
