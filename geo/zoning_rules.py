@@ -35,10 +35,11 @@ class Weights:
     that changes neighbourhood, `mixed` for a metre inside a neighbourhood between rural and urban blocks. `heat` is the
     first temperature; `flips` and `recuts` are tries a block in each of 64 steps.
 
-    The defaults are the knee of what pulls against each other, measured on the demonstration district: `keep` of a
-    river from 12 to 48 to 80 leaves 45, 34, 30 km of river and arterial inside neighbourhoods at a mean roundness of
-    0.66, 0.64, 0.63; `compact` from 10 to 28 gains 0.01 of roundness for 9 km; `tight_cost` from 20 to 120 takes those
-    within 12 % from 0.950 to 0.999.
+    The defaults meet every target of the demonstration district at once, so no target is given up for another. They
+    stand beyond the knee of the drawn trade-offs (bench, by distance from the chord), on the side of barriers and of
+    ±12 %: roundness is the cheapest of the three there. `keep` of a river from 12 to 48 to 80 leaves 45, 34, 30 km of
+    river and arterial inside neighbourhoods at a mean roundness of 0.66, 0.64, 0.63; `compact` from 10 to 28 gains 0.01
+    of roundness for 9 km; `tight_cost` from 20 to 120 takes those within 12 % from 0.950 to 0.999.
     """
 
     balance: int = 40
