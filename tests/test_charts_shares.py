@@ -59,7 +59,7 @@ def test_bars_of_amounts_are_as_long_as_their_values_and_ink_is_read() -> None:
     figure = shares(PARTS, ROWS, NAMES, title="t", text=text, theme="light", empty=EMPTY, colours=COLOURS, whole=False)
     assert list(figure.data[0].x) == [10.0, 60.0] and figure.layout.xaxis.range[1] == 100
     inks = [trace.textfont.color for trace in figure.data]
-    assert inks == ["#ffffff", "#10202b", "#10202b"]
+    assert inks == ["#ffffff", "#000000", "#000000"]
 
 
 def test_named_parts_stand_in_their_bars_and_need_no_legend() -> None:

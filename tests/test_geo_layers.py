@@ -111,6 +111,16 @@ def test_palettes_have_the_same_roles_and_readable_ink() -> None:
             assert contrast(palette.accent, ground) >= 4.5
 
 
+def test_all_ink_of_the_projector_is_read_at_seven_to_one() -> None:
+    palette = PALETTES["projector"]
+    for ink in (palette.ink, palette.muted, palette.accent, palette.better, palette.worse, palette.office):
+        assert contrast(ink, palette.paper) >= 7 and contrast(ink, palette.land) >= 7, ink
+    assert contrast(palette.river_ink, palette.water) >= 7
+    assert all(contrast(colour, palette.surface) >= 7 for colour in palette.categories)
+    for ground in (*palette.sequential, *palette.diverging):  # words on a class are black or white
+        assert max(contrast("#000000", ground), contrast("#ffffff", ground)) >= 7, ground
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_sequential_ramps_climb_evenly_in_lightness(theme: str) -> None:
     steps = [luminance(colour) for colour in sequential(theme)]  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from pages.parts.staging import stage
 from pages.parts.words import words
 from tests.opening import html_of, opened, seen, text_of
 from tests.serving import ROOT
+from tests.test_geo_layers import contrast
 
 pytestmark = pytest.mark.usefixtures("extracts")
 LANGUAGES = ("zh", "en")
@@ -71,6 +72,18 @@ def test_notes_hold_no_map_and_no_figures() -> None:
 
 def story_of(*scenes: Scene) -> Story:
     return Story("talk", "T", "en", tuple(replace(scene, id=f"s{n}") for n, scene in enumerate(scenes)))
+
+
+def test_the_projectors_words_on_pages_are_read_at_seven_to_one() -> None:
+    style = (ROOT / "pages/parts/style.css").read_text(encoding="utf-8")
+    blocks = (
+        re.search(rf"^{start} {{(.*?)^}}", style, re.M | re.S)
+        for start in (":root", r":root\[data-theme=\"projector\"\]")
+    )
+    colour = dict(re.findall(r"--ll-(\w+): (#\w{6})", "".join(block[1] for block in blocks if block)))
+    for ink in ("ink", "muted", "accent", "better", "worse"):
+        for ground in ("paper", "soft", "tint", "note"):
+            assert contrast(colour[ink], colour[ground]) >= 7, (ink, ground)
 
 
 EVENTS = {"area": "320613", "indicator": "attendances_per_1000", "level": "community"}

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from data.stories import shipped
+from tests.readable import texts
 from tests.serving import ROOT, free_port, wait_until_healthy
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("extracts")]
@@ -34,7 +35,8 @@ def map_code(page: Page) -> str:
 
 
 def test_the_talk_goes_by_keyboard_from_beginning_to_end(app_url: str, browser_page: Page) -> None:
-    page, story = browser_page, shipped("ten-minutes", "zh")
+    page, story, errors = browser_page, shipped("ten-minutes", "zh"), []
+    page.on("pageerror", lambda error: errors.append(error.stack))
     page.goto(f"{app_url}/present?story=ten-minutes&present=1&scene=1")
     on_the_glass(page, "1")
     all_there(page)
@@ -45,6 +47,9 @@ def test_the_talk_goes_by_keyboard_from_beginning_to_end(app_url: str, browser_p
         assert page.locator(FINDING).inner_text() and f"scene={number}" in page.url
         applied = page.evaluate("linliTalk.drawn === linliTalk.scenes.get(linliTalk.at).map")
         assert applied
+        shown = texts(page, ".ll-stage")
+        assert min(text.contrast for text in shown) >= 7
+        assert min(text.size for text in shown) >= page.viewport_size["height"] / 30 - 0.1  # 18 pt of 540
         page.keyboard.press("PageDown" if number % 2 else "ArrowRight")
     on_the_glass(page, "10")  # the last stays
     page.keyboard.press("7")
@@ -60,6 +65,12 @@ def test_the_talk_goes_by_keyboard_from_beginning_to_end(app_url: str, browser_p
     expect(page.locator(".ll-chart-trend .js-plotly-plot:visible")).to_have_count(1, timeout=PATIENCE)
     assert page.evaluate("document.querySelector('.st-key-stage_map iframe').contentWindow.linliTest") == "here"
     expect(page.locator('[role="dialog"]:visible, [data-testid="stMainMenu"]:visible')).to_have_count(0)
+    frame = next(frame for frame in page.frames if "streamlit_folium" in frame.url)
+    assert (
+        min(texts(frame, ".linli-legend"), key=lambda text: text.size).size >= page.viewport_size["height"] / 30 - 0.1
+    )
+    assert frame.locator("#linli-failure").count() == 0
+    assert not errors
 
 
 def test_marks_stay_on_their_scene_and_notes_follow(app_url: str, browser_page: Page) -> None:

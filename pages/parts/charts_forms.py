@@ -188,13 +188,13 @@ def matrix(
     figure.add_trace(
         go.Heatmap(
             z=numbers, x=list(range(len(columns))), y=list(range(len(rows))), xgap=1, ygap=1, showscale=False,
-            colorscale=[[i / 4, colour] for i, colour in enumerate(ramp)], customdata=keys, zmin=least, zmax=most,
+            colorscale=_scale(ramp, theme), customdata=keys, zmin=least, zmax=most,
             hoverinfo="skip",
         )
     )  # fmt: skip
     figure.add_trace(_touch(numbers, keys))
     shown = words if labels else [[HIDDEN_MARK if hidden and w == hidden else "" for w in line] for line in words]
-    _write_cells(figure, numbers, shown, tone, ramp)
+    _write_cells(figure, numbers, shown, theme)
     _categories(figure, names, "y")
     _categories(figure, tops, "x")
     figure.update_xaxes(side="top", tickangle=-90 if turned else 0)
@@ -234,20 +234,34 @@ def _write_cells(
     figure: go.Figure,
     numbers: Sequence[Sequence[float]],
     words: Sequence[Sequence[str]],
-    tone: Tone,
-    ramp: Sequence[str],
+    theme: Theme,
 ) -> None:
     """Words into the cells, dark or light, whichever stands out from the cell's own colour."""
+    tone, ramp = TONES[theme], sequential(theme, 5)
     low, high = _ends(numbers)
     for y, line in enumerate(words):
         for x, word in enumerate(line):
             if not word:
                 continue
             number = numbers[y][x]
-            colour = tone.muted if math.isnan(number) else ink_on(blend(ramp, (number - low) / (high - low)))
+            colour = tone.muted if math.isnan(number) else ink_on(_ground(ramp, (number - low) / (high - low), theme))
             figure.add_annotation(
                 x=x, y=y, text=word, showarrow=False, font={"color": colour, "size": tone.size - 1}
             )  # fmt: skip
+
+
+def _scale(ramp: Sequence[str], theme: Theme) -> list[list[float | str]]:
+    """Colours from low to high, mixed between the steps; a projector's in plain steps: a mixed one may have a lightness
+    on which neither black nor white reaches 7:1.
+    """
+    if theme != "projector":
+        return [[i / (len(ramp) - 1), colour] for i, colour in enumerate(ramp)]
+    return [[(i + end) / len(ramp), colour] for i, colour in enumerate(ramp) for end in (0, 1)]
+
+
+def _ground(ramp: Sequence[str], place: float, theme: Theme) -> str:
+    """The colour of a cell at `place` (0 to 1) in that scale."""
+    return ramp[min(int(place * len(ramp)), len(ramp) - 1)] if theme == "projector" else blend(ramp, place)
 
 
 def blend(ramp: Sequence[str], place: float) -> str:
@@ -263,10 +277,10 @@ def _channels(colour: str) -> list[int]:
 
 
 def ink_on(colour: str) -> str:
-    """Dark or light ink, whichever has the greater contrast (WCAG) on `colour`, a #rrggbb."""
+    """Black or white, whichever has the greater contrast (WCAG) on `colour`, a #rrggbb."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(colour))]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#ffffff" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.0592 else "#10202b"
+    return "#ffffff" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000000"
 
 
 def pyramid(

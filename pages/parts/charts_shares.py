@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 
 from geo.palettes import PALETTES, Theme
 from pages.parts.charts import LARGE, TONES, Text, Tone, canvas, empty_chart, short, ticks, width_of
+from pages.parts.charts_forms import ink_on
 
 NARROW, BROAD = 310, 640  # px of the narrowest chart: on a phone, and where the type is a projector's
 
@@ -127,7 +128,7 @@ def shares(
                 x=drawn[part], y=list(range(len(table))), orientation="h", width=0.72, name=parts[part],
                 marker={"color": colours[part], "line": {"color": tone.paper, "width": 1}}, customdata=keys,
                 text=fitting, textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none",
-                textfont={"color": _ink_on(colours[part]), "size": tone.size},
+                textfont={"color": ink_on(colours[part]), "size": tone.size},
                 hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
             )
         )  # fmt: skip
@@ -258,14 +259,6 @@ def _fitting(words: str, room: float, tone: Tone) -> str:
         if max(map(width_of, choice.split("<br>"))) * tone.size * 0.56 + 4 <= room:
             return choice
     return ""
-
-
-def _ink_on(colour: str) -> str:
-    """Black or white, whichever is read better on a `#rrggbb` ground (relative luminance, WCAG)."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    light = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    luminance = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
-    return "#10202b" if luminance > 0.22 else "#ffffff"
 
 
 def _narrowest(tone: Tone) -> int:

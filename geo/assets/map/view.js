@@ -19,7 +19,7 @@ function frame(animate) {
   map.fitBounds(bounds, {
     paddingTopLeft: [narrow ? 10 : 40, narrow ? 14 : 18],
     paddingBottomRight: [narrow ? 10 : 24, narrow ? 92 : 34],
-    ...(SCALE > 1 && besideLegend(size, bounds)),
+    ...(SCALE > 1 && S && besideLegend(size, bounds)),
     maxZoom: 16.5,
     animate: animate && !REDUCED,
   });
@@ -28,7 +28,7 @@ function frame(animate) {
 /** Room left for the large legend of a talk: beside it, or above it where the map is narrow. */
 function besideLegend(size, bounds) {
   // where the legend would be as wide as the map its title goes: the finding above the map names the indicator
-  document.documentElement.toggleAttribute("data-narrow", size.x < 18 * type(11.9));
+  document.documentElement.toggleAttribute("data-narrow", size.x < 18 * type(13.4));
   const { offsetWidth: wide, offsetHeight: high } = seen.legend;
   const beside = [wide * 0.45 + 24, 24], above = [24, high * 0.75 + 24];
   const room = (padding) => map.getBoundsZoom(bounds, false, L.point(padding));
@@ -146,6 +146,7 @@ function stage(scale) {
   quiet = true;
   document.documentElement.style.setProperty("--scale", scale);
   document.documentElement.dataset.stage = "";
+  if (!seen) return; // the talk may call before the map has begun, and calls again when it has
   seen.scale.options.maxWidth = 80 * scale;
   seen.scale._update();
   if (!S) return;
