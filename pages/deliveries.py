@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import deliveries_check, deliveries_loads, frame, tables
+from pages.parts import deliveries_check, deliveries_loads, frame, state, tables
 from pages.parts.failures import guard
 from pages.parts.words import t
 
@@ -14,7 +14,9 @@ def main() -> None:
     frame.page("deliveries")
     with guard("deliveries sentence"):
         st.html(tables.paragraph(deliveries_loads.sentence(), "ll-lead"))
-    give, in_force, templates = st.tabs([t(f"deliveries.tab.{name}") for name in ("give", "loads", "templates")])
+    names = {name: t(f"deliveries.tab.{name}") for name in ("give", "loads", "templates")}
+    first = names["loads" if state.current_view().get("load") else "give"]
+    give, in_force, templates = st.tabs(list(names.values()), default=first)
     with give, guard("deliveries check"):
         deliveries_check.give()
     with in_force, guard("deliveries loads"):

@@ -14,7 +14,7 @@ from data.contract import Column, Table
 from data.indicators import LEVELS
 from pages.parts import controls, data, downloads, fields, frame, state, tables
 from pages.parts.failures import guard, nothing
-from pages.parts.origin import origin
+from pages.parts.origin import only_demonstration, origin, origin_cells
 from pages.parts.state import View
 from pages.parts.words import area_name, date_text, lang, level_name, number, period_text, speaking, t
 from queries.records import RECORD_TABLES, RecordTable
@@ -264,15 +264,32 @@ def listing(view: View, name: str, entry: RecordTable | None, table: Table, area
     extra = attendance_sentence(view) if name == "event_total" and not asked else ""
     if "withheld" in rows and rows["withheld"].any():
         extra += t("meaning.withheld_note", k=data.small_count())
+    if only_demonstration(name):
+        extra += t("records.origin_all_demonstration")
     st.html(
         tables.heading(sentence)
         + tables.paragraph(f"{t(f'table.{name}.grain')}{t('common.stop')}{extra}", "ll-note-text")
     )
     shown = rows if entry else rows.iloc[(page - 1) * PAGE : page * PAGE]
-    st.html(tables.table([tables.Group("", tables.rows_of(shown))], columns(name, rows, table), sentence))
+    st.html(tables.table([tables.Group("", _with_origin(name, shown))], _all_columns(name, rows, table), sentence))
     if total > PAGE:
         st.html(pager(page, math.ceil(total / PAGE)))
     _files(view, name, sentence, asked if entry else None, total)
+
+
+def _with_origin(name: str, shown: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a list, each with the file and row that brought it (`origin`, HTML) where loads brought any."""
+    told = origin_cells(name, shown)
+    rows = tables.rows_of(shown)
+    return rows if told is None else [{**row, "origin": cell} for row, cell in zip(rows, told, strict=True)]
+
+
+def _all_columns(name: str, rows: pd.DataFrame, table: Table) -> list[tables.Column]:
+    """The table's columns, and last where each row came from, if loads brought any of them."""
+    own = columns(name, rows, table)
+    if origin_cells(name, rows.head(0)) is None:
+        return own
+    return [*own, tables.Column(t("records.origin"), lambda row: str(row["origin"]))]
 
 
 def _files(view: View, name: str, sentence: str, asked: dict[str, list[str]] | None, total: int) -> None:

@@ -95,7 +95,7 @@ def blank(view: View, indicator: Indicator, finding: str) -> Content:
     """Title, finding and provenance of a view of an indicator, without map and charts."""
     name = area_name(data.area(view.area))
     title = t("exports.title", area=name, what=indicator.words("short", lang()), period=period_text(view.period))
-    about = provenance.about(indicator, title, view.period).rows
+    about = provenance.about(indicator, title, view.period, view.area).rows
     return Content(
         page=view.page,
         title=title,

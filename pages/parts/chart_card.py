@@ -14,6 +14,7 @@ import streamlit as st
 from pages.parts import charts, data, downloads, state, tables, trends
 from pages.parts.charts_forms import Made
 from pages.parts.failures import guard, nothing
+from pages.parts.origin import html_of, record_table
 from pages.parts.state import View
 from pages.parts.words import area_name, lang, number, period_text, t
 from queries.shown import shown
@@ -167,11 +168,14 @@ def _table(card: Card, view: View, made: Made) -> None:
 
 
 def _about(card: Card, view: View, asked: tuple[Question, ...], title: str) -> None:
-    """Definition, source, period, edition and loading time, and the queries behind the chart."""
+    """Definition, source, files, period, edition and loading time, and the queries behind the chart."""
     about = downloads.about(
         title, definition=t(card.definition), source=t(f"table.{card.records}.name"), period=period_text(view.period)
     )
-    st.html(tables.heading(title, level=3) + tables.facts([(label, escape(said)) for label, said in about.rows]))
+    facts = [(label, escape(said)) for label, said in about.rows]
+    if table := record_table(card.records):
+        facts.insert(3, (t("meaning.fed_by"), html_of([table], view.area, view.period)))
+    st.html(tables.heading(title, level=3) + tables.facts(facts))
     for place, question in enumerate(asked, start=1):
         with st.expander(
             t("theme_page.sql", number=number(place), of=number(len(asked)), name=question.query.__name__)

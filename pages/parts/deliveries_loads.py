@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -14,8 +13,9 @@ from data.imports.problems import ImportRefused
 from data.imports.versions import Event
 from data.manifest import current_records, data_root, is_demonstration
 from data.wording import table_label, text
-from pages.parts import data, deliveries_check, planner, tables, work
+from pages.parts import data, deliveries_check, planner, state, tables, work
 from pages.parts.failures import nothing
+from pages.parts.origin import local
 from pages.parts.words import lang, number, t
 
 WORK = "deliveries_work"
@@ -97,18 +97,15 @@ def _rows(rows: dict[str, int]) -> str:
     return "<br>".join(f"{escape(table_label(name, lang()))} {number(count)}" for name, count in rows.items())
 
 
-def local(when: str) -> str:
-    """A moment of UTC as the clock of this machine says it, to the minute."""
-    return f"{datetime.fromisoformat(when).astimezone():%Y-%m-%d %H:%M}" if when else ""
-
-
 def _act(known: list[Load]) -> None:
     """Choose a load; see what was found in it; put it in force, or remove it."""
     root = data_root()
     names = {load.id: f"{load.id} · {text(f'command.{loads.status(root, load)}', lang())}" for load in known}
+    key = state.seed("deliveries.load", asked if (asked := state.current_view().get("load")) in names else known[0].id)
     chosen = st.selectbox(
-        t("deliveries.choose"), list(names), format_func=names.__getitem__, key="deliveries_load", width=320
-    )
+        t("deliveries.choose"), list(names), format_func=names.__getitem__, key=key, width=320,
+        on_change=state.follow, args=("load", key),
+    )  # fmt: skip
     load = loads.read_load(root, chosen)
     st.html(deliveries_check.findings_table(loads.findings(root, load.id)))
     if loads.status(root, load) == "applied":

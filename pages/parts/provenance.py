@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from html import escape
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from data.indicators import Indicator
-from pages.parts import data, downloads
+from pages.parts import data, downloads, state
+from pages.parts.origin import html_of, words_of
 from pages.parts.words import date_text, lang, number, period_text, t, told, unit_name
 
 Rows = tuple[tuple[str, str], ...]  # (label, words)
@@ -18,19 +19,19 @@ Rows = tuple[tuple[str, str], ...]  # (label, words)
 
 def rows(indicator: Indicator, code: str, period: str) -> Rows:
     """All that makes one figure: what is divided by what in this area and period, and where both come from."""
-    return (*_figure(indicator, data.indicator_of(indicator, [code], period), code), *origin(indicator, period))
+    return (*_figure(indicator, data.indicator_of(indicator, [code], period), code), *origin(indicator, period, code))
 
 
-def origin(indicator: Indicator, period: str) -> Rows:
-    """What is the same for all areas: definition, calculation, unit, sources, period, edition, version, loading."""
-    own = about(indicator, indicator.words("name", lang()), period)
+def origin(indicator: Indicator, period: str, code: str = state.DISTRICT) -> Rows:
+    """What stands behind it: definition, calculation, unit, sources, files, period, edition, version, loading."""
+    own = about(indicator, indicator.words("name", lang()), period, code)
     caveat = indicator.words("caveat", lang())
     said = [(label, words) for label, words in own.rows if label != t("downloads.address")]  # the reader is there
     return (*said, *([(t("meaning.caveat"), caveat)] if caveat else []))
 
 
-def about(indicator: Indicator, title: str, period: str) -> downloads.About:
-    """What a file of this indicator says of itself: the same words as on the page."""
+def about(indicator: Indicator, title: str, period: str, code: str = state.DISTRICT) -> downloads.About:
+    """What a file of this indicator says of itself: the same words as on the page; `code` is the area it tells of."""
     found = downloads.about(
         title,
         definition=indicator.words("definition", lang()),
@@ -38,8 +39,9 @@ def about(indicator: Indicator, title: str, period: str) -> downloads.About:
         period=spanned(period),
     )
     calculated = ((t("meaning.calculation"), formula(indicator)), (t("meaning.unit"), unit_name(indicator.unit)))
-    nature, definition, *rest = found.rows
-    return downloads.About(title, (nature, definition, *calculated, *rest))
+    nature, definition, source, *rest = found.rows
+    fed = (t("meaning.fed_by"), words_of(indicator.source, code, period))
+    return downloads.About(title, (nature, definition, *calculated, source, fed, *rest))
 
 
 def sources(tables: Iterable[str]) -> str:
@@ -67,18 +69,26 @@ def formula(indicator: Indicator) -> str:
 def detail(indicator: Indicator, code: str, period: str) -> str:
     """The word 口径 that opens the rows over what stands below it, without moving it."""
     name = t("meaning.provenance_of", indicator=indicator.words("name", lang()))
-    return _details(name, rows(indicator, code, period))
+    return _details(name, rows(indicator, code, period), _doors(indicator, code, period))
 
 
-def short(indicator: Indicator, numerator: float | None, denominator: float | None, withheld: bool) -> str:
-    """For a row of a table: definition, both parts with their words, sources; the rest is said once for the table."""
+def _doors(indicator: Indicator, code: str, period: str) -> dict[str, str]:
+    """Rows of the popover that lead on, as HTML by label."""
+    return {t("meaning.fed_by"): html_of(indicator.source, code, period)}
+
+
+def short(
+    indicator: Indicator, parts: tuple[float | None, float | None], withheld: bool, code: str, period: str
+) -> str:
+    """For a row of a table: definition, both parts with their words, sources, files; the rest is said once for all."""
     name = t("meaning.provenance_of", indicator=indicator.words("name", lang()))
     said = [
         (t("downloads.definition"), indicator.words("definition", lang())),
-        *_parts(indicator, numerator, denominator, withheld),
+        *_parts(indicator, *parts, withheld),
         (t("downloads.source"), sources(indicator.source)),
+        (t("meaning.fed_by"), ""),
     ]
-    return _details(name, said)
+    return _details(name, said, _doors(indicator, code, period))
 
 
 def _figure(indicator: Indicator, found: pd.DataFrame, code: str) -> list[tuple[str, str]]:
@@ -110,8 +120,10 @@ def _part(name: str, value: Any, kept: bool) -> str:
     return t("meaning.part", name=name, value=told(given, exact, kept and given is None))
 
 
-def _details(name: str, said: Iterable[tuple[str, str]]) -> str:
-    items = "".join(f"<div><dt>{escape(label)}</dt><dd>{escape(words)}</dd></div>" for label, words in said)
+def _details(name: str, said: Iterable[tuple[str, str]], doors: Mapping[str, str]) -> str:
+    items = "".join(
+        f"<div><dt>{escape(label)}</dt><dd>{doors.get(label) or escape(words)}</dd></div>" for label, words in said
+    )
     return (
         f'<details class="ll-source" name="ll-source"><summary aria-label="{escape(name)}">'
         f'{escape(t("meaning.provenance"))}</summary><dl class="ll-facts">{items}</dl></details>'

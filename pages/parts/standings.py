@@ -153,7 +153,7 @@ def indicator_table(view: View, around: Fellows, found: Sequence[Entry]) -> str:
     ]
     parts = _parts_of(view, around, found)
     columns = [
-        tables.Column(t("area.indicator"), lambda row: _name_cell(row["entry"]) + _source(row["entry"], parts)),
+        tables.Column(t("area.indicator"), lambda row: _name_cell(row["entry"]) + _source(view, row["entry"], parts)),
         tables.Column(period_text(view.period), lambda row: _value_cell(view, row["entry"]), numeric=True),
         tables.Column(t("area.change"), lambda row: _change_cell(row["entry"]), numeric=True),
     ]
@@ -174,12 +174,10 @@ def _parts_of(view: View, around: Fellows, found: Sequence[Entry]) -> dict[str, 
     return dict(zip(values["measure"], values["value"].astype("float64"), strict=True))
 
 
-def _source(entry: Entry, parts: dict[str, float]) -> str:
-    """Definition, numerator, denominator and source of a row, behind one word."""
-    numerator, denominator = (
-        parts.get(name) for name in (entry.indicator.numerator, entry.indicator.denominator or "")
-    )
-    return " " + provenance.short(entry.indicator, numerator, denominator, entry.withheld)
+def _source(view: View, entry: Entry, parts: dict[str, float]) -> str:
+    """Definition, numerator, denominator, source and files of a row, behind one word."""
+    both = (parts.get(entry.indicator.numerator), parts.get(entry.indicator.denominator or ""))
+    return " " + provenance.short(entry.indicator, both, entry.withheld, view.area, view.period)
 
 
 def _name_cell(entry: Entry) -> str:
