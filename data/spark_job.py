@@ -13,9 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
+from pyspark.sql.functions import broadcast
+
+SMALL = 256 << 20
+"""Bytes up to which a table is handed to every worker whole, so that attendance need not be sorted to meet it."""
 
 CLIENT_SETTINGS = (
     "AWS_ACCESS_KEY_ID",
@@ -114,13 +119,19 @@ def read_source(spark: SparkSession, source: dict[str, Any]) -> Any:
     return spark.read.format(ParquetByArrow.name()).options(**options).load()
 
 
+def known_as(spark: SparkSession, name: str, table: pa.Table) -> None:
+    """A table of ours by its name on the cluster; Spark does not know how small it is unless it is told."""
+    frame = spark.createDataFrame(table)
+    (broadcast(frame) if table.nbytes <= SMALL else frame).createOrReplaceTempView(name)
+
+
 def main(job: dict[str, Any]) -> None:
     """Run every statement of a job."""
     spark = session(job["remote"])
     try:
         read_source(spark, job["source"]).createOrReplaceTempView(job["source"]["name"])
         for name, path in job["tables"].items():
-            spark.createDataFrame(pq.read_table(path)).createOrReplaceTempView(name)
+            known_as(spark, name, pq.read_table(path))
         for name, text in job["statements"].items():
             pq.write_table(spark.sql(text).toArrow(), Path(job["out"]) / f"out_{name}.parquet")
     finally:

@@ -63,8 +63,8 @@ def _process(command: list[str], log: Path, environment: dict[str, str]) -> Iter
 
 
 @contextmanager
-def spark_cluster(folder: Path) -> Iterator[Cluster]:
-    """A master and two workers of one core each; ready when both workers are known to the master."""
+def spark_cluster(folder: Path, memory: str = "1g") -> Iterator[Cluster]:
+    """A master and two workers of one core and `memory` each; ready when both workers are known to the master."""
     port = free_port()
     environment = {
         "SPARK_HOME": str(spark_home()), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1",
@@ -74,7 +74,8 @@ def spark_cluster(folder: Path) -> Iterator[Cluster]:
     start = [str(spark_home() / "bin" / "spark-class")]
     url = f"spark://127.0.0.1:{port}"
     master = [*start, "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(port)]
-    worker = [*start, "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--cores", "1", "--memory", "1g"]
+    worker = [*start, "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--cores", "1"]
+    worker += ["--memory", memory]
     log = folder / "master.log"
     with _process([*master, "--webui-port", "0"], log, environment):
         wait_for_port(port)

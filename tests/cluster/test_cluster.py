@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ from data.build import build
 from data.manifest import NoManifest, current_folder, data_root, read_manifest
 from tests import tiny_district as tiny
 from tests.cluster.machines import SAIL, SPARK, Cluster, s3_server, sail_server, spark_cluster
+from tests.opening import html_of, opened, text_of
 from tests.serving import ROOT
 
 pytestmark = pytest.mark.cluster
@@ -86,11 +88,32 @@ def assert_equal_extracts(root: Path, records: Path) -> None:
         pd.testing.assert_frame_equal(pq.read_table(ours / name).to_pandas(), found, obj=name)
 
 
-def test_a_standalone_cluster_builds_what_duckdb_builds(records: Path, cluster: Cluster, tmp_path: Path) -> None:
-    root = without_extracts(records, tmp_path)
+@pytest.fixture(scope="session")
+def by_spark(records: Path, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same data folder with extracts that the cluster's sums went into."""
+    root = without_extracts(records, tmp_path_factory.mktemp("by_spark"))
     code, said = finished(start_build(root, cluster.url, SPARK / "bin" / "python"))
     assert code == 0, said
-    assert_equal_extracts(root, records)
+    return root
+
+
+def test_a_standalone_cluster_builds_what_duckdb_builds(records: Path, by_spark: Path) -> None:
+    assert_equal_extracts(by_spark, records)
+
+
+@pytest.mark.parametrize("page", ["overview", "events"])
+def test_a_page_says_the_same_whichever_engine_built(
+    page: str, records: Path, by_spark: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+    for root in (records, by_spark):
+        monkeypatch.setenv("LINLI_DATA", str(root))
+        app = opened(page)
+        assert not app.exception and 'class="ll-failure"' not in html_of(app)
+        told = read_manifest(root)
+        assert not {"engine", "spark", "duckdb"} & set(asdict(told))
+        said.append(text_of(app).replace(told.built_at, "").replace(told.version, ""))
+    assert said[0] == said[1]
 
 
 def test_sail_builds_what_duckdb_builds(records: Path, tmp_path: Path) -> None:
