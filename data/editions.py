@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -166,11 +167,24 @@ def put_in_force(root: Path, edition: str) -> Manifest:
 
 
 def settle(root: Path, progress: Progress = _quiet) -> Manifest:
-    """Build and put in force the edition that is due: what a publication that was cut short left undone is done."""
-    due = edition_due(root)
-    edition = next((e for e in known_store(root).editions() if e.id == due), None) if due != EDITION else None
-    build_edition(root, edition, progress)
-    return put_in_force(root, due)
+    """Build and put in force the edition that is due: what a publication that was cut short left undone is done.
+
+    Then the others, so that readers can choose them: their figures are those of the same records.
+    """
+    known = known_store(root).editions() if has_store(root) else []
+    due = in_force(known)
+    others = [edition for edition in known if edition.id not in (EDITION, due)]
+    chosen = next((edition for edition in known if edition.id == due), None)
+    build_edition(root, chosen, _share_of(progress, 0, len(others) + 1))
+    made = put_in_force(root, due)
+    for place, edition in enumerate(others, start=1):
+        with suppress(EditionLost):  # one that cannot be shown any more keeps nobody from the one in force
+            build_edition(root, edition, _share_of(progress, place, len(others) + 1))
+    return made
+
+
+def _share_of(progress: Progress, place: int, whole: int) -> Progress:
+    return lambda step, share: progress(step, (place + share) / whole)
 
 
 def _known(root: Path, edition: str) -> Manifest | None:
@@ -218,7 +232,7 @@ def _rebased(root: Path, edition: Edition, basis: Manifest, version: str, progre
     return Manifest(
         version=version, built_at=datetime.now(UTC).isoformat(timespec="seconds"), data_until=basis.data_until,
         demonstration=basis.demonstration, edition=edition.id, edition_effective=edition.effective_on.isoformat(),
-        measures=basis.measures, rebased_from=basis.edition, source=basis.version,
+        measures=basis.measures, rebased_from=basis.edition, source=basis.version, edition_number=edition.number,
         rows={path.stem: pq.read_metadata(path).num_rows for path in paths},
         bytes={path.stem: path.stat().st_size for path in paths},
         tables={path.stem: hashlib.blake2b(path.read_bytes()).hexdigest()[:12] for path in paths},

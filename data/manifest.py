@@ -6,10 +6,11 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 from data.contract import DataError
@@ -37,6 +38,7 @@ class Manifest:
     `tables` names the content of each table by hash; `demonstration` says that no record in it is real.
     `rebased_from`: the edition the records are coded in, where it is another one: counts of neighbourhoods are then
     estimates, shared out by households ("" where they are as counted). `source`: the version they were shared out from.
+    `edition_number`: its place in the order of publication.
     """
 
     version: str
@@ -51,6 +53,7 @@ class Manifest:
     tables: Mapping[str, str]
     rebased_from: str = ""
     source: str = ""
+    edition_number: int = 1
 
 
 def data_root() -> Path:
@@ -164,6 +167,25 @@ def _write(path: Path, manifest: Manifest) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
+
+
+def editions_built(root: Path) -> list[Manifest]:
+    """What each edition that can be shown says of itself, in order of publication."""
+    found: dict[str, Manifest] = {}
+    for path in extracts_dir(root).glob("edition-*.json"):
+        with suppress(NoManifest):
+            made = read_manifest(root, path.stem.removeprefix("edition-"))
+            found[made.edition] = made
+    with suppress(NoManifest):
+        made = read_manifest(root)
+        found.setdefault(made.edition, made)
+    return sorted(found.values(), key=lambda made: made.edition_number)
+
+
+def edition_on(editions: Sequence[Manifest], day: date) -> Manifest | None:
+    """Of editions in order of publication the one in force on a day; before the first one's day that one."""
+    come = [made for made in editions if date.fromisoformat(made.edition_effective) <= day]
+    return max(come or editions[:1], key=lambda made: made.edition_number, default=None)
 
 
 def current_folder(root: Path) -> Path:

@@ -21,10 +21,10 @@ from data.manifest import (
     base_records_dir,
     current_folder,
     edition_dir,
+    editions_built,
     extracts_dir,
     geography_dir,
     is_demonstration,
-    read_manifest,
     records_dir,
     unit_files,
 )
@@ -290,5 +290,6 @@ def _make_static(root: Path, static: Path, progress: Progress) -> None:
     from data.static_assets import build_static
 
     progress("static", 0.1)
-    for edition in (read_manifest(root).edition, ""):
-        build_static(current_folder(root), static, edition)
+    build_static(current_folder(root), static)
+    for made in editions_built(root):
+        build_static(extracts_dir(root) / made.version, static, made.edition)

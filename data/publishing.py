@@ -94,8 +94,9 @@ def _publish(root: Path, store: Store, wanted: Publication, progress: Progress, 
 
 def _prepared(root: Path, store: Store, wanted: Publication, base: str, progress: Progress, static: Path) -> Edition:
     """Everything of the edition that readers will need, written where nobody looks yet."""
+    number = store.editions()[-1].number + 1
     edition = Edition(
-        edition_id(store, wanted.effective_on), 0, wanted.name, wanted.effective_on, wanted.user, store.clock(),
+        edition_id(store, wanted.effective_on), number, wanted.name, wanted.effective_on, wanted.user, store.clock(),
         wanted.why, base, wanted.draft, 0,
     )  # fmt: skip
     plan = store.plan(wanted.draft)

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import duckdb
@@ -28,6 +29,7 @@ from data.contract import Contract, check_parquet, load_contract
 from data.crosswalk import crosswalk, successors
 from data.publish import places, write_layer
 from data.three_in_one import write_overlay
+from queries import withholding
 from queries.run import open_database
 
 Progress = Callable[[str, float], None]
@@ -68,8 +70,31 @@ def rebase(basis: Path, edition: Path, former: Path, buildings: Path, folder: Pa
     for name in COMPUTED:
         check_parquet(folder / f"{name}.parquet", contract.extracts[name])
     progress("withheld", 0.75)
+    _withhold(basis, folder, table)
+
+
+def _withhold(basis: Path, folder: Path, table: pd.DataFrame) -> None:
+    """What is small here, and what is made of something that the basis withholds."""
     with closing(open_database(folder)) as database:
         database.keep_withheld(folder)
+    with TemporaryDirectory() as aside, closing(open_database(basis)) as database:
+        database.keep_withheld(Path(aside))
+        before, after = (pd.read_parquet(place / "descendant.parquet") for place in (basis, folder))
+        withholding.carry(Path(aside), folder, came_from(table, before, after))
+
+
+def came_from(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> set[tuple[str, str]]:
+    """Pairs (area now, area before) of which the first has people of the second.
+
+    Each area and itself, neighbourhoods by their crosswalk, and all areas above that ground left or came to. `before`,
+    `after`: ancestor, code.
+    """
+    above = [part.groupby("code")["ancestor"].agg(set).to_dict() for part in (before, after)]
+    pairs = {(str(code), str(code)) for code in after["ancestor"].unique()}
+    for former, code in zip(table["former"].astype(str), table["code"].astype(str), strict=True):
+        changed = (above[0].get(former, set()) - {former}) ^ (above[1].get(code, set()) - {code})
+        pairs |= {(code, former), *((now, was) for now in changed for was in (*changed, former))}
+    return pairs
 
 
 def _carry(basis: Path, folder: Path, contract: Contract, heirs: dict[str, str]) -> None:

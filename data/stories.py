@@ -23,8 +23,8 @@ FORMAT: Final = "linli-story"
 FORMAT_NUMBER: Final = 1
 FILE_SUFFIX: Final = ".linli-story.json"
 LANGUAGES: Final = ("zh", "en")
-NOT_KEPT: Final = frozenset({"lang", "theme", "story", "scene", "present"})
-"""Parameters of an address that belong to the reader or to the talk, not to the scene."""
+NOT_KEPT: Final = frozenset({"lang", "theme", "edition", "story", "scene", "present"})
+"""Parameters of an address that belong to the reader or to the talk, not to the scene; a talk shows one edition."""
 
 MOST_BYTES: Final = 2_000_000
 MOST_SCENES: Final = 200

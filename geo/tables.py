@@ -43,12 +43,15 @@ def extracts_folder() -> Path:
     return Path(os.environ.get("LINLI_DATA") or Path(__file__).resolve().parents[1] / "data") / "extracts"
 
 
-def read_published() -> Published:
-    """The edition that the manifest of the extracts names. Raises TableError if it is not there or not whole."""
+def read_published(version: str = "") -> Published:
+    """The edition of a version of the extracts, "" being the one their manifest names.
+
+    Raises TableError if it is not there or not whole.
+    """
     extracts = extracts_folder()
     then = "Build it with `python -m data prepare`"
     try:
-        version = str(json.loads((extracts / "manifest.json").read_text("utf-8"))["version"])
+        version = version or str(json.loads((extracts / "manifest.json").read_text("utf-8"))["version"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TableError(
             "The published edition", f"there is none to read ({type(error).__name__})", f"{then}."

@@ -10,7 +10,19 @@ import streamlit as st
 
 from data.indicators import Indicator
 from geo.layers import MapState
-from pages.parts import controls, data, frame, glances, map_view, profile, standings, state, tables, trends
+from pages.parts import (
+    controls,
+    data,
+    edition_choice,
+    frame,
+    glances,
+    map_view,
+    profile,
+    standings,
+    state,
+    tables,
+    trends,
+)
 from pages.parts.failures import guard, nothing
 from pages.parts.profile import Entry
 from pages.parts.state import View
@@ -113,7 +125,7 @@ def locate(view: View, row: pd.Series[Any]) -> None:
         level=level,
         lang="zh" if view.lang == "zh" else "en",
         theme=trends.theme_of(view),
-        footer=t("footer.schematic") + " · " + t("footer.edition", edition=manifest.edition),
+        footer=t("footer.schematic") + " · " + edition_choice.named(manifest),
         focus=view.area,
         highlight=(view.area,),
     )

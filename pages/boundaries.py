@@ -224,7 +224,7 @@ def files(view: View) -> None:
         for kind, mime in edition.FORMATS.items():
             st.download_button(
                 t(f"boundaries.file.{kind}"),
-                partial(edition.as_file, view.area, kind, said),
+                data.pinned(partial(edition.as_file, view.area, kind, said)),
                 f"{name}.{'zip' if kind == 'shp' else kind}",
                 mime,
                 key=f"file-{kind}",

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -79,6 +79,25 @@ def _read_kept(path: Path, k: int) -> dict[str, Any]:
 
 def _plain(part: Any) -> str | int:
     return part if isinstance(part, str) else int(part)
+
+
+def carry(before: Path, folder: Path, came_from: Iterable[tuple[str, str]]) -> None:
+    """Withhold in `folder` (a version on other boundaries) also whatever is made of cells that `before` withholds.
+
+    Both folders hold what `Withholding.keep` wrote. `came_from`: pairs of an area now and one before whose people it
+    has some of. Then every cell told is a sum of shares of cells told before, so that both versions together give away
+    no more than the first alone: without this, one neighbourhood's loss beside its neighbour's gain would.
+    """
+    goes: dict[str, set[str]] = {}
+    for now, former in came_from:
+        goes.setdefault(former, set()).add(now)
+    kept, known = (json.loads((place / KEPT).read_text(encoding="utf-8")) for place in (folder, before))
+    for name, cells in known["cells"].items():
+        own = {tuple(cell) for cell in kept["cells"].get(name, [])}
+        for area, *rest in cells:
+            own |= {(now, *rest) for now in goes.get(area, {area})}
+        kept["cells"][name] = sorted(map(list, own))
+    (folder / KEPT).write_text(json.dumps(kept), encoding="utf-8")
 
 
 class Counts(Protocol):

@@ -100,8 +100,8 @@ def put_in_force(root: Path, event: Event, made: Manifest) -> None:
 
 def _finish(root: Path, event: Event, made: Mapping[str, Any]) -> None:
     build.put_in_force(root, Manifest(**made))
-    if manifest.edition_in_force(root) != manifest.EDITION:
-        editions.settle(root)  # a later edition is shared out from the extracts of the first
+    if len(manifest.editions_built(root)) > 1:
+        editions.settle(root)  # later editions are shared out from the extracts of the first
     path = base_records_dir(root) / "history" / f"{event.number:06d}.json"
     path.parent.mkdir(exist_ok=True)
     replace_file(path, json.dumps(asdict(event), ensure_ascii=False, indent=1))

@@ -15,7 +15,7 @@ from pages.exports.content import nature_short, view_of
 from pages.exports.model import Table
 from pages.exports.offered import THEMES
 from pages.exports.picture import Picture
-from pages.parts import comparing, data, profile, provenance, standings, state
+from pages.parts import comparing, data, edition_choice, profile, provenance, standings, state
 from pages.parts.profile import Entry, Fellows
 from pages.parts.scene import scene, shown
 from pages.parts.state import View
@@ -106,7 +106,7 @@ def _briefing(view: View) -> Briefing:
         sources=tuple(sources.found),
         foot=" · ".join(
             (
-                t("footer.edition", edition=manifest.edition),
+                edition_choice.named(manifest),
                 t("footer.version", version=manifest.version),
                 t("exports.loaded", time=manifest.built_at[:16].replace("T", " ")),
             )

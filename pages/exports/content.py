@@ -12,11 +12,24 @@ import pandas as pd
 
 from data.contract import DataError
 from data.indicators import Indicator
+from data.manifest import data_root, editions_built
 from geo.layers import MapState
 from pages.exports import mapping
 from pages.exports.model import Chart, Content, Rows, Table
 from pages.exports.offered import PAGES, THEMES
-from pages.parts import charts, comparing, data, downloads, profile, provenance, standings, state, trend, trends
+from pages.parts import (
+    charts,
+    comparing,
+    data,
+    downloads,
+    edition_choice,
+    profile,
+    provenance,
+    standings,
+    state,
+    trend,
+    trends,
+)
 from pages.parts.chart_card import Card
 from pages.parts.charts_forms import bars
 from pages.parts.ranked import ranked, whole_frame
@@ -50,9 +63,13 @@ def view_of(page: str, params: Mapping[str, str], language: str) -> tuple[View, 
     page = page.replace("-", "_") or "overview"
     if page not in PAGES:
         raise NotExportable(page[:40])
-    areas = data.areas()
-    known = Known(dict(zip(areas["code"], areas["level"], strict=True)), frozenset(data.indicators()))
-    return state.parse({**params, "lang": language, "theme": "light"}, known, page)
+    given = {**params, "lang": language, "theme": "light"}
+    editions = frozenset(made.edition for made in editions_built(data_root()))
+    asked, _ = state.parse(given, Known(editions=editions), page)
+    with state.viewing(asked):
+        areas = data.areas()
+    levels = dict(zip(areas["code"], areas["level"], strict=True))
+    return state.parse(given, Known(levels, frozenset(data.indicators()), editions), page)
 
 
 def split_address(address: str) -> tuple[str, dict[str, str]]:
@@ -118,7 +135,7 @@ def source_line(sources: str, period: str) -> str:
     said = (
         t("exports.source", sources=sources),
         period_text(period),
-        t("footer.edition", edition=manifest.edition),
+        edition_choice.named(manifest),
         t("exports.loaded", time=manifest.built_at[:16].replace("T", " ")),
         nature_short(),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from data.manifest import data_root
 from geo import drawing
 from geo.drawing import Area, Box, Line
 from geo.layers import MapState, Mark
@@ -13,7 +12,6 @@ from geo.palettes import PALETTES, Palette
 from pages.exports.picture import Dot, Key, Picture, Shape, Stroke
 from pages.parts import data
 from pages.parts.words import short_name, t
-from queries.extracts import current_version
 
 ASPECT: Final = 1.39  # the map's place on a slide
 MARGIN: Final = 0.035
@@ -28,7 +26,7 @@ WATER_WIDTH: Final = {"river": 1.4, "canal": 1.1, "moat": 1.1, "stream": 0.5}
 
 def picture(state: MapState, aspect: float = ASPECT) -> Picture:
     """The map of `state` for a frame of about `aspect` (width ÷ height). Raises TableError without extracts."""
-    folder = current_version(data_root())
+    folder = data.folder()
     palette = PALETTES[state.theme]
     codes = _codes(state)
     shown = drawing.areas(folder, state.level, codes)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 import streamlit as st
@@ -22,7 +22,19 @@ import queries.lines
 import queries.profile
 import queries.records
 from data.indicators import Indicator, load_indicators
-from data.manifest import Manifest, NoManifest, data_root, extracts_dir, read_manifest, read_version
+from data.manifest import (
+    Manifest,
+    NoManifest,
+    data_root,
+    edition_in_force,
+    edition_on,
+    editions_built,
+    extracts_dir,
+    manifest_path,
+    read_manifest,
+    read_version,
+)
+from pages.parts import state
 from pages.parts.words import lang
 from queries.errors import DatabaseClosed
 from queries.extracts import current_version
@@ -31,6 +43,7 @@ from queries.periods import Period
 from queries.run import Database, open_database
 
 EVERYTHING = 1_000_000  # more rows than a sheet holds
+T = TypeVar("T")
 ANSWERS = 4000  # cached answers; most are a few hundred bytes
 
 
@@ -68,15 +81,46 @@ def is_kept(version: str) -> bool:
         return False
 
 
+def pinned(make: Callable[[], T]) -> Callable[[], T]:
+    """`make` as it would answer now about the edition chosen: for files that are made later, outside of any session."""
+    version = _asked_version.get() or (manifest().version if other_edition() else "")
+
+    def made() -> T:
+        with at_version(version):
+            return make()
+
+    return made
+
+
+def other_edition() -> str:
+    """The edition asked for where it is not the one in force, else ""."""
+    asked, root = state.current_edition(), data_root()
+    if asked == state.OF_THE_TIME:
+        found = edition_on(editions_built(root), days(state.current_view().period)[1])
+        asked = "" if found is None else found.edition
+    if not asked or asked == edition_in_force(root):
+        return ""
+    return asked if manifest_path(root, asked).is_file() else ""
+
+
+def folder() -> Path:
+    """Where the tables of the version asked stand. Raises ExtractsMissing or ExtractCorrupt."""
+    if version := _asked_version.get():
+        return extracts_dir(data_root()) / version
+    return extracts_dir(data_root()) / manifest().version if other_edition() else current_version(data_root())
+
+
 def db() -> Database:
     """The database of the version the manifest names now; the one before closes when its last reader is done.
 
-    Inside `at_version` it is that version's. Raises ExtractsMissing, ExtractCorrupt or SchemaMismatch.
+    Inside `at_version` it is that version's; where the address names another edition, that edition's. Raises
+    ExtractsMissing, ExtractCorrupt or SchemaMismatch.
     """
-    if version := _asked_version.get():
-        folder, door = extracts_dir(data_root()) / version, _door(data_root() / version)
-    else:
-        folder, door = current_version(data_root()), _door(data_root())
+    asked, here = _asked_version.get() or other_edition(), folder()
+    return _opened(_door(data_root() / asked if asked else data_root()), here)
+
+
+def _opened(door: _Door, folder: Path) -> Database:
     with door.lock:
         if door.database is None or door.database.version != folder.name or door.database.closed:
             fresh = open_database(folder)
@@ -135,9 +179,10 @@ def _thawed(argument: Any) -> Any:
 
 
 def manifest() -> Manifest:
-    """What the current version says of itself: version, when built, edition, whether it is a demonstration."""
-    version = _asked_version.get()
-    return read_version(data_root(), version) if version else read_manifest(data_root())
+    """What the version asked says of itself: version, when built, edition, whether it is a demonstration."""
+    if version := _asked_version.get():
+        return read_version(data_root(), version)
+    return read_manifest(data_root(), other_edition() or None)
 
 
 def data_until() -> date:

@@ -71,6 +71,8 @@ def about(title: str, *, definition: str, source: str, period: str) -> About:
     manifest = data.manifest()
     nature = t("downloads.demonstration" if manifest.demonstration else "downloads.real")
     edition = t("downloads.edition_value", edition=manifest.edition, effective=manifest.edition_effective)
+    if manifest.rebased_from:
+        edition += t("edition_choice.estimated", origin=manifest.rebased_from)
     rows = (
         (t("downloads.nature"), nature),
         (t("downloads.definition"), definition),
@@ -86,6 +88,7 @@ def about(title: str, *, definition: str, source: str, period: str) -> About:
 
 def buttons(frame: Callable[[], pd.DataFrame], rows: int, about: About, name: str, key: str) -> None:
     """CSV and XLSX buttons side by side; `frame` is called, and the file (of `rows` rows) made, when pressed."""
+    frame = data.pinned(frame)
     sheet, about_sheet = t("downloads.sheet"), t("downloads.about_sheet")  # the files are made outside of the session
 
     def as_csv() -> bytes:

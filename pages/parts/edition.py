@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from data.manifest import current_folder, data_root
+from data.manifest import data_root, extracts_dir
 from geo.commands import check_published
 from geo.formats_write import write
 from geo.four_boundaries import Side, four_boundaries
@@ -32,9 +32,9 @@ def edition() -> Published:
     return _edition(data.manifest().version)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@st.cache_resource(max_entries=3, show_spinner=False)
 def _edition(version: str) -> Published:
-    return read_published()
+    return read_published(version)
 
 
 def outlines(level: str) -> gpd.GeoDataFrame:
@@ -44,7 +44,8 @@ def outlines(level: str) -> gpd.GeoDataFrame:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _outlines(version: str, level: str) -> gpd.GeoDataFrame:
-    layer = gpd.read_parquet(current_folder(data_root()) / "boundaries.parquet", columns=["code", "level", "geometry"])
+    path = extracts_dir(data_root()) / version / "boundaries.parquet"
+    layer = gpd.read_parquet(path, columns=["code", "level", "geometry"])
     chosen = layer[layer["level"] == level].set_index("code")
     return chosen.set_geometry(shapely.coverage_simplify(chosen.geometry.to_numpy(), 0.0004), crs=layer.crs)
 

@@ -16,7 +16,8 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from data.contract import DataError
 from data.indicators import load_indicators
-from pages.parts import access, data, export_control, failures, registry, scene_keeper, state
+from data.manifest import data_root, editions_built
+from pages.parts import access, data, edition_choice, export_control, failures, registry, scene_keeper, state
 from pages.parts.failures import guard
 from pages.parts.state import View
 from pages.parts.words import area_name, date_text, lang, levels_name, t
@@ -34,7 +35,8 @@ _shell = st.components.v2.component("linli_shell", js=(HERE / "shell.js").read_t
 
 
 def begin(name: str) -> None:
-    """Before the page of that name: the style, the script of the frame, and which codes exist."""
+    """Before the page `name`: the style, the script of the frame, and which codes exist in the edition it shows."""
+    state.turn_to(name)
     state.keep("begun", True)
     run = state.recall("run", 0) + 1
     state.keep("run", run)
@@ -59,7 +61,9 @@ def begin(name: str) -> None:
         st.stop()
     try:
         areas = data.areas()
-        known = state.Known(dict(zip(areas["code"], areas["level"], strict=True)), frozenset(load_indicators()))
+        editions = frozenset(made.edition for made in editions_built(data_root()))
+        levels = dict(zip(areas["code"], areas["level"], strict=True))
+        known = state.Known(levels, frozenset(load_indicators()), editions)
     except (DataError, QueriesError):  # each part that needs the data will say so in its place
         known = state.Known()
     state.learn(known)
@@ -71,18 +75,22 @@ def page(name: str) -> View:
     state.keep("framed", True)
     st.html(header(view))
     st.html(f'<h1 id="content" class="ll-sr" tabindex="-1">{escape(heading(view))}</h1>')
-    way = ""
+    way = edition = ""
     with guard("breadcrumb"):
         way = breadcrumb(view, data.areas())
+        edition = edition_choice.menu(view)
     with st.container(key="where", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f'<div class="ll-where">{way}{subnavigation(view)}</div>')
-        if scene_keeper.can_keep(name):
+        st.html(f'<div class="ll-where">{way}{edition}{subnavigation(view)}</div>')
+        if scene_keeper.can_keep(name) and not data.other_edition():
             with guard("keep scene"):
                 scene_keeper.control(view)
         if export_control.can_export(name):
             with guard("export"):
                 export_control.page_exports(view)
     scene_keeper.said()
+    with guard("edition"):
+        if said := edition_choice.line(view):
+            st.html(said)
     for notice in state.notices():
         words = escape(t(notice.key, **notice.values))
         st.html(f'<div class="ll-notice" role="status" aria-label="{escape(t("notice.label"))}">{words}</div>')
@@ -262,7 +270,7 @@ def footer() -> None:
         parts = [
             t("badge.demonstration") if manifest.demonstration else "",
             t("footer.schematic"),
-            t("footer.edition", edition=manifest.edition),
+            edition_choice.named(manifest),
             t("footer.data_until", date=date_text(date.fromisoformat(manifest.data_until))),
             t("footer.version", version=manifest.version),
         ]

@@ -13,6 +13,7 @@ from streamlit_folium import st_folium
 from data.manifest import data_root, edition_in_force
 from data.static_assets import read_static
 from geo.layers import BaseMap, MapAssets, MapState, StateLayer
+from pages.parts import data
 from pages.parts.state import chosen, keep, recall
 from pages.parts.words import t
 
@@ -51,8 +52,8 @@ def show_map(state: MapState, *, key: str, height: int, on_click: Callable[[str]
 
 
 def published_assets() -> MapAssets:
-    """The browser's files of the edition in force. Raises the errors of data.static_assets when they are missing."""
-    return read_static(STATIC, edition_in_force(data_root()) or "")
+    """The browser's files of the edition shown. Raises the errors of data.static_assets when they are missing."""
+    return read_static(STATIC, data.other_edition() or edition_in_force(data_root()) or "")
 
 
 def base_map(assets: MapAssets) -> BaseMap:

@@ -12,7 +12,7 @@ import pandas as pd
 from data.indicators import Indicator
 from geo.layers import Legend, MapState, Mark
 from geo.palettes import Theme, sequential
-from pages.parts import data, state
+from pages.parts import data, edition_choice, state
 from pages.parts.controls import finer
 from pages.parts.state import View
 from pages.parts.words import date_text, lang, number, period_text, t, told, unit_name
@@ -110,7 +110,7 @@ def footer() -> str:
     manifest = data.manifest()
     parts = [
         t("map_footer.schematic"),
-        t("footer.edition", edition=manifest.edition),
+        edition_choice.named(manifest),
         t("footer.data_until", date=date_text(date.fromisoformat(manifest.data_until))),
         t("map_footer.source_demonstration" if manifest.demonstration else "map_footer.source_real"),
     ]

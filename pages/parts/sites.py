@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 import queries.reach_charts
-from data.manifest import current_folder, data_root
+from data.manifest import data_root, extracts_dir
 from geo import crs
 from geo.map_overlays import rings_of
 from geo.reach import Pairs, pairs_within, walking_graph
@@ -61,7 +61,7 @@ def propose(area: str, count: int, end: date, progress: Progress) -> Proposal:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _pairs(version: str) -> Pairs:
     """Which block is within a walk of which, in the order of the blocks."""
-    lines = crs.to_metric(gpd.read_parquet(current_folder(data_root()) / "network.parquet"))
+    lines = crs.to_metric(gpd.read_parquet(extracts_dir(data_root()) / version / "network.parquet"))
     blocks = data.ask(queries.reach_charts.reach_blocks, state.DISTRICT, date.max)
     homes = gpd.GeoSeries(gpd.points_from_xy(blocks["home_lon"], blocks["home_lat"]), crs=crs.STORED).to_crs(lines.crs)
     rows = np.arange(len(blocks))

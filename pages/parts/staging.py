@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 from data.indicators import Indicator
 from data.stories import Scene, Story
 from geo.layers import MapState
-from pages.parts import card_shelf, charts, comparing, data, profile, provenance, state, trend, trends
+from pages.parts import card_shelf, charts, comparing, data, edition_choice, profile, provenance, state, trend, trends
 from pages.parts.charts_stage import plain_trend
 from pages.parts.ranked import ranked
 from pages.parts.scene import Scene as Drawn
@@ -135,7 +135,7 @@ def source_line(indicator: Indicator) -> str:
     parts = [
         t("map_footer.schematic"),
         t("stage.source", sources=provenance.sources(indicator.source)),
-        t("footer.edition", edition=manifest.edition),
+        edition_choice.named(manifest),
         t("footer.data_until", date=date_text(date.fromisoformat(manifest.data_until))),
         t("stage.demonstration") if manifest.demonstration else "",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from queries.errors import PeriodInvalid
 from queries.periods import Period
@@ -36,6 +38,11 @@ LAYERS = (
 )
 DEFAULT_INDICATOR = "attendances_per_1000"
 DEFAULT_PERIOD = "2020"
+OF_THE_TIME = "then"
+"""In place of an edition: the one that was in force at the end of the period."""
+OWN_EDITION = frozenset({"workbench", "editions", "present", "stories", "deliveries", "delivery_quality", "help"})
+"""Pages that say themselves which editions they show: a choice of edition goes along with the reader, unheeded."""
+_EDITION = re.compile(r"\d{4}-\d{2}(-\d{1,3})?")
 
 _NEXT_LEVEL = {
     "district": "subdistrict",
@@ -55,15 +62,21 @@ class Notice:
 
 @dataclass(frozen=True)
 class Known:
-    """Which codes exist: `levels` gives each area code its level; `indicators` are ids. Empty: not known yet."""
+    """Which codes exist: `levels` gives each area code its level; `indicators` and `editions` are ids. Empty: not known
+    yet.
+    """
 
     levels: Mapping[str, str] = field(default_factory=dict)
     indicators: Collection[str] = ()
+    editions: Collection[str] = ()
 
 
 @dataclass(frozen=True)
 class View:
-    """All that decides what a page shows, in language-neutral codes; `extra` holds keys of one page (table=…)."""
+    """All that decides what a page shows, in language-neutral codes; `extra` holds keys of one page (table=…).
+
+    `edition` "" is the one in force, OF_THE_TIME that of the period, else an edition's id.
+    """
 
     page: str = "overview"
     area: str = DISTRICT
@@ -75,6 +88,7 @@ class View:
     lang: str = "zh"
     theme: str = "light"
     layers: tuple[str, ...] = ("roads", "rivers", "names", "landmarks", "borders")
+    edition: str = ""
     extra: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -130,7 +144,8 @@ def parse(params: Mapping[str, str], known: Known, page: str = "overview") -> tu
     def among(key: str, choices: Collection[str], default: str) -> str:
         return pick(key, params.get(key) in choices, default)
 
-    given_area = params.get("area", DISTRICT)
+    given_area = _beside(params.get("area", DISTRICT), known, notices)
+    params = {**params, "area": given_area}
     area = pick("area", given_area in known.levels if known.levels else given_area.isdecimal(), DISTRICT)
     area_level = known.levels.get(area, level_of(area))
     indicators = known.indicators or {params.get("indicator", DEFAULT_INDICATOR)}
@@ -148,19 +163,36 @@ def parse(params: Mapping[str, str], known: Known, page: str = "overview") -> tu
         lang=among("lang", LANGUAGES, _DEFAULT.lang),
         theme=among("theme", THEMES, _DEFAULT.theme),
         layers=tuple(name for name in LAYERS if name in given_layers),
+        edition=pick("edition", is_edition(params.get("edition", ""), known), ""),
         extra=tuple((key, value) for key, value in params.items() if key not in _FIELDS),
     )
     return view, notices
 
 
+def is_edition(text: str, known: Known) -> bool:
+    """Whether `text` names an edition that can be shown."""
+    return text == OF_THE_TIME or (bool(_EDITION.fullmatch(text)) and text in (known.editions or {text}))
+
+
+def _beside(area: str, known: Known, notices: list[Notice]) -> str:
+    """A neighbourhood that the edition shown does not have gives way to its community."""
+    if area in known.levels or area[:12] not in known.levels or len(area) != 15 or not area.isdecimal():
+        return area
+    notices.append(Notice("notice.not_in_edition", {"value": area}))
+    return area[:12]
+
+
 def to_params(view: View) -> dict[str, str]:
     """Query parameters that `parse` turns back into `view`.
 
-    Area, indicator, level, period and comparison are always said; language, theme and layers only if not the default.
+    Area, indicator, level, period and comparison are always said; language, theme, edition and layers only if not the
+    default.
     """
     params = {name: str(getattr(view, name)) for name in ("area", "indicator", "level", "period", "compare")}
     params |= {
-        name: str(getattr(view, name)) for name in ("lang", "theme") if getattr(view, name) != getattr(_DEFAULT, name)
+        name: str(getattr(view, name))
+        for name in ("lang", "theme", "edition")
+        if getattr(view, name) != getattr(_DEFAULT, name)
     }
     if view.layers != _DEFAULT.layers:
         params["layers"] = ",".join(view.layers) or "none"
@@ -237,6 +269,20 @@ def current_language() -> str:
     return given if given in LANGUAGES else "zh"
 
 
+def current_edition() -> str:
+    """The edition this run is asked to show, as View.edition; "" where the page chooses for itself.
+
+    Outside a session nobody asks: what is made there later is told its edition beforehand (`data.pinned`).
+    """
+    if view := _looking_at.get():
+        asked, page = view.edition, view.page
+    elif get_script_run_ctx(suppress_warning=True) is None:
+        return ""
+    else:
+        asked, page = st.query_params.get("edition", ""), recall("page", "overview")
+    return asked if page not in OWN_EDITION and is_edition(asked, Known()) else ""
+
+
 def _parsed() -> tuple[View, list[Notice]]:
     if view := _looking_at.get():
         return view, []
@@ -267,6 +313,11 @@ def go(page: str | None = None, *, rerun: bool = False, **changes: Any) -> None:
     st.query_params.from_dict(to_params(view))
     if rerun:
         st.rerun()
+
+
+def turn_to(page: str) -> None:
+    """The frame knows which page is about to begin."""
+    keep("page", page)
 
 
 def enter(page: str) -> None:
