@@ -13,7 +13,8 @@ MOST_CLASSES: Final = 5
 @dataclass(frozen=True)
 class Palette:
     """Neutral and semantic colours of one theme, each a `#rrggbb`; the ramps have five steps from low to high,
-    `bivariate` nine (three of the first value in each of three of the second), `barriers` one for each class of line.
+    `bivariate` nine (three of the first value in each of three of the second), `units` those of grids' and
+    of residents' groups' borders, `barriers` one for each class of line; no two of these look alike.
     """
 
     paper: str
@@ -43,6 +44,7 @@ class Palette:
     diverging: tuple[str, str, str, str, str]
     categories: tuple[str, ...]
     bivariate: tuple[str, ...]
+    units: tuple[str, str]
     barriers: dict[str, str]
 
 
@@ -64,7 +66,8 @@ PALETTES: Final[dict[Theme, Palette]] = {
         diverging=("#a6611a", "#dfc27d", "#f1efe8", "#80cdc1", "#01756a"),
         categories=("#0f5c7a", "#c8791b", "#3d8b63", "#8a5a9e", "#b3473f", "#6b7780"),
         bivariate=("#e8e8e8", "#ace4e4", "#5ac8c8", "#dfb0d6", "#a5add3", "#5698b9", "#be64ac", "#8c62aa", "#3b4994"),
-        barriers=_barriers("#1f78b4", "#a63603", "#d9730d", "#8c7a12", "#6a51a3", "#1b7837", "#4d4d4d", "#d0107a"),
+        units=("#c51b8a", "#00703c"),
+        barriers=_barriers("#1f78b4", "#a63603", "#d9730d", "#8c7a12", "#6a51a3", "#111111", "#7a7a7a", "#e31a1c"),
     ),
     "dark": Palette(
         paper="#121a22", surface="#1b252f", ink="#e6ebf0", muted="#a3afba", line="#34424f", accent="#5db4d6",
@@ -76,7 +79,8 @@ PALETTES: Final[dict[Theme, Palette]] = {
         diverging=("#d8963f", "#8f6a3a", "#3a444b", "#2f8378", "#52cdb6"),
         categories=("#5db4d6", "#e3a857", "#6cc495", "#bf95d4", "#ef8d82", "#a3b1b9"),
         bivariate=("#2a333c", "#2f6f7a", "#37b3bd", "#7a4a78", "#6b6f9b", "#7fa6d6", "#d07cc4", "#b58fd8", "#ece6ff"),
-        barriers=_barriers("#5fb0ea", "#ff8a5c", "#f2b04a", "#cbbf55", "#b59ee6", "#63c98a", "#b8bfc5", "#ff5fb3"),
+        units=("#ff7ac8", "#4fd69c"),
+        barriers=_barriers("#5fb0ea", "#ff8a5c", "#f2b04a", "#cbbf55", "#b59ee6", "#ffffff", "#97a1a9", "#ff5c5c"),
     ),
     "projector": Palette(
         paper="#ffffff", surface="#ffffff", ink="#000000", muted="#39444b", line="#9aa3a8", accent="#004e7c",
@@ -88,7 +92,8 @@ PALETTES: Final[dict[Theme, Palette]] = {
         diverging=("#834405", "#d9b562", "#f4f2ec", "#5fbfb0", "#005e54"),
         categories=("#004e7c", "#834405", "#1a623e", "#6f3d87", "#9c1458", "#3f4a51"),
         bivariate=("#f0f0f0", "#8fd8d8", "#2bb0b0", "#d992cb", "#8e97c8", "#3f83ad", "#a93d94", "#73479a", "#232f7a"),
-        barriers=_barriers("#0b5fa5", "#8c2d04", "#c65f00", "#6b5c00", "#54278f", "#00591f", "#222222", "#b0005f"),
+        units=("#a3006b", "#00563b"),
+        barriers=_barriers("#0b5fa5", "#8c2d04", "#c65f00", "#6b5c00", "#54278f", "#000000", "#5c5c5c", "#d4001a"),
     ),
 }  # fmt: skip
 

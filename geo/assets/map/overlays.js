@@ -47,7 +47,7 @@ function readUnits(raw, place) {
 }
 
 const UNITS = { grids: [7, 3], groups: [1.5, 3] }; // layer -> dashes in pixels of borders that coincide
-const unitInk = (layer) => ink().categories[layer === "grids" ? 3 : 1];
+const unitInk = (layer) => ink().units[layer === "grids" ? 0 : 1];
 
 function paintUnits(v) {
   const { ctx } = v, grow = Math.pow(1.22, Math.max(0, v.zoom - 12)) * bold();
