@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import frame, registry
+from pages.parts import frame, registry, state
 from pages.parts.words import t
 
 
@@ -14,7 +14,7 @@ def main() -> None:
         st.Page(
             entry.path,
             title=t(f"nav.{entry.name}"),
-            url_path=None if entry.name == "overview" else entry.name,
+            url_path=None if entry.name == "overview" else registry.address(entry, state.asked_page()),
             default=entry.name == "overview",
         )
         for entry in registry.PAGES

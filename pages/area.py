@@ -18,6 +18,7 @@ from pages.parts import (
     glances,
     map_view,
     profile,
+    reconciled,
     standings,
     state,
     tables,
@@ -233,6 +234,8 @@ def main() -> None:
             glances.show(view, around)
         with guard("area children"):
             children(view, row)
+        with guard("area published"):
+            reconciled.published_of(view)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def begin(name: str) -> None:
         data={
             "page": name, "run": run,  # with each run the script hears which page the server has begun to draw
             "lang": "zh-CN" if view.lang == "zh" else "en", "theme": theme, "dark": view.dark,
-            "words": words,
+            "words": words, "missing": not registry.known(state.asked_page()),
         },
     )  # fmt: skip
     failures.begin()

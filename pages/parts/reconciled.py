@@ -15,7 +15,7 @@ from pages.parts.words import lang, number, t
 CALENDAR_DAY = "MMDD"
 MANY = 10_000_000
 LARGE_IN_ENGLISH = ((1e9, "definitions.large"), (1e6, "definitions.medium"))
-THEMES = {"events": "values"}  # page -> theme of its figures, where they have two names
+THEMES = {"events": "values", "area": "structure"}  # page -> theme of its figures, where they have two names
 
 
 def published_of(view: View) -> None:
@@ -26,12 +26,13 @@ def published_of(view: View) -> None:
         return
     totals = own[own["check"] == "total"]
     met = int(totals["met"].fillna(False).astype(bool).sum())
-    label = t("theme_page.published", count=number(len(own)), totals=number(len(totals)), met=number(met))
+    counts = {"count": number(len(own)), "totals": number(len(totals)), "met": number(met)}
+    label = t("theme_page.published" if len(totals) else "theme_page.published_stated", **counts)
     with st.expander(label):
         note = t("theme_page.published_demonstration") if data.manifest().demonstration else ""
         more = tables.anchor(f"{state.link('definitions')}#published", t("nav.definitions"))
         rows = [tables.Group("", tables.rows_of(own))]
-        st.html(tables.table(rows, _columns(), label) + f'<p class="ll-note-text">{escape(note)} {more}</p>')
+        st.html(tables.table(rows, _columns(), label, wide=True) + f'<p class="ll-note-text">{escape(note)} {more}</p>')
 
 
 def _columns() -> list[tables.Column]:
@@ -40,6 +41,7 @@ def _columns() -> list[tables.Column]:
         tables.Column(t("definitions.published_value"), lambda r: escape(figure(r)), numeric=True),
         tables.Column(t("definitions.ours"), lambda r: escape(_ours(r)), numeric=True),
         tables.Column(t("definitions.check"), _verdict),
+        tables.Column(t("definitions.meaning"), lambda r: escape(r[f"meaning_{lang()}"])),
         tables.Column(t("definitions.section"), lambda r: escape(str(r["section"]))),
     ]
 

@@ -43,6 +43,7 @@ PAGES = (
     Entry("present", ""),
     Entry("search", ""),
     Entry("help", ""),
+    Entry("missing", ""),
 )
 
 
@@ -53,3 +54,16 @@ def groups() -> dict[str, list[Entry]]:
         if entry.group:
             found.setdefault(entry.group, []).append(entry)
     return found
+
+
+def known(asked: str) -> bool:
+    """Whether a page has this address; the first page's is empty."""
+    return not asked or asked in {entry.name for entry in PAGES}
+
+
+def address(entry: Entry, asked: str) -> str:
+    """Address of a page: its name; the page that says so takes any `asked` address which none has.
+
+    Streamlit would else open a dialog of its own, in English, above the overview.
+    """
+    return asked if entry.name == "missing" and not known(asked) else entry.name

@@ -201,6 +201,8 @@ export default function ({ data }) {
   root.dataset.theme = data.theme
   shell.words = data.words
   showWayBack(shell)
+  // The first visitor of a fresh process hears of an unknown address from Streamlit too, in English: our page has said it.
+  if (data.missing) document.querySelector('[data-testid="stDialog"] button[aria-label="Close"]')?.click()
   if (shell.dark === data.dark) return
   shell.dark = data.dark
   // Streamlit reads the preference again after printing: ask it to.

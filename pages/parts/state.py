@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -227,7 +227,7 @@ def address(view: View) -> str:
 
     A page's address is the name of its file: before the first visitor Streamlit knows pages by their files only.
     """
-    return f"{'./' if view.page == 'overview' else view.page}?{urlencode(to_params(view), safe=',:')}"
+    return f"{'./' if view.page in {'overview', 'missing'} else view.page}?{urlencode(to_params(view), safe=',:')}"
 
 
 # ── the session's own view ──
@@ -236,6 +236,11 @@ def address(view: View) -> str:
 def whole_address(view: View) -> str:
     """Absolute address of `view`, to send to somebody."""
     return urljoin(str(st.context.url or ""), address(view))
+
+
+def asked_page() -> str:
+    """The last part of the address in the browser, which names the page; "" for the first page."""
+    return unquote(urlsplit(str(st.context.url or "")).path).rstrip("/").rpartition("/")[2]
 
 
 _looking_at: ContextVar[View | None] = ContextVar("looking_at", default=None)

@@ -54,7 +54,7 @@ def opening(view: View, theme: Theme, known: dict[str, Indicator]) -> str:
 
 
 def draw_cards(view: View, cards: Sequence[Card]) -> None:
-    """Cards two abreast, wide ones alone; one under the other on a projector. Above them, what their images are."""
+    """What their images are, then cards two abreast; wide ones, one left over and all on a projector stand alone."""
     st.html(trends.image_choice(view))
     for wide, group in groupby(cards, key=lambda card: card.wide or view.theme == "projector"):
         run = list(group)
@@ -63,7 +63,9 @@ def draw_cards(view: View, cards: Sequence[Card]) -> None:
                 chart_card(card, view)
             continue
         for start in range(0, len(run), 2):
-            for place, card in zip(st.columns(2, gap="medium"), run[start : start + 2], strict=False):
+            pair = run[start : start + 2]
+            places = st.columns(2, gap="medium") if len(pair) == 2 else [st.container()]
+            for place, card in zip(places, pair, strict=True):
                 with place:
                     chart_card(card, view)
 
