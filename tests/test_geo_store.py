@@ -8,12 +8,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from geo import store_tables as tables
 from geo.database import writing
-from geo.plans import Merge, Move, PlanRefused, Reason, replay
+from geo.plans import Move, PlanRefused, Reason, replay
 from geo.store import Store
 from geo.store_errors import (
     ConflictError,
@@ -23,11 +21,10 @@ from geo.store_errors import (
     NothingToRedo,
     NothingToUndo,
     RestsOn,
-    StoreError,
     Unknown,
 )
 from geo.store_records import Kind, User
-from tests.plan_places import A, B, C, D, E, F
+from tests.plan_places import A, B, C, D, F
 from tests.store_place import (
     ANNA,
     BO,
@@ -45,12 +42,6 @@ from tests.store_place import (
 @pytest.fixture
 def store(database: str) -> Store:
     return new_store(database)
-
-
-@pytest.fixture(scope="module")
-def quick(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """One store in SQLite for the properties: every example begins a draft of its own."""
-    return new_store(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
 
 
 @pytest.fixture
@@ -266,82 +257,3 @@ def test_many_at_once_lose_nothing(store: Store, draft: str) -> None:
     assert sorted(entry.seq for entry in answers) == list(range(1, 8))
     assert {entry.id for entry in elsewhere(store).entries(draft)} == {entry.id for entry in answers}
     assert store.plan(draft).assignment[[2, 8, 14, 16, 17, 12, 13]].tolist() == [A] * 3 + [F] * 2 + [C] * 2
-
-
-codes = st.sampled_from([A, B, C, D, E, F])
-moves = st.builds(move, st.integers(0, 35), to=codes) | st.builds(
-    move, st.integers(0, 35), st.integers(0, 35), to=codes
-)
-merges = st.builds(Merge, codes, codes)
-acts = st.tuples(
-    st.sampled_from([ANNA, BO]),
-    st.sampled_from(["do", "do", "do", "undo", "redo", "take_back"]),
-    moves | moves | moves | merges,
-    st.integers(0, 6),
-)
-
-
-def perform(store: Store, draft: str, act: tuple[User, str, Any, int]) -> None:
-    """One act of a random sequence; what is refused must have left nothing, which the caller checks."""
-    user, kind, operation, number = act
-    if kind == "do":
-        head = store.draft(draft).head
-        store.append(draft, operation, user, expect=max(0, head - number))
-    elif kind == "take_back":
-        store.take_back(draft, number, user)
-    else:
-        getattr(store, kind)(draft, user)
-
-
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(acts, max_size=14))
-def test_replay_is_state_after_any_sequence(quick: Store, sequence: list[tuple[User, str, Any, int]]) -> None:
-    draft = quick.create_draft(ANNA, "草案", FIRST).id
-    for act in sequence:
-        before = quick.line(draft)
-        try:
-            perform(quick, draft, act)
-        except (StoreError, PlanRefused):
-            assert quick.line(draft) == before
-        other = elsewhere(quick)
-        assert other.line(draft) == quick.line(draft)
-        plan = other.plan(draft)
-        assert same_plan(plan, replay(START, other.operations(draft)))
-        told = {b: pair for e in other.entries(draft)[len(before.entries) :] for b, pair in e.effects.blocks.items()}
-        was, now = quick.plans.of(before).assignment, plan.assignment
-        assert told == {b: (was[b], now[b]) for b in was.index if was[b] != now[b]}
-
-
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(moves | merges, max_size=8))
-def test_undoing_all_and_redoing_all_is_as_before(quick: Store, operations: list[Any]) -> None:
-    draft = quick.create_draft(ANNA, "草案", FIRST).id
-    plans = [START]
-    for operation in operations:
-        try:
-            quick.append(draft, operation, ANNA)
-            plans.append(quick.plan(draft))
-        except PlanRefused:
-            continue
-    for plan in reversed(plans[:-1]):
-        elsewhere(quick).undo(draft, ANNA)
-        assert same_plan(quick.plan(draft), plan)
-    for plan in plans[1:]:
-        elsewhere(quick).redo(draft, ANNA)
-        assert same_plan(quick.plan(draft), plan)
-
-
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.sampled_from([ANNA, BO]), moves), min_size=2, max_size=6), st.randoms())
-def test_merges_that_succeed_in_two_orders_agree(quick: Store, work: list[tuple[User, Any]], random: Any) -> None:
-    outcomes = []
-    shuffled = random.sample(work, len(work))
-    for order in (work, shuffled):
-        draft = quick.create_draft(ANNA, "草案", FIRST).id
-        try:
-            for user, operation in order:
-                quick.append(draft, operation, user, expect=0)
-        except (ConflictError, PlanRefused):
-            return
-        outcomes.append(quick.plan(draft))
-    assert same_plan(*outcomes)

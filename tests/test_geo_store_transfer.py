@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from geo.operations import Draw, Move
-from geo.plans import PlanRefused
-from geo.store_errors import HistoryBroken, StoreError, StoreNotEmpty
+from geo.store_errors import HistoryBroken, StoreNotEmpty
 from geo.store_records import StepKind
 from geo.store_workflow import File
 from tests.databases import KINDS, fresh
 from tests.plan_places import A, F, around
 from tests.store_place import ANNA, BO, CHIEF, FIRST, TinyStore, new_store, publish, same_plan
-from tests.test_geo_store import acts, perform
-
-NUMBERS = count()
 
 
 def lived_in(url: str) -> TinyStore:
@@ -83,27 +76,3 @@ def test_a_broken_history_leaves_the_store_empty(database: str, tmp_path: Path, 
     with pytest.raises(HistoryBroken, match=told):
         store.import_history(spoiled)
     assert store.editions() == [] and store.drafts() == []
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("histories")
-
-
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(acts, max_size=10))
-def test_any_history_survives_as_text(folder: Path, sequence: list[tuple[object, ...]]) -> None:
-    name = next(NUMBERS)
-    store = new_store(f"sqlite:///{folder / f'{name}.sqlite'}")
-    draft = store.create_draft(ANNA, "草案", FIRST).id
-    for act in sequence:
-        try:
-            perform(store, draft, act)  # type: ignore[arg-type]
-        except (StoreError, PlanRefused):
-            continue
-    lines = list(store.export_history())
-    other = TinyStore(f"sqlite:///{folder / f'{name}-copy.sqlite'}")
-    other.import_history(lines)
-    assert list(other.export_history()) == lines
-    assert same_plan(other.plan(draft), store.plan(draft))
-    assert other.line(draft) == store.line(draft)
