@@ -78,6 +78,47 @@ def test_a_page_never_imports_a_page() -> None:
         assert not imported(path) & others, path.name
 
 
+def fragments_and_calls() -> tuple[dict[str, bool], dict[str, set[str]]]:
+    """Fragments of the pages (module.function: does it run by the clock), and which functions each function names."""
+    fragments: dict[str, bool] = {}
+    calls: dict[str, set[str]] = {}
+    for path in (each for each in python_files() if "pages" in each.parts):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {
+            alias.asname or alias.name: f"{node.module.rsplit('.', 1)[-1]}.{alias.name}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module
+            for alias in node.names
+        }
+        own = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+        names |= {node.name: f"{path.stem}.{node.name}" for node in own}
+        for node in own:
+            decorators = [ast.unparse(each) for each in node.decorator_list]
+            if marked := [each for each in decorators if each.startswith("st.fragment")]:
+                fragments[names[node.name]] = "run_every" in marked[0]
+            calls[names[node.name]] = {
+                f"{names.get(each.value.id, '').rsplit('.', 1)[-1]}.{each.attr}"
+                if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name)
+                else names.get(each.id, "") if isinstance(each, ast.Name) else ""
+                for each in ast.walk(node)
+            } - {""}  # fmt: skip
+    return fragments, calls
+
+
+def test_no_fragment_that_runs_by_the_clock_stands_in_another() -> None:
+    """Where it does, the browser's page goes blank now and then: "Bad delta path index" (Streamlit 1.67)."""
+    fragments, calls = fragments_and_calls()
+    assert True in fragments.values() and False in fragments.values()
+    for fragment in fragments:
+        reached, waiting = set[str](), [*calls[fragment]]
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += calls.get(name, ())
+        assert not {name for name in reached - {fragment} if fragments.get(name)}, fragment
+
+
 def test_no_sql_in_python() -> None:
     select = re.compile(r"\bselect\b[\s\S]+\bfrom\b|\binsert\s+into\b|\bcreate\s+(table|view)\b", re.IGNORECASE)
     allowed = {

@@ -69,13 +69,19 @@ def _control(source: Source) -> None:
         _panel(source)
 
 
-@st.fragment
 def _panel(source: Source) -> None:
+    """The bar or the choice, each a fragment of its own: one that runs by the clock must not stand in another."""
+    job: Job | None = state.recall(source.key, None)
+    if job is not None and job.state in {"waiting", "running"}:
+        _under_way(source)
+    else:
+        _choice(source)
+
+
+@st.fragment
+def _choice(source: Source) -> None:
     with guard("export"):
         job: Job | None = state.recall(source.key, None)
-        if job is not None and job.state in {"waiting", "running"}:
-            _under_way(source)
-            return
         if job is not None:
             _ended(source, job)
         _choose(source)
