@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from data.contract import load_contract
 from data.imports.convert import IDENTITIES, People, Typed, convert
 from data.imports.crosschecks import OnRecord, check_across
+from data.imports.gis import Layer
 from data.imports.headers import recognise
 from data.imports.mappings import Mappings
 from data.imports.places import Places, load_places
@@ -53,13 +54,14 @@ class FileSeen:
 
 @dataclass
 class Examined:
-    """What came of a delivery: files, sheets with their typed rows and findings, findings on whole tables."""
+    """What came of a delivery: files, sheets with their typed rows and findings, findings on whole tables, layers."""
 
     options: Options
     files: list[FileSeen] = field(default_factory=list)
     sheets: list[Typed] = field(default_factory=list)
     across: list[Finding] = field(default_factory=list)
     unread: list[FileRefused] = field(default_factory=list)
+    layers: list[Layer] = field(default_factory=list)
 
     @property
     def findings(self) -> list[Finding]:
@@ -98,9 +100,10 @@ def examine(
     """Read and check what was delivered; nothing is stored. `progress` hears file names and the share done."""
     found, places = Examined(options), load_places(root, mappings.areas)
     boundaries: gpd.GeoSeries | None = None
-    with opened(sources, lambda name, share: progress(name, 0.8 * share)) as delivered:
+    with opened(sources, root, lambda name, share: progress(name, 0.8 * share)) as delivered:
         for each in delivered:
             found.files.append(FileSeen(each.file, each.size, each.sha256, each.refused))
+            found.layers += each.layers
             if each.refused is not None:
                 found.unread.append(each.refused)
             boundaries = _needed(boundaries, root)

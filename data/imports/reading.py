@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.imports import archives
+from data.imports import archives, gis
 from data.imports.coded import Row, Sheet, sheet_of
 from data.imports.databases import is_database, read_database
 from data.imports.problems import FileRefused
@@ -40,13 +40,17 @@ SLIDE_STREAM = "PowerPoint Document".encode("utf-16-le")
 
 @dataclass(frozen=True)
 class Delivered:
-    """A file as delivered: the name people know it by, its bytes, their digest, and its sheets or why it has none."""
+    """A file as delivered: the name people know it by, its bytes, their digest, and its sheets or why it has none.
+
+    `layers`: what a GIS file was read as, to be seen on a map.
+    """
 
     file: str
     size: int
     sha256: str
     sheets: list[Sheet] = field(default_factory=list)
     refused: FileRefused | None = None
+    layers: list[gis.Layer] = field(default_factory=list)
 
 
 Heard = Callable[[str, float], None]
@@ -57,23 +61,25 @@ def _quiet(_step: str, _share: float) -> None:
 
 
 @contextmanager
-def opened(sources: list[str], progress: Heard = _quiet) -> Iterator[Iterator[Delivered]]:
+def opened(sources: list[str], root: Path, progress: Heard = _quiet) -> Iterator[Iterator[Delivered]]:
     """Read files, archives, directories and databases one by one; a file that is refused does not stop the others.
+
+    GIS files are held against the published edition below `root`.
 
     `progress` hears each file's name and the share of files done. Nothing unpacked outlives the context.
     """
     with tempfile.TemporaryDirectory(prefix="linli-") as folder:
-        yield _all(sources, Path(folder), progress)
+        yield _all(sources, root, Path(folder), progress)
 
 
-def _all(sources: list[str], folder: Path, progress: Heard) -> Iterator[Delivered]:
+def _all(sources: list[str], root: Path, folder: Path, progress: Heard) -> Iterator[Delivered]:
     wanted = [each for source in sources for each in _files(source)]
     for done, (source, name) in enumerate(wanted):
         progress(name, done / max(len(wanted), 1))
         if is_database(source):
             yield _database(source)
         else:
-            yield from _delivered(Path(source), name, folder / str(done))
+            yield from _delivered(Path(source), name, root, folder / str(done))
     progress("", 1.0)
 
 
@@ -98,7 +104,7 @@ def _database(address: str) -> Delivered:
     return Delivered(sheets[0].file.rsplit("/", 1)[0] if sheets else address, 0, digest.hexdigest(), sheets)
 
 
-def _delivered(path: Path, name: str, folder: Path) -> Iterator[Delivered]:
+def _delivered(path: Path, name: str, root: Path, folder: Path) -> Iterator[Delivered]:
     try:
         refuse_unreadable(path, name)
     except FileRefused as refused:
@@ -110,7 +116,11 @@ def _delivered(path: Path, name: str, folder: Path) -> Iterator[Delivered]:
         if kind == "zip":
             folder.mkdir()
             for inner, inner_name in archives.unpack(path, folder, name):
-                yield from _delivered(inner, inner_name, folder / inner.stem)
+                yield from _delivered(inner, inner_name, root, folder / inner.stem)
+            return
+        if kind == "gis":
+            sheets, layers = gis.read_layers(path, name, gis.read_ground(root))
+            yield Delivered(name, size, digest, sheets, gis.refusal(layers), layers)
             return
         yield Delivered(name, size, digest, [sheet for sheet in read_sheets(path, name, kind) if sheet.rows])
     except FileRefused as refused:
@@ -142,9 +152,11 @@ def refuse_unreadable(path: Path, name: str) -> None:
 
 
 def kind_of(path: Path, name: str) -> str:
-    """xlsx, xls, parquet, zip or text, by the first bytes. Raises FileRefused for every other kind, by its own name."""
+    """xlsx, xls, parquet, zip, gis or text, by the first bytes. Raises FileRefused for any other kind, by its name."""
     with path.open("rb") as file:
         start = file.read(512)
+    if gis.is_layer(start, path, name):
+        return "gis"
     if start.startswith(b"PK"):
         return _package(path, name)
     if start.startswith(OLE):
@@ -173,7 +185,7 @@ def _package(path: Path, name: str) -> str:
         return "xlsx"
     if "mimetype" in names and "content.xml" in names:
         raise FileRefused("open_document", name)
-    return "zip"
+    return "gis" if gis.holds_layer(names) else "zip"
 
 
 def _compound(path: Path, name: str) -> str:

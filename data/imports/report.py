@@ -33,6 +33,11 @@ def lines(examined: Examined, language: str) -> Iterator[str]:
     yield text("import_report.files", language, **count)
     for refused in examined.unread:
         yield f"✗ {refused.sentence(language)} {text('import_report.fix', language)}{refused.next_step(language)}"
+    for layer in examined.layers:
+        yield text(
+            "import_report.layer", language, file=layer.file, layer=layer.name, count=f"{len(layer.shapes):,}",
+            kind=text(f"deliveries.map_kind.{layer.kind}", language), system=layer.system,
+        )  # fmt: skip
     for typed in examined.sheets:
         yield f"{'✗' if typed.sheet.file in blocked else '✓'} {_sheet_line(typed, language)}"
     if examined.people_found:
@@ -83,6 +88,11 @@ def as_json(examined: Examined, language: str) -> dict[str, Any]:
             {"file": typed.sheet.file, "sheet": typed.sheet.name, "table": typed.table.name, "rows": len(typed.rows),
              "good": int((~typed.bad).sum())}
             for typed in examined.sheets
+        ],
+        "layers": [
+            {"file": layer.file, "layer": layer.name, "kind": layer.kind, "system": layer.system,
+             "shapes": len(layer.shapes), "outside": int((~layer.inside).sum())}
+            for layer in examined.layers
         ],
         "people_found": examined.people_found,
         "findings": [finding_json(finding, language) for finding in examined.findings],

@@ -25,7 +25,7 @@ from data.imports.rules import rule_of
 from data.imports.templates import write_templates
 from data.manifest import data_root
 from data.wording import table_label, text
-from pages.parts import downloads, planner, state, tables, work
+from pages.parts import deliveries_map, downloads, planner, state, tables, work
 from pages.parts.downloads import XLSX
 from pages.parts.words import lang, number, t
 
@@ -82,6 +82,7 @@ def give() -> None:
         return
     found: Examined = kept[1]
     _tell(found)
+    deliveries_map.layers(found)
     _marked_copies(found)
     _confirm(found, given)
     _keep(found)
