@@ -38,7 +38,10 @@ def _add_templates(commands: Commands) -> None:
 def _add_import(commands: Commands) -> None:
     every = commands.add_parser("import", help="check office files and keep what is right as a load")
     every.add_argument(
-        "files", nargs="+", metavar="FILE", help="XLSX, XLS, CSV, Parquet, a GIS layer, ZIP, a directory, or a database's address"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="XLSX, XLS, CSV, Parquet, a GIS layer, ZIP, a directory, or a database's address",
     )
     every.add_argument("--table", help="the table that all sheets hold, where it cannot be recognised")
     every.add_argument(

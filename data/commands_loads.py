@@ -118,6 +118,8 @@ def tell_outcome(done: Outcome, options: argparse.Namespace) -> None:
     for table, (added, changed, same) in done.counts.items():
         counts = {"added": f"{added:,}", "changed": f"{changed:,}", "same": f"{same:,}"}
         print(text("command.counts", options.lang, table=table_label(table, options.lang), **counts))
+    for table, count in done.withdrawn.items():
+        print(text("command.withdrawn", options.lang, table=table_label(table, options.lang), count=f"{count:,}"))
     if done.missed:
         print(text("command.missed", options.lang, names="、".join(done.missed[:8])))
 

@@ -217,3 +217,55 @@ def test_the_commands_tell_what_they_did(
     assert json.loads(capsys.readouterr().out)["applied"]["version"] == "R0003"
     assert main(["discard", "L0001"]) == 1
     assert "曾经生效" in capsys.readouterr().err
+
+
+# ── taking back ──
+
+
+def taking_back(
+    root: Path, *rows: list[Any], headers: tuple[str, ...] = ("活动编号", "撤销"), name: str = "撤销活动.csv"
+):  # type: ignore[no-untyped-def]
+    file = office.text_file(root.parent / name, [headers, *rows])
+    return examine([str(file)], root, Options(table="event"), Mappings())
+
+
+def test_records_are_taken_back_by_key_with_what_belongs_to_them_and_come_back(root: Path) -> None:
+    attended = pq.read_table(manifest.records_dir(root) / "attendance.parquet")
+    own = attended.column("event_id").to_pylist().count("E1")
+    assert own
+    before = state(root)
+    found = taking_back(root, ["E1", "是"])
+    assert {finding.kind for finding in found.findings} == {"withdraw", "withdraw_with"}
+    load = loads.stage(root, found, "clerk")
+    assert (load.tables, load.withdrawn) == ({"event": 0}, {"event": 1})
+    with pytest.raises(LoadRefused, match="尚未确认"):
+        applying.apply(root, load.id, "clerk")
+    done = applying.apply(root, load.id, "clerk", "entered by mistake")
+    assert done.withdrawn == {"event": 1, "attendance": own}
+    assert "E1" not in events(root)
+    left = pq.read_table(manifest.records_dir(root) / "attendance.parquet")
+    assert left.num_rows == attended.num_rows - own
+    assert applying.compare(root, "R0000", done.version)["event"] == (0, 0, 1)
+    applying.roll_back(root, "R0000", "chief", "it did take place")
+    assert "E1" in events(root) and state(root) == before
+
+
+def test_one_file_adds_corrects_and_takes_back(root: Path) -> None:
+    applying.apply(root, staged(root, event("E8"), event("E9")).id, "clerk", "checked")
+    headers = (*EVENT_HEADERS, "撤销")
+    found = taking_back(
+        root, [*event("E8"), "是"], [*event("E9", 名称="书法展"), ""], [*event("E10"), "否"], headers=headers
+    )
+    done = applying.apply(root, loads.stage(root, found, "clerk").id, "clerk", "checked")
+    assert (done.counts["event"][:2], done.withdrawn) == ((1, 1), {"event": 1})
+    assert "E8" not in events(root) and {"E9", "E10"} <= set(events(root))
+
+
+def test_what_is_not_on_record_or_still_named_cannot_be_taken_back(root: Path) -> None:
+    found = taking_back(root, ["E77", "是"], ["E1", "也许"])
+    assert {finding.kind for finding in found.findings if finding.severity == "error"} == {
+        "withdraw_unknown", "withdraw_unclear"
+    }  # fmt: skip
+    assert found.taken() == []
+    with pytest.raises(LoadRefused):
+        loads.stage(root, found, "clerk")

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ import pyarrow.parquet as pq
 from data import build, manifest, storage
 from data.contract import DataError, Table, load_contract
 from data.imports import loads, versions
-from data.imports.merge import ORIGIN, Merged, fitted, merge, no_origin, numbered
+from data.imports.merge import ORIGIN, Merged, fitted, merge, no_origin, numbered, without
 from data.imports.problems import LoadRefused
+from data.imports.withdrawals import children
 
 Heard = Callable[[str, float], None]
 
@@ -29,7 +30,8 @@ Heard = Callable[[str, float], None]
 class Outcome:
     """What applying or undoing did: the version in force, the one before, rows by table, published figures missed.
 
-    `counts`: table -> (added, changed, same). `version` equals `former` where nothing had to change.
+    `counts`: table -> (added, changed, same); `withdrawn`: table -> rows taken back. `version` equals `former` where
+    nothing had to change.
     """
 
     version: str
@@ -37,6 +39,7 @@ class Outcome:
     counts: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
     missed: tuple[str, ...] = ()
     extracts: str = ""
+    withdrawn: Mapping[str, int] = field(default_factory=dict)
 
 
 def apply(
@@ -69,29 +72,56 @@ def _apply(root: Path, load: loads.Load, by: str, reason: str, progress: Heard) 
     former, contract = manifest.current_records(root), load_contract()
     real = versions.is_empty(root) or not manifest.is_demonstration(root)
     counts: dict[str, tuple[int, int, int]] = {}
+    gone, withdrawn = withdrawals(root, load), dict[str, int]()
     with versions.new_version(root) as (version, folder):
         for done, table in enumerate(contract.records.values()):
             progress(table.name, 0.3 * done / len(contract.records))
-            if table.name not in load.tables:
+            if table.name not in load.tables and table.name not in gone:
                 versions.share(root, former, folder, table)
                 continue
-            merged = merged_with(root, former, table, load)
-            counts[table.name] = (merged.added, merged.changed, merged.same)
+            merged, left_out = merged_with(root, former, table, load, gone.get(table.name, []))
+            if table.name in load.tables:
+                counts[table.name] = (merged.added, merged.changed, merged.same)
+            if left_out:
+                withdrawn[table.name] = left_out
             versions.write_rows(folder, table, merged.rows, merged.origin)
-        if not any(added or changed for added, changed, _ in counts.values()):
+        if not withdrawn and not any(added or changed for added, changed, _ in counts.values()):
             raise LoadRefused("no_change", load=load.id)
         _write_facts(folder, version, former, load.id, by, counts, real=real)
-    return put_in_force(root, versions.next_event(root, "applied", version, by, load.id, reason), counts, progress)
+    event = versions.next_event(root, "applied", version, by, load.id, reason)
+    return replace(put_in_force(root, event, counts, progress), withdrawn=withdrawn)
 
 
-def merged_with(root: Path, version: str, table: Table, load: loads.Load) -> Merged:
-    """A table of a version with the rows of a load put in."""
+def withdrawals(root: Path, load: loads.Load) -> dict[str, list[pa.Table]]:
+    """Table -> keys (of some of its columns) of the records that a load takes back, with what belongs to them."""
+    found: dict[str, list[pa.Table]] = {}
+    contract = load_contract()
+    for name in load.withdrawn:
+        table = contract.records[name]
+        keys = pq.read_table(loads.load_folder(root, load.id) / f"{name}{loads.WITHDRAWN}").select(list(table.key))
+        found.setdefault(name, []).append(keys)
+        for child, column in children(name):
+            found.setdefault(child, []).append(keys.rename_columns([column]))
+    return found
+
+
+def merged_with(
+    root: Path, version: str, table: Table, load: loads.Load, gone: Iterable[pa.Table] = ()
+) -> tuple[Merged, int]:
+    """A table of a version without what a load takes back and with its rows put in, and how many rows went."""
     current = versions.read_table(root, version, table)
     origin = versions.read_origin(root, version, table, current.num_rows)
+    rows = current.num_rows
+    for keys in gone:
+        current, origin, _ = without(current, origin, keys)
+    went = rows - current.num_rows
+    if table.name not in load.tables:
+        return Merged(current, origin, 0, 0, current.num_rows), went
     staged = pq.read_table(loads.load_folder(root, load.id) / f"{table.name}.parquet")
     came = {"load": pa.array([load.id] * staged.num_rows, pa.string())}
     came |= {name: staged.column(source) for name, source in zip(("file", "sheet", "row"), loads.FROM, strict=True)}
-    return merge(table, current, origin, fitted(staged, table), pa.table(came).cast(pa.schema(list(ORIGIN.items()))))
+    from_load = pa.table(came).cast(pa.schema(list(ORIGIN.items())))
+    return merge(table, current, origin, fitted(staged, table), from_load), went
 
 
 def _write_facts(

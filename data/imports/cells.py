@@ -107,7 +107,7 @@ def read_whole(value: object, column: Column) -> int:
     return round(number)
 
 
-def read_bool(value: object, _column: Column) -> bool:
+def read_bool(value: object, _column: Column | None = None) -> bool:
     """Yes or no in the ways people tick a box; raises CellProblem not_bool."""
     if isinstance(value, bool):
         return value

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from data.contract import Column, Table
 from data.demo_store import ARROW
 from data.imports import privacy
-from data.imports.cells import READERS, CellProblem, allowed, is_nothing, plain, refuse_errors, simplified
+from data.imports.cells import READERS, CellProblem, allowed, is_nothing, plain, read_bool, refuse_errors, simplified
 from data.imports.coded import Coded, Sheet
 from data.imports.dates import read_date, read_month, read_timestamp
 from data.imports.headers import Recognised
@@ -36,7 +36,10 @@ IDENTITIES = ("identity_number", "mobile_number", "person_name")
 
 @dataclass
 class Typed:
-    """A sheet's rows as the contract's columns; `rows` are their numbers in the sheet, `bad` those with an error."""
+    """A sheet's rows as the contract's columns; `rows` are their numbers in the sheet, `bad` those with an error.
+
+    `withdrawn` are the rows that take a record back: only their key is read.
+    """
 
     sheet: Sheet
     recognised: Recognised
@@ -44,6 +47,7 @@ class Typed:
     columns: dict[str, pa.Array]
     bad: NDArray[np.bool_]
     findings: list[Finding] = field(default_factory=list)
+    withdrawn: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
     @property
     def table(self) -> Table:
@@ -52,8 +56,13 @@ class Typed:
 
     @property
     def good(self) -> pa.Table:
-        """The rows without an error."""
-        return pa.table(self.columns).filter(pa.array(~self.bad))
+        """The records of the rows without an error."""
+        return pa.table(self.columns).filter(pa.array(~self.bad & ~self.withdrawn))
+
+    @property
+    def gone(self) -> pa.Table:
+        """The keys of the records that rows without an error take back."""
+        return pa.table(self.columns).select(list(self.table.key)).filter(pa.array(~self.bad & self.withdrawn))
 
     def blame(
         self, kind: str, severity: Literal["error", "warning", "note"], rows: NDArray[np.bool_], **more: Any
@@ -76,16 +85,38 @@ def convert(sheet: Sheet, recognised: Recognised, places: Places, people: People
     kept, findings = _kept(sheet, recognised, body)
     rows = kept + sheet.first_row
     typed = Typed(sheet, recognised, rows, {}, np.zeros(len(kept), dtype=bool), [*recognised.findings, *findings])
+    _read_withdrawn(typed, kept)
     _refuse_wide_rows(typed, kept)
     for column in recognised.table.columns.values():
         place = recognised.places.get(column.name)
         if place is None:
             typed.columns[column.name] = pa.nulls(len(kept), ARROW[column.type])
         else:
-            _Reading(typed, column, places, people).run(sheet.columns[place].taken(kept), place)
+            coded = sheet.columns[place].taken(kept)
+            if column.name not in recognised.table.key:
+                coded.codes[typed.withdrawn] = -1
+            _Reading(typed, column, places, people).run(coded, place)
     _find_swapped(typed, kept, places)
     _compare_totals(typed, sheet, body, kept)
     return typed
+
+
+def _read_withdrawn(typed: Typed, kept: NDArray[np.int64]) -> None:
+    """Which rows take a record back; what is neither yes nor no in that column is an error."""
+    typed.withdrawn = np.zeros(len(kept), dtype=bool)
+    place = typed.recognised.withdrawn
+    if place < 0:
+        return
+    coded = typed.sheet.columns[place].taken(kept)
+    ticks, strange = np.zeros(len(coded.values) + 1, dtype=bool), np.zeros(len(coded.values) + 1, dtype=bool)
+    for code, value in enumerate(coded.values):
+        try:
+            ticks[code] = not is_nothing(value) and read_bool(value)
+        except CellProblem:
+            strange[code] = True
+    typed.withdrawn = ticks[coded.codes]
+    shown = quoted([coded.values[code] for code in np.flatnonzero(strange)])
+    typed.blame("withdraw_unclear", "error", strange[coded.codes], shown=shown)
 
 
 def _first_cells(columns: Sequence[Coded], rows: NDArray[np.int64]) -> list[tuple[Coded, NDArray[np.bool_]]]:
@@ -157,6 +188,8 @@ class _Reading:
             self._blame(key, codes, coded, failed)
         marked = self._blame_marks(place)
         missing = empty[coded.codes] & ~failed[coded.codes] & ~marked
+        if self.column.name not in self.typed.table.key:
+            missing &= ~self.typed.withdrawn
         if not self.column.nullable:
             self.typed.blame("empty_required", "error", missing, column=self.column.name)
         kind = ARROW[self.column.type]

@@ -17,6 +17,7 @@ from data.imports.cells import simplified
 from data.imports.convert import Typed
 from data.imports.problems import Finding, quoted
 from data.imports.rules import amounts, period_column
+from data.imports.withdrawals import check_withdrawn
 
 GREATEST_JUMP = 2.0
 """A year whose total is more than twice, or less than half, of the year before is worth a look."""
@@ -51,6 +52,7 @@ def check_across(sheets: list[Typed], record: OnRecord, names: Mapping[str, str]
         _check_keys_across(same)
     for typed in sheets:
         _check_references(typed, by_table, record)
+        check_withdrawn(typed, record.tables)
     return [finding for same in by_table.values() for finding in _jumps(same, record, names)]
 
 

@@ -21,6 +21,7 @@ from data.imports.places import Places, load_places
 from data.imports.problems import FileRefused, Finding, quoted
 from data.imports.reading import Delivered, opened
 from data.imports.rowchecks import check_rows
+from data.imports.withdrawals import referring
 from data.manifest import edition_dir, records_dir
 from data.wording import LANGUAGES, text
 
@@ -160,6 +161,8 @@ def on_record(root: Path, sheets: list[Typed]) -> OnRecord:
     wanted = {typed.table.name for typed in sheets}
     for typed in sheets:
         wanted |= {column.references or "" for column in typed.table.columns.values()}
+        if typed.withdrawn.any():
+            wanted |= {table for table, _ in referring(typed.table.name)}
     tables: dict[str, pa.Table] = {}
     for name in sorted(wanted.intersection(contract.records)):
         path = records_dir(root) / f"{name}.parquet"

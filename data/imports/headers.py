@@ -14,7 +14,7 @@ from data.contract import Table, load_contract
 from data.imports.cells import simplified
 from data.imports.coded import Sheet
 from data.imports.problems import FileRefused, Finding, quoted
-from data.imports.rules import personal_headers, synonyms
+from data.imports.rules import personal_headers, synonyms, withdrawal_headers
 from data.wording import LANGUAGES, column_label, table_label
 
 HEADER_ROWS = 25
@@ -28,13 +28,17 @@ Mapping_ = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Recognised:
-    """A sheet's table, the position of its header's last row, and the place of each column found."""
+    """A sheet's table, the position of its header's last row, and the place of each column found.
+
+    `withdrawn` is the place of the column whose ticks take records back, -1 where there is none.
+    """
 
     table: Table
     header: int
     places: Mapping[str, int]
     labels: Sequence[str]
     findings: list[Finding] = field(default_factory=list)
+    withdrawn: int = -1
 
     @property
     def usable(self) -> bool:
@@ -140,15 +144,22 @@ def _match(cells: list[list[str]], table: str, remembered: Mapping_) -> dict[str
 
 def _likeness(cells: list[list[str]], table: str, remembered: Mapping_) -> float:
     """From 0 to 1: the harmonic mean of columns found and headers understood."""
-    headers = sum(1 for texts in cells if any(texts))
-    columns = load_contract().records[table].columns
+    withdraws = int(any(takes_back(text) for texts in cells for text in texts))
+    headers = sum(1 for texts in cells if any(texts)) - withdraws
+    columns, key = load_contract().records[table].columns, load_contract().records[table].key
     found = _match(cells, table, remembered)
-    if len(found) < min(2, len(columns)) or headers < 2:
+    if len(found) + withdraws < min(2, len(columns)) or headers + withdraws < 2:
         return 0.0
-    needed = [name for name, column in columns.items() if not column.nullable]
+    only_keys = withdraws and found.keys() <= set(key)  # a list of what is taken back needs no more
+    needed = list(key) if only_keys else [name for name, column in columns.items() if not column.nullable]
     share = len(found.keys() & set(needed)) / len(needed)
     understood = len(found) / headers
     return 2 * share * understood / (share + understood) if share else 0.0
+
+
+def takes_back(label: str) -> bool:
+    """Whether a header is that of the column whose ticks take records back."""
+    return simplified(_bare(label)) in {simplified(each) for each in withdrawal_headers()}
 
 
 def _is_named(sheet: Sheet, table: str) -> bool:
@@ -172,9 +183,13 @@ def _recognised(sheet: Sheet, name: str, position: int, cells: list[list[str]], 
     labels = [next((text for text in texts if text), "") for texts in cells]
     while labels and not labels[-1]:
         labels.pop()
-    missing = [c for c, column in table.columns.items() if c not in places and not column.nullable]
-    optional = [c for c, column in table.columns.items() if c not in places and column.nullable]
     left = {place: label for place, label in enumerate(labels) if label and place not in places.values()}
+    withdrawn = next((place for place, label in left.items() if takes_back(label)), -1)
+    left.pop(withdrawn, None)
+    only_keys = withdrawn >= 0 and set(places) <= set(table.key)
+    needed = set(table.key) if only_keys else {c for c, column in table.columns.items() if not column.nullable}
+    missing = [c for c in table.columns if c not in places and c in needed]
+    optional = [] if only_keys else [c for c in table.columns if c not in places and c not in needed]
     findings = [_missing(sheet, table, column, left) for column in missing]
     about = (sheet.file, sheet.name, name)
     if optional:
@@ -187,7 +202,7 @@ def _recognised(sheet: Sheet, name: str, position: int, cells: list[list[str]], 
         findings.append(Finding("personal_column", "note", *about, place=place, values=values))
     if others:
         findings.append(Finding("column_ignored", "note", *about, shown=quoted(others)))
-    return Recognised(table, position, places, labels, findings)
+    return Recognised(table, position, places, labels, findings, withdrawn)
 
 
 def is_personal(label: str) -> bool:

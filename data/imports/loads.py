@@ -3,6 +3,7 @@
 loads/L0001/load.json        who, when, files with their digests, rows by table: never changed
 loads/L0001/findings.json    what was found, without anything about persons
 loads/L0001/<table>.parquet  its rows, each with file, sheet and row
+loads/L0001/<table>.withdrawn.parquet  the keys of records it takes back, likewise
 loads/L0001/accepted.json    warnings that somebody accepted, with the reason
 """
 
@@ -16,8 +17,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from data.folders import sync
 from data.imports import versions
@@ -27,6 +30,7 @@ from data.imports.merge import fitted
 from data.imports.problems import Finding, LoadRefused, from_dict
 
 Heard = Callable[[str, float], None]
+WITHDRAWN = ".withdrawn.parquet"
 FROM = ("_file", "_sheet", "_row")
 
 
@@ -42,7 +46,10 @@ class LoadedFile:
 
 @dataclass(frozen=True)
 class Load:
-    """One delivery as it was kept; `tables` counts its rows, `people_found` the details of persons stopped."""
+    """One delivery as it was kept; `tables` counts its rows, `people_found` the details of persons stopped.
+
+    `withdrawn` counts the records it takes back, by table.
+    """
 
     id: str
     when: str
@@ -50,6 +57,7 @@ class Load:
     files: tuple[LoadedFile, ...]
     tables: Mapping[str, int]
     people_found: int = 0
+    withdrawn: Mapping[str, int] = field(default_factory=dict)
 
 
 def loads_dir(root: Path) -> Path:
@@ -76,10 +84,12 @@ def _twin(root: Path, examined: Examined) -> Load | None:
     blocked = examined.blocked_files
     digests = {(seen.file, seen.sha256) for seen in examined.files if seen.file not in blocked}
     wanted = {typed.table.name: 0 for typed in examined.taken()}
+    gone = sum(typed.gone.num_rows for typed in examined.taken())
     for typed in examined.taken():
         wanted[typed.table.name] += typed.good.num_rows
     for load in all_loads(root):
-        if {(each.file, each.sha256) for each in load.files if each.rows} == digests and dict(load.tables) == wanted:
+        same = dict(load.tables) == wanted and sum(load.withdrawn.values()) == gone
+        if same and {(each.file, each.sha256) for each in load.files if each.rows} == digests:
             if load.id in versions.applied_loads(root):
                 raise LoadRefused("already_applied", load=load.id)
             return load
@@ -92,12 +102,18 @@ def _keep(root: Path, examined: Examined, taken: list[Typed], by: str) -> Load:
     partial.mkdir(parents=True)
     identity = f"L{max((int(load.id[1:]) for load in all_loads(root)), default=0) + 1:04d}"
     tables: dict[str, int] = {}
+    withdrawn: dict[str, int] = {}
     for name in dict.fromkeys(typed.table.name for typed in taken):
-        rows = pa.concat_tables([_with_place(typed) for typed in taken if typed.table.name == name])
+        own = [typed for typed in taken if typed.table.name == name]
+        rows = pa.concat_tables([_with_place(typed) for typed in own])
         pq.write_table(rows, partial / f"{name}.parquet", compression="zstd")
         tables[name] = rows.num_rows
+        gone = pa.concat_tables([_placed(typed, typed.gone, typed.withdrawn) for typed in own])
+        if gone.num_rows:
+            pq.write_table(gone, partial / f"{name}{WITHDRAWN}", compression="zstd")
+            withdrawn[name] = gone.num_rows
     files = tuple(_file(examined, seen.file, seen.size, seen.sha256) for seen in examined.files)
-    load = Load(identity, versions.now(), by, files, tables, examined.people_found)
+    load = Load(identity, versions.now(), by, files, tables, examined.people_found, withdrawn)
     found = [finding.as_dict() for finding in examined.findings]
     (partial / "findings.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
     (partial / "load.json").write_text(json.dumps(asdict(load), ensure_ascii=False, indent=1), encoding="utf-8")
@@ -112,18 +128,20 @@ def _file(examined: Examined, name: str, size: int, sha256: str) -> LoadedFile:
     rows: dict[str, int] = {}
     for typed in examined.taken():
         if typed.sheet.file == name:
-            rows[typed.table.name] = rows.get(typed.table.name, 0) + typed.good.num_rows
+            rows[typed.table.name] = rows.get(typed.table.name, 0) + typed.good.num_rows + typed.gone.num_rows
     return LoadedFile(name, size, sha256, rows)
 
 
 def _with_place(typed: Typed) -> pa.Table:
     """The good rows of a sheet with file, sheet and row."""
-    good = fitted(typed.good, typed.table)
-    rows = pa.array(typed.rows[~typed.bad], pa.int64())
-    about = (typed.sheet.file, typed.sheet.name)
-    for name, value in zip(FROM, about, strict=False):
-        good = good.append_column(name, pa.array([value] * good.num_rows, pa.string()))
-    return good.append_column(FROM[2], rows)
+    return _placed(typed, fitted(typed.good, typed.table), ~typed.withdrawn)
+
+
+def _placed(typed: Typed, kept: pa.Table, rows: NDArray[np.bool_]) -> pa.Table:
+    """What was kept of some rows of a sheet, with file, sheet and row."""
+    for name, value in zip(FROM, (typed.sheet.file, typed.sheet.name), strict=False):
+        kept = kept.append_column(name, pa.array([value] * kept.num_rows, pa.string()))
+    return kept.append_column(FROM[2], pa.array(typed.rows[rows & ~typed.bad], pa.int64()))
 
 
 def all_loads(root: Path) -> list[Load]:

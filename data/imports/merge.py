@@ -70,6 +70,17 @@ def merge(table: Table, current: pa.Table, origin: pa.Table, delivered: pa.Table
     return Merged(rows.take(sequence), origins.take(sequence), *counts)
 
 
+def without(current: pa.Table, origin: pa.Table, keys: pa.Table) -> tuple[pa.Table, pa.Table, int]:
+    """`current` and its origins without the rows of these keys (any columns of the table), and how many went."""
+    if not keys.num_rows:
+        return current, origin, 0
+    mine = current.select(keys.column_names)
+    now, gone = numbered(mine, keys.cast(mine.schema), keys.column_names)
+    stays = pa.array(~np.isin(now, gone))
+    left = current.filter(stays)
+    return left, origin.filter(stays), current.num_rows - left.num_rows
+
+
 def sorting(table: Table) -> list[str]:
     """The columns by which a record table is sorted: its areas, its dates, its key."""
     areas = [name for name in AREA_COLUMNS if name in table.columns]

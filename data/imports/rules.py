@@ -51,6 +51,11 @@ def personal_headers() -> list[str]:
     return list(_rules()["personal"]["headers"])
 
 
+def withdrawal_headers() -> list[str]:
+    """Names of the column that takes records back, the one of templates first."""
+    return list(_rules()["withdrawal"]["headers"])
+
+
 def pairs(rule: str, table: str) -> Pairs:
     """Pairs of columns of a table bound by `order`, `at_most` or `inside`."""
     return tuple((first, second) for first, second in _rules()[rule].get(table, ()))

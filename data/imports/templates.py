@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from data.contract import Column, Table, load_contract
 from data.imports.places import Places, level_label
-from data.imports.rules import rule_of
+from data.imports.rules import rule_of, withdrawal_headers
 from data.spreadsheets import put
 from data.wording import column_label, table_label, text, value_label, words
 
@@ -57,14 +57,14 @@ def file_stem(table: Table) -> str:
 
 
 def headers(table: Table) -> list[str]:
-    """The Chinese headers of a table, no two of them equal."""
-    return [column_label(table.name, name, "zh") for name in table.columns]
+    """The Chinese headers of a table, no two of them equal; the last is ticked to take a record back."""
+    return [*(column_label(table.name, name, "zh") for name in table.columns), withdrawal_headers()[0]]
 
 
 def example(table: Table, places: Places) -> list[str]:
     """A row that could be true; its first cell says that it is an example."""
     cells = [_example(table, column, places) for column in table.columns.values()]
-    return [f"示例：{cells[0]}", *cells[1:]]
+    return [f"示例：{cells[0]}", *cells[1:], ""]
 
 
 def _example(table: Table, column: Column, places: Places) -> str:
@@ -115,7 +115,7 @@ def workbook(table: Table, places: Places) -> Workbook:
 
 
 def _write_head(sheet: Worksheet, table: Table, places: Places) -> None:
-    for place, (column, label) in enumerate(zip(table.columns.values(), headers(table), strict=True), start=1):
+    for place, (column, label) in enumerate(zip(table.columns.values(), headers(table), strict=False), start=1):
         cell = put(sheet, 1, place, label)
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor=OPTIONAL if column.nullable else NEEDED)
@@ -125,9 +125,22 @@ def _write_head(sheet: Worksheet, table: Table, places: Places) -> None:
         sheet.column_dimensions[letter].width = max(14, 2 * len(label) + 4)
         if column.type in ("code", "string"):
             sheet.column_dimensions[letter].number_format = "@"  # else a code becomes a number and loses digits
+    _write_withdrawal(sheet, len(table.columns) + 1)
     for place, value in enumerate(example(table, places), start=1):
         put(sheet, 2, place, value).font = Font(italic=True, color=EXAMPLE)
     sheet.freeze_panes = "A2"
+
+
+def _write_withdrawal(sheet: Worksheet, place: int) -> None:
+    """The last column: a tick there takes back the record of the row's key."""
+    cell = put(sheet, 1, place, withdrawal_headers()[0])
+    cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor=OPTIONAL)
+    cell.comment = Comment(text("template.withdraw", "zh"), "Linli Atlas", width=320, height=120)
+    letter = get_column_letter(place)
+    sheet.column_dimensions[letter].width = 10
+    rule = DataValidation("list", formula1=f'"{text("template.yes", "zh")}"', allow_blank=True, showErrorMessage=True)
+    rule.add(f"{letter}2:{letter}{ROWS}")
+    sheet.add_data_validation(rule)
 
 
 def describe(table: Table, column: Column) -> str:
@@ -155,7 +168,7 @@ def _kind(column: Column) -> str:
 def _write_notes(sheet: Worksheet, table: Table) -> None:
     put(sheet, 1, 1, table_label(table.name, "zh")).font = Font(bold=True, size=14)
     put(sheet, 2, 1, text("template.grain", "zh", grain=words("zh")[f"table.{table.name}.grain"]))
-    for line, key in enumerate(("how", "total", "people", "correct"), start=3):
+    for line, key in enumerate(("how", "total", "people", "correct", "withdraw"), start=3):
         put(sheet, line, 1, text(f"template.{key}", "zh"))
     for place, key in enumerate(("column", "need", "about", "example"), start=1):
         put(sheet, 8, place, text(f"template.head.{key}", "zh")).font = Font(bold=True)

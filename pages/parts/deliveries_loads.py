@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -65,7 +66,16 @@ def _tell_ended() -> None:
         t("deliveries.counts", table=table_label(table, lang()), added=number(added), changed=number(changed))
         for table, (added, changed, _same) in told["counts"].items()
     ]
+    counts += _withdrawn(told.get("withdrawn", {}))
     st.html(tables.paragraph("　".join(counts)) if counts else "")
+
+
+def _withdrawn(counted: Mapping[str, int]) -> list[str]:
+    """What was taken back, table by table."""
+    return [
+        t("deliveries.withdrawn", table=table_label(table, lang()), count=number(count))
+        for table, count in counted.items()
+    ]
 
 
 # ── loads ──
@@ -75,6 +85,7 @@ def _load_row(load: Load) -> dict[str, Any]:
     return {
         "load": load.id, "when": load.when, "by": load.by, "status": loads.status(data_root(), load),
         "files": [(each.file, each.size, each.sha256) for each in load.files], "rows": dict(load.tables),
+        "withdrawn": load.withdrawn,
     }  # fmt: skip
 
 
@@ -85,7 +96,7 @@ def _load_columns() -> list[tables.Column]:
         tables.Column(t("deliveries.when"), lambda r: escape(local(r["when"]))),
         tables.Column(t("deliveries.by"), lambda r: escape(r["by"])),
         tables.Column(t("deliveries.files_column"), lambda r: _files(r["files"])),
-        tables.Column(t("deliveries.rows"), lambda r: _rows(r["rows"])),
+        tables.Column(t("deliveries.rows"), lambda r: _rows(r["rows"], r["withdrawn"])),
     ]
 
 
@@ -93,8 +104,9 @@ def _files(files: list[tuple[str, int, str]]) -> str:
     return "<br>".join(f'<span title="SHA-256 {escape(digest)}">{escape(name)}</span>' for name, _size, digest in files)
 
 
-def _rows(rows: dict[str, int]) -> str:
-    return "<br>".join(f"{escape(table_label(name, lang()))} {number(count)}" for name, count in rows.items())
+def _rows(rows: Mapping[str, int], withdrawn: Mapping[str, int]) -> str:
+    told = [f"{table_label(name, lang())} {number(count)}" for name, count in rows.items() if count]
+    return "<br>".join(map(escape, [*told, *_withdrawn(withdrawn)]))
 
 
 def _act(known: list[Load]) -> None:
