@@ -23,8 +23,9 @@ FORMAT: Final = "linli-story"
 FORMAT_NUMBER: Final = 1
 FILE_SUFFIX: Final = ".linli-story.json"
 LANGUAGES: Final = ("zh", "en")
-NOT_KEPT: Final = frozenset({"lang", "theme", "edition", "story", "scene", "present"})
-"""Parameters of an address that belong to the reader or to the talk, not to the scene; a talk shows one edition."""
+NOT_KEPT: Final = frozenset({"lang", "theme", "edition", "story", "scene", "present", "highlights"})
+"""Parameters of an address that belong to the reader or the talk (which shows one edition), or that a scene keeps in a
+field of its own."""
 
 MOST_BYTES: Final = 2_000_000
 MOST_SCENES: Final = 200

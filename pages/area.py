@@ -26,6 +26,7 @@ from pages.parts import (
 )
 from pages.parts.failures import guard, nothing
 from pages.parts.profile import Entry
+from pages.parts.scene import marked
 from pages.parts.state import View
 from pages.parts.words import (
     area_name,
@@ -128,7 +129,7 @@ def locate(view: View, row: pd.Series[Any]) -> None:
         theme=trends.theme_of(view),
         footer=t("footer.schematic") + " · " + edition_choice.named(manifest),
         focus=view.area,
-        highlight=(view.area,),
+        highlight=marked(view, view.area),
     )
     map_view.show_map(given, key="area.map", height=320, on_click=lambda code: state.go(area=code))
 

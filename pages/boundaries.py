@@ -17,7 +17,7 @@ from pages.parts import bounds, controls, data, downloads, edition, frame, map_v
 from pages.parts.failures import guard
 from pages.parts.quality_rules import RULES as RULES
 from pages.parts.quality_rules import held, named, shown, verdict, water_and_arterial
-from pages.parts.scene import footer
+from pages.parts.scene import footer, marked
 from pages.parts.state import View
 from pages.parts.words import area_name, levels_name, number, signed, t
 
@@ -111,7 +111,7 @@ def show_map(view: View) -> None:
         },
         legend=Legend(t("boundaries.lies_on")),
         focus=None if view.area == state.DISTRICT else view.area,
-        highlight=(view.area,) if view.area_level == "neighbourhood" else (),
+        highlight=marked(view, view.area if view.area_level == "neighbourhood" else None),
         layers=frozenset({*view.layers, "edges"}),
         label_values=False,
         edges=legend_of_edges(edition.quality(view.area)),

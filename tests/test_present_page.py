@@ -11,7 +11,8 @@ import pytest
 
 from data.manifest import read_manifest
 from data.stories import Scene, Story, shipped
-from pages.parts import glass, staging
+from pages.exports.stories import content_of_scene
+from pages.parts import glass, staging, state
 from pages.parts.card_shelf import cards_of
 from pages.parts.staging import stage
 from pages.parts.words import words
@@ -99,6 +100,20 @@ def test_scenes_held_together_share_breaks_and_frame() -> None:
     first, second, inside, alone = (stage(scene, story).map for scene in story.scenes)
     assert first.legend.entries == second.legend.entries == inside.legend.entries != alone.legend.entries
     assert first.focus is second.focus is inside.focus is None
+
+
+@pytest.mark.parametrize("page", ["events", "compare", "boundaries", "area", "reach"])
+def test_marked_areas_stand_out_in_talk_page_and_file_and_unknown_ones_nowhere(page: str) -> None:
+    scene = Scene(page, EVENTS, highlights=("320613007005", "320613999999"), charts=(), id="s")
+    story = story_of(scene)
+    staged = stage(story.scenes[0], story)
+    assert "320613007005" in staged.map.highlight and "320613999999" not in staged.map.highlight
+    assert "highlights=320613007005" in state.address(staged.view)
+    drawn = content_of_scene(story.scenes[0], story).map
+    assert drawn is not None
+    plain = content_of_scene(replace(scene, highlights=()), story).map
+    chosen = [sum(stroke.kind == "chosen" for stroke in each.borders) for each in (plain, drawn)]
+    assert chosen[1] == chosen[0] + 1
 
 
 def test_every_chart_that_can_be_chosen_can_be_staged() -> None:

@@ -54,6 +54,7 @@ def views(draw: some.DrawFn) -> View:
         lang=draw(some.sampled_from(LANGUAGES)),
         theme=draw(some.sampled_from(THEMES)),
         layers=tuple(name for name in LAYERS if draw(some.booleans())),
+        highlights=tuple(draw(some.lists(some.sampled_from(CODES), unique=True, max_size=3))),
         extra=tuple(draw(some.dictionaries(own_keys, texts)).items()),
     )
 

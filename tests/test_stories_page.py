@@ -69,10 +69,12 @@ def test_what_is_written_is_kept_at_once_and_taken_back(store: StoryStore) -> No
     page.text_area(key=f"n_{here}").set_value("新的备注").run()
     page.number_input(key=f"s_{here}").set_value(90).run()
     page.multiselect(key=f"c_{here}").set_value(["trend"]).run()
+    page.multiselect(key=f"h_{here}").set_value(["320613007"]).run()
     page.selectbox(key=f"b_{here}").set_value("b").run()
     scene = store.get("talk").scenes[0]
     assert (scene.notes, scene.seconds, scene.charts, scene.branch_of) == ("新的备注", 90, ("trend",), "b")
-    for _ in range(4):
+    assert scene.highlights == ("320613007",)
+    for _ in range(5):
         press(page, "undo")
     assert store.get("talk").scenes == kept.scenes
     assert page.text_area(key=f"n_{here}").value == "N" and page.button(key="undo").disabled

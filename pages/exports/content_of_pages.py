@@ -36,7 +36,7 @@ from pages.parts import (
     state,
     trends,
 )
-from pages.parts.scene import footer, scene, shown
+from pages.parts.scene import footer, marked, scene, shown
 from pages.parts.state import View
 from pages.parts.words import area_name, lang, number, period_text, signed, t
 
@@ -82,8 +82,8 @@ def _locator(view: View) -> MapState:
     inside = data.children(parent, level)["code"]
     return MapState(
         level=level, lang="zh" if lang() == "zh" else "en", theme=trends.theme_of(view), footer=footer(),
-        values={str(code): "" for code in inside}, focus=parent, highlight=(view.area,), layers=frozenset(view.layers),
-        legend=Legend(t("area.map")),
+        values={str(code): "" for code in inside}, focus=parent, highlight=marked(view, view.area),
+        layers=frozenset(view.layers), legend=Legend(t("area.map")),
     )  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def boundaries(view: View, wanted: Wanted) -> Content:
             for code, row in inside.iterrows()
         },
         legend=Legend(t("boundaries.lies_on")), focus=None if view.area == state.DISTRICT else view.area,
-        highlight=(view.area,) if view.area_level == "neighbourhood" else (),
+        highlight=marked(view, view.area if view.area_level == "neighbourhood" else None),
         layers=frozenset({*view.layers, "edges"}), label_values=False, edges=page.legend_of_edges(quality),
     )  # fmt: skip
     source = t("boundaries.source")

@@ -38,10 +38,10 @@ def content_of_scene(scene: Scene, story: Story) -> Content:
 
     Scenes held together keep the colour breaks that they have in the talk.
     """
-    view, _ = view_of(scene.page, scene.params, story.lang)
+    view, _ = view_of(scene.page, staging.params_of(scene), story.lang)
     with speaking(story.lang):
         content = content_of(view, scene.charts)
-        if content.map is not None and (scene.locked or scene.highlights) and scene.page in ON_GLASS:
+        if content.map is not None and scene.locked and scene.page in ON_GLASS:
             staged = staging.stage(scene, story, "light")
             content = replace(content, map=mapping.picture(replace(staged.map, footer=content.map.footer)))
     return replace(content, title=scene.title or content.title, notes=scene.notes, seconds=scene.seconds)

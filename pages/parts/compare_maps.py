@@ -11,7 +11,7 @@ from data.indicators import Indicator
 from geo.layers import Legend, MapState, Mark
 from geo.palettes import Theme, bivariate, diverging
 from pages.parts import data, state
-from pages.parts.scene import Shown, footer
+from pages.parts.scene import Shown, footer, marked
 from pages.parts.state import View
 from pages.parts.words import lang, number, period_text, signed, t, unit_name
 from queries.estimates import locked_breaks, thirds
@@ -121,6 +121,6 @@ def _state(
         colours=colours,
         legend=legend,
         focus=None if what.scope == state.DISTRICT else what.scope,
-        highlight=(what.mark,) if what.mark else (),
+        highlight=marked(view, what.mark),
         layers=frozenset(view.layers),
     )

@@ -91,6 +91,9 @@ def page(name: str) -> View:
     with guard("edition"):
         if said := edition_choice.line(view):
             st.html(said)
+    if view.highlights and scene_keeper.can_keep(name):
+        with guard("highlights"):
+            scene_keeper.marked(view)
     for notice in state.notices():
         words = escape(t(notice.key, **notice.values))
         st.html(f'<div class="ll-notice" role="status" aria-label="{escape(t("notice.label"))}">{words}</div>')

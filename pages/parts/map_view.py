@@ -14,7 +14,7 @@ from data.manifest import data_root, edition_in_force
 from data.static_assets import read_static
 from geo.layers import BaseMap, MapAssets, MapState, StateLayer
 from pages.parts import data
-from pages.parts.state import chosen, keep, recall
+from pages.parts.state import chosen, keep, mark, recall
 from pages.parts.words import t
 
 STATIC: Final = Path(__file__).resolve().parents[2] / "static"
@@ -23,16 +23,21 @@ _RETURNED: Final = "last_active_drawing"
 
 @dataclass(frozen=True)
 class MapClick:
-    """An area clicked on the map, and when (browser clock, ms): two clicks on one area are two different values."""
+    """An area clicked on the map, and when (browser clock, ms): two clicks on one area are two different values.
+
+    `mark`: with Shift, so that it shall stand out, or no longer.
+    """
 
     code: str
     at: int
+    mark: bool = False
 
 
 def show_map(state: MapState, *, key: str, height: int, on_click: Callable[[str], None] | None = None) -> str | None:
     """Show `state` and return the area code clicked since the last run, else None.
 
-    `on_click` is called with that code before the run, so that the page needs no second one. Raises the errors of
+    `on_click` is called with that code before the run, so that the page needs no second one; a click with Shift marks
+    the area instead. Raises the errors of
     data.static_assets when the browser's files are missing.
     """
     assets = published_assets()
@@ -90,14 +95,17 @@ def read_click(value: object) -> MapClick | None:
     sent = value.get(_RETURNED) if isinstance(value, dict) else None
     if not isinstance(sent, dict) or not isinstance(sent.get("code"), str) or not isinstance(sent.get("at"), int):
         return None
-    return MapClick(sent["code"], sent["at"])
+    return MapClick(sent["code"], sent["at"], sent.get("mark") is True)
 
 
 def _caller(key: str, on_click: Callable[[str], None] | None) -> Callable[[], None] | None:
     def call() -> None:
         # st_folium has put what the frame sent under our key just before
-        code = _news(key, read_click(chosen(key)))
-        if on_click is not None and code is not None:
+        click = read_click(chosen(key))
+        code = _news(key, click)
+        if click is not None and code is not None and click.mark:
+            mark(code)
+        elif on_click is not None and code is not None:
             on_click(code)
 
     return call if on_click is not None else None

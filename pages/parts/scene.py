@@ -75,10 +75,15 @@ def scene(view: View, indicator: Indicator, what: Shown, breaks: tuple[float, ..
         colours=ramp,
         legend=legend(view, indicator, grouped, {*marks.values(), *range(len(breaks))}),
         focus=None if what.scope == state.DISTRICT else what.scope,
-        highlight=(what.mark,) if what.mark else (),
+        highlight=marked(view, what.mark),
         layers=frozenset(view.layers),
     )
     return Scene(drawn, values, colours)
+
+
+def marked(view: View, own: str | None = None) -> tuple[str, ...]:
+    """The areas outlined on a map: `own`, which is in view, and those the reader marked."""
+    return tuple(dict.fromkeys(filter(None, (own, *view.highlights))))
 
 
 def _mark(index: int) -> int | Mark:

@@ -12,10 +12,11 @@ from typing import Any
 import streamlit as st
 
 from data.stories import LONGEST, SECONDS, Place, Scene, Story, kept_params
-from pages.parts import failures, registry, staging, state, story_shelf, tables
+from pages.parts import data, failures, registry, staging, state, story_shelf, tables
 from pages.parts.failures import guard
+from pages.parts.scene import shown
 from pages.parts.state import View
-from pages.parts.words import t
+from pages.parts.words import area_name, t
 
 GROUPS = ("overview", "linli", "outcomes", "boundaries")
 NEW = ""
@@ -54,6 +55,22 @@ def said() -> None:
     st.html(f'<div class="ll-notice ll-kept" role="status">{sentence} {links}</div>')
 
 
+def marked(view: View) -> None:
+    """Which areas stand out on the map, each with a way to take it away, and one for all."""
+    areas = data.areas()
+    away = "、" if view.lang == "zh" else ", "
+    names = away.join(
+        tables.anchor(state.link(highlights=_without(view, code)), f"{area_name(areas.loc[code])} ×")
+        for code in view.highlights
+    )
+    none = tables.anchor(state.link(highlights=()), t("keep.unmark"))
+    st.html(f'<div class="ll-note-text">{escape(t("keep.marked"))} {names} · {none}</div>')
+
+
+def _without(view: View, code: str) -> tuple[str, ...]:
+    return tuple(other for other in view.highlights if other != code)
+
+
 def _place(asked: Mapping[str, Any]) -> Place | None:
     """Where the reader moved the map to; None where it shows what it shows by itself."""
     place = asked.get("place")
@@ -63,7 +80,7 @@ def _place(asked: Mapping[str, Any]) -> Place | None:
 def scene_of(view: View, place: Place | None = None) -> Scene:
     """What the address holds, as a scene that shows the page's own charts, titled by what it finds."""
     view = staging.of_page(view)
-    scene = Scene(view.page, kept_params(state.to_params(view)), place=place)
+    scene = Scene(view.page, kept_params(state.to_params(view)), highlights=view.highlights, place=place)
     shown = staging.stage(scene, Story("draft", "", view.lang))
     return replace(scene, title=shown.finding[: LONGEST["title"]])
 
@@ -78,10 +95,18 @@ def _dialog(view: View, place: Place | None) -> None:
         notes = st.text_area(t("keep.notes"), key="keep_notes", max_chars=LONGEST["notes"], height=120)
         seconds = st.number_input(t("keep.seconds"), *SECONDS, 60, step=15, key="keep_seconds")
         charts = chart_choice(scene, "keep_charts")
+        highlights = highlight_choice(scene, "keep_highlights", default=list(scene.highlights))
         last = into.main[-1] if isinstance(into, Story) and into.main else None
         held = last is not None and st.checkbox(t("keep.held", title=last.title), key="keep_held")
         if st.button(t("keep.save"), type="primary", key="keep_save", disabled=into == NEW):
-            made = replace(scene, title=title.strip() or scene.title, notes=notes, seconds=int(seconds), charts=charts)
+            made = replace(
+                scene,
+                title=title.strip() or scene.title,
+                notes=notes,
+                seconds=int(seconds),
+                charts=charts,
+                highlights=highlights,
+            )
             save(into, made, held, view.lang)
             st.rerun()
 
@@ -114,6 +139,25 @@ def chart_choice(scene: Scene, key: str) -> tuple[str, ...]:
         format_func=lambda name: names[name], key=key,
     )  # fmt: skip
     return tuple(chosen)
+
+
+def highlight_choice(scene: Scene, key: str, **kept: Any) -> tuple[str, ...]:
+    """Which areas of the map stand out, by name."""
+    names = highlight_names(scene)
+    chosen = st.multiselect(
+        t("keep.highlights"), list(names), max_selections=state.MOST_HIGHLIGHTS, format_func=names.__getitem__,
+        key=key, placeholder=t("keep.highlights_none"), help=t("keep.highlights_help"), **kept,
+    )  # fmt: skip
+    return tuple(chosen)
+
+
+def highlight_names(scene: Scene) -> dict[str, str]:
+    """The areas on the scene's map and those marked already, by name."""
+    view = staging.view_of(scene, Story("draft", "", state.current_language()))
+    what = shown(view, data.indicators()[view.indicator])
+    areas = data.areas()
+    codes = [*map(str, data.children(what.scope, what.level)["code"]), *view.highlights]
+    return {code: area_name(areas.loc[code]) for code in dict.fromkeys(codes)}
 
 
 def chart_names(scene: Scene) -> dict[str, str]:

@@ -82,7 +82,12 @@ def known() -> Known:
 
 def view_of(scene: Scene, story: Story, theme: str = "projector") -> View:
     """The View a scene's address describes, in the story's language."""
-    return of_page(state.parse({**scene.params, "lang": story.lang, "theme": theme}, known(), scene.page)[0])
+    return of_page(state.parse(params_of(scene) | {"lang": story.lang, "theme": theme}, known(), scene.page)[0])
+
+
+def params_of(scene: Scene) -> dict[str, str]:
+    """The parameters of the scene's address, its highlights among them."""
+    return {**scene.params, **({"highlights": ",".join(scene.highlights)} if scene.highlights else {})}
 
 
 def of_page(view: View) -> View:
@@ -112,7 +117,6 @@ def _staged(scene: Scene, story: Story, view: View) -> Staged:
     held = replace(
         drawn.state,
         footer="",
-        highlight=(*drawn.state.highlight, *scene.highlights),
         focus=framed(scene, story, theme) if scene.locked else drawn.state.focus,
     )
     said = first_sentence(comparing.sentence(indicator, view.area, view.period, view.compare, view.level).text)

@@ -36,6 +36,7 @@ LAYERS = (
     "grids",
     "groups",
 )
+MOST_HIGHLIGHTS = 50
 DEFAULT_INDICATOR = "attendances_per_1000"
 DEFAULT_PERIOD = "2020"
 OF_THE_TIME = "then"
@@ -89,6 +90,7 @@ class View:
     theme: str = "light"
     layers: tuple[str, ...] = ("roads", "rivers", "names", "landmarks", "borders")
     edition: str = ""
+    highlights: tuple[str, ...] = ()  # areas marked on the map, by code
     extra: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -152,6 +154,9 @@ def parse(params: Mapping[str, str], known: Known, page: str = "overview") -> tu
     given_layers = tuple(filter(None, params["layers"].split(","))) if "layers" in params else _DEFAULT.layers
     if unknown := [name for name in given_layers if name not in LAYERS and name != "none"]:
         notices.append(Notice("notice.unknown_layers", {"value": ",".join(unknown)[:40]}))
+    given_marks = tuple(dict.fromkeys(filter(None, params.get("highlights", "").split(","))))[:MOST_HIGHLIGHTS]
+    if strange := [code for code in given_marks if not (code in known.levels if known.levels else code.isdecimal())]:
+        notices.append(Notice("notice.unknown_highlights", {"value": ",".join(strange)[:40]}))
     view = View(
         page=page,
         area=area,
@@ -164,6 +169,7 @@ def parse(params: Mapping[str, str], known: Known, page: str = "overview") -> tu
         theme=among("theme", THEMES, _DEFAULT.theme),
         layers=tuple(name for name in LAYERS if name in given_layers),
         edition=pick("edition", is_edition(params.get("edition", ""), known), ""),
+        highlights=tuple(code for code in given_marks if code not in strange),
         extra=tuple((key, value) for key, value in params.items() if key not in _FIELDS),
     )
     return view, notices
@@ -185,8 +191,8 @@ def _beside(area: str, known: Known, notices: list[Notice]) -> str:
 def to_params(view: View) -> dict[str, str]:
     """Query parameters that `parse` turns back into `view`.
 
-    Area, indicator, level, period and comparison are always said; language, theme, edition and layers only if not the
-    default.
+    Area, indicator, level, period and comparison are always said; language, theme, edition, layers and highlights only
+    if not the default.
     """
     params = {name: str(getattr(view, name)) for name in ("area", "indicator", "level", "period", "compare")}
     params |= {
@@ -196,6 +202,8 @@ def to_params(view: View) -> dict[str, str]:
     }
     if view.layers != _DEFAULT.layers:
         params["layers"] = ",".join(view.layers) or "none"
+    if view.highlights:
+        params["highlights"] = ",".join(view.highlights)
     return params | dict(view.extra)
 
 
@@ -323,6 +331,12 @@ def go(page: str | None = None, *, rerun: bool = False, **changes: Any) -> None:
 def turn_to(page: str) -> None:
     """The frame knows which page is about to begin."""
     keep("page", page)
+
+
+def mark(code: str) -> None:
+    """Let an area stand out on the map, or no longer; one more than can be kept takes the place of the oldest."""
+    now = current_view().highlights
+    go(highlights=tuple(c for c in now if c != code) if code in now else (*now, code)[-MOST_HIGHLIGHTS:])
 
 
 def enter(page: str) -> None:

@@ -232,6 +232,8 @@ def edit(story: Story, scene: Scene) -> None:
         t("keep.charts"), list(names), max_selections=2, format_func=lambda name: names[name],
         key=state.seed(f"c_{here}", charts), **kept,
     )  # fmt: skip
+    known = scene_keeper.highlight_names(scene)
+    scene_keeper.highlight_choice(scene, state.seed(f"h_{here}", [c for c in scene.highlights if c in known]), **kept)
     after = {"": t("stories.in_talk")} | {
         s.id: t("stories.after", title=s.title) for s in story.main if s.id != scene.id
     }
@@ -253,17 +255,23 @@ def edit(story: Story, scene: Scene) -> None:
 
 def _write(story_id: str, scene_id: str, here: str) -> None:
     """Keep what stands in the scene's fields now."""
-    title, notes, seconds, charts = (state.chosen(f"{field}_{here}") for field in "tnsc")
+    title, notes, seconds, charts, marked = (state.chosen(f"{field}_{here}") for field in "tnsch")
 
     def how(story: Story) -> Story:
         scene = next(each for each in story.scenes if each.id == scene_id)
         made = replace(
             scene, title=str(title or "").strip(), notes=str(notes or ""), seconds=int(seconds or scene.seconds),
-            charts=tuple(charts or ()),
+            charts=tuple(charts or ()), highlights=(*(marked or ()), *_elsewhere(scene)),
         )  # fmt: skip
         return with_scene(story, made)
 
     _change(story_id, how)
+
+
+def _elsewhere(scene: Scene) -> list[str]:
+    """Marked areas that only another edition knows: they stay for whoever shows the story on that one."""
+    known = data.areas().index
+    return [code for code in scene.highlights if code not in known]
 
 
 def _branch(story_id: str, scene_id: str, here: str) -> None:

@@ -25,15 +25,17 @@ function areaLabels(v, level, current) {
   const style = { size: big, weight: level === "subdistrict" || S.theme === "projector" ? 600 : 500, colour: ink().ink, spacing: current ? "0px" : "0.08em" };
   const inner = G.index[S.focus];
   if (!current && inner && NESTED.indexOf(level) <= NESTED.indexOf(inner.level)) return; // the reader is inside of it
-  const order = areas.map((a, i) => ({ a, i })).filter(({ a }) => inside(a, inner)).sort((p, q) => q.a.radius - p.a.radius);
+  const order = areas.map((a, i) => ({ a, i })).filter(({ a }) => inside(a, inner)).sort((p, q) => marked(q.a) - marked(p.a) || q.a.radius - p.a.radius);
   for (const { a, i } of order) {
     const room = a.radius * G.metre * v.scale * 2;
     const text = shortName(a), width = measure(v, text, style);
-    if (room < width * (current ? 0.72 : 0.5)) continue;
+    if (room < width * (current ? 0.72 : 0.5) && !(current && marked(a))) continue;
     const value = current && S.labelled && room > big * 3.2 ? S.values[i] : "";
     areaLabel(v, a, text, value, current ? onGround(style, S.classes[i]) : style);
   }
 }
+
+const marked = (a) => S.highlight.includes(a.code); // what stands out is named first, even where its name is wider
 
 /** A label on a dark class is light, on a light one dark; its halo is the ground itself. */
 function onGround(style, mark) {

@@ -88,11 +88,11 @@ function showTip(area, place, border, point) {
   tip.style.top = Math.max(4, Math.min(point.y + 14, size.y - h - 4)) + "px";
 }
 
-/** Tell the page which area was clicked; the time makes two clicks on one area two different messages. */
+/** Tell the page which area was clicked, with Shift to mark it; the time makes two clicks on one area two different messages. */
 function onClick(e) {
   const area = S && areaAt(e.latlng);
   if (!area || !window.Streamlit || quiet) return;
-  const message = { last_active_drawing: { code: area.code, at: Date.now() } };
+  const message = { last_active_drawing: { code: area.code, at: Date.now(), mark: e.originalEvent.shiftKey } };
   // streamlit-folium would send the same after 250 ms; here it goes at once, and is remembered so as not to go twice
   const memory = window.__GLOBAL_DATA__;
   if (memory) {

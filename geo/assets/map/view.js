@@ -30,7 +30,7 @@ function besideLegend(size, bounds) {
   // where the legend would be as wide as the map its title goes: the finding above the map names the indicator
   document.documentElement.toggleAttribute("data-narrow", size.x < 18 * type(13.4));
   const { offsetWidth: wide, offsetHeight: high } = seen.legend;
-  const beside = [wide * 0.45 + 24, 24], above = [24, high * 0.75 + 24];
+  const beside = [wide * 0.6 + 24, 24], above = [24, high * 0.75 + 24];
   const room = (padding) => map.getBoundsZoom(bounds, false, L.point(padding));
   if (size.x > wide * 1.2 && room(beside) >= room(above)) return { paddingTopLeft: [beside[0] - 12, 12], paddingBottomRight: [12, 12] };
   return { paddingTopLeft: [12, 12], paddingBottomRight: [12, above[1] - 12] };
@@ -147,7 +147,8 @@ function stage(scale) {
   document.documentElement.style.setProperty("--scale", scale);
   document.documentElement.dataset.stage = "";
   if (!seen) return; // the talk may call before the map has begun, and calls again when it has
-  seen.scale.options.maxWidth = 80 * scale;
+  seen.legend.open = true; // nobody can open it there
+  seen.scale.options.maxWidth = 110 * scale; // so that its words fit on its line
   seen.scale._update();
   if (!S) return;
   paintFurniture();
