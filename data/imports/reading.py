@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from data.imports import archives, gis
 from data.imports.coded import Row, Sheet, sheet_of
-from data.imports.databases import is_database, read_database
+from data.imports.databases import is_database, name_of, read_database
 from data.imports.problems import FileRefused
 from data.imports.textfiles import MOST_COLUMNS, read_text_file
 from data.imports.workbooks import read_workbook
@@ -101,7 +101,7 @@ def _database(address: str) -> Delivered:
     except FileRefused as refused:
         return Delivered(refused.file, 0, "", refused=refused)
     digest = hashlib.sha256(repr([(s.name, s.rows, [c.values for c in s.columns]) for s in sheets]).encode())
-    return Delivered(sheets[0].file.rsplit("/", 1)[0] if sheets else address, 0, digest.hexdigest(), sheets)
+    return Delivered(name_of(address), 0, digest.hexdigest(), sheets)
 
 
 def _delivered(path: Path, name: str, root: Path, folder: Path) -> Iterator[Delivered]:
