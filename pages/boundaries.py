@@ -87,7 +87,7 @@ def rules(quality: Quality, *, whole: bool) -> None:
     ]
     title = t("boundaries.rules")
     note = "" if whole else tables.paragraph(t("boundaries.rules_part"), "ll-note-text")
-    st.html(tables.heading(title, "rules") + tables.table([tables.Group("", rows)], columns, title) + note)
+    st.html(tables.heading(title, "rules") + tables.table([tables.Group("", rows)], columns, title, wide=True) + note)
     with st.expander(t("boundaries.definitions")):
         pairs = [(t(f"boundaries.measures.{r.key}"), escape(t(f"boundaries.meaning.{r.key}"))) for r in RULES]
         st.html(tables.facts(pairs) + tables.paragraph(t("boundaries.rules_source"), "ll-note-text"))

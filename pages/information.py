@@ -14,7 +14,6 @@ from pages.parts import charts_information as draw
 from pages.parts import comparing, data, state, tables, trends
 from pages.parts.chart_card import Card, Question, drill_area, drill_records
 from pages.parts.charts_forms import Made
-from pages.parts.failures import guard
 from pages.parts.state import View
 from pages.parts.theme_page import theme_page
 from pages.parts.themes import Theme
@@ -215,6 +214,4 @@ def _cell(head: str, name: str) -> Callable[[tables.Row], str]:
 
 
 if __name__ == "__main__":
-    theme_page(THEME, CARDS, extra=lead)
-    with guard("information repeats"):
-        repeated(state.current_view())
+    theme_page(THEME, CARDS, extra=lead, last=repeated)

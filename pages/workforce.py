@@ -15,7 +15,6 @@ from pages.parts import data, state, tables, trends
 from pages.parts.chart_card import Card, Question, drill_area
 from pages.parts.charts_forms import Made
 from pages.parts.charts_information import share
-from pages.parts.failures import guard
 from pages.parts.state import View
 from pages.parts.theme_page import theme_page
 from pages.parts.themes import Theme
@@ -186,7 +185,7 @@ def _neighbourhood(view: View) -> str:
     )  # fmt: skip
 
 
-def constants() -> None:
+def constants(_: View) -> None:
     """Figures the report states that no record can count: 62 items, five duties, 25 tasks, the pay scheme."""
     every = data.ask(queries.catalogue.published)
     stated = every[(every["theme"] == "workforce") & (every["check"] == "constant")]
@@ -206,6 +205,4 @@ def _stated(row: tables.Row) -> str:
 
 
 if __name__ == "__main__":
-    theme_page(THEME, CARDS, extra=lead)
-    with guard("workforce constants"):
-        constants()
+    theme_page(THEME, CARDS, extra=lead, last=constants)

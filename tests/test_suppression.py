@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -17,11 +19,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from data.rebase import came_from
 from queries.exchange_sums import crossed
 from queries.guards import GUARDS
 from queries.run import FOLDER, Database, open_database, statement, statement_names
 from queries.suppression import SMALL, WITHHELD, audit, protect, threshold
-from queries.withholding import PROTECTED, Withholding
+from queries.withholding import KEPT, PROTECTED, Withholding, carry
 from tests.test_structure import ROOT, python_files
 
 DISTRICT = "320613"
@@ -103,6 +106,72 @@ def attack(found: pd.DataFrame, cell: int) -> tuple[float, float]:
         )
         ends.append(float("inf") if answer.fun is None else sign * float(answer.fun))
     return ends[0], ends[1]
+
+
+MOVES = st.lists(
+    st.tuples(st.sampled_from(LEAVES), st.sampled_from(LEAVES), st.sampled_from([0.25, 0.5, 1.0])), max_size=3
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(tables, MOVES)
+def test_a_later_edition_beside_the_first_gives_nothing_away(frame: pd.DataFrame, moves: list[Any]) -> None:
+    """Areas give shares of their people to others; the attacker sets what both editions tell side by side."""
+    weight = pd.DataFrame(np.eye(len(LEAVES)), index=list(LEAVES), columns=list(LEAVES))
+    for giver, taker, share in moves:
+        if giver != taker:
+            weight.loc[taker] += share * weight.loc[giver]
+            weight.loc[giver] *= 1 - share
+    found = told(frame)
+    hidden = {(row.area, row.answer) for row in found[found["status"].isin(WITHHELD)].itertuples()}
+    later = carried(hidden, weight)
+    held = {area: held_by(area) for area in found["area"].unique()}
+    count = found.set_index(["area", "answer"])["count"]
+    known = [
+        (row(held[area], answer), value) for (area, answer), value in count.items() if (area, answer) not in hidden
+    ]
+    for area, answer in product(held, (*ANSWERS, "all")):
+        if (area, answer) not in later:
+            mixed = row(weight.loc[held[area]].sum(), answer)
+            known.append((mixed, float(mixed @ [count[cell] for cell in product(LEAVES, ANSWERS)])))
+    for cell in [c for c in product(LEAVES, ANSWERS) if 0 < count[c] < SMALL][:3]:
+        ends = [extreme(known, cell, hidden, sign) for sign in (1, -1)]
+        assert ends[1] >= SMALL - 1e-6 and ends[1] - ends[0] >= SMALL - 1e-6
+
+
+def held_by(area: str) -> list[str]:
+    """The leaves of an area; former holds P."""
+    return [leaf for part in dict(NESTED).get(area, (area,)) for leaf in (held_by(part) if part in "PQ" else [part])]
+
+
+def row(leaves: Any, answer: str) -> np.ndarray[Any, Any]:
+    """What a cell is made of: a weight for each leaf × answer."""
+    share = leaves if isinstance(leaves, pd.Series) else pd.Series(1.0, index=leaves)
+    return np.array([share.get(leaf, 0.0) * (answer in (each, "all")) for leaf, each in product(LEAVES, ANSWERS)])
+
+
+def carried(hidden: set[tuple[str, str]], weight: pd.DataFrame) -> set[tuple[str, str]]:
+    """What the later edition withholds by `carry` alone."""
+    held = pd.DataFrame([(area, leaf) for area in {*LEAVES, *dict(NESTED)} for leaf in held_by(area)])
+    held.columns = ["ancestor", "code"]
+    moved = [(former, code) for code, former in product(LEAVES, LEAVES) if weight.at[code, former] > 0]
+    pairs = came_from(pd.DataFrame(moved, columns=["former", "code"]), held, held)
+    with TemporaryDirectory() as one, TemporaryDirectory() as other:
+        for place, cells in ((one, sorted(hidden)), (other, [])):
+            (Path(place) / KEPT).write_text(json.dumps({"k": SMALL, "cells": {"survey": cells}}), encoding="utf-8")
+        carry(Path(one), Path(other), pairs)
+        kept = json.loads((Path(other) / KEPT).read_text(encoding="utf-8"))["cells"]["survey"]
+    return {(area, answer) for area, answer in kept}
+
+
+def extreme(known: list[Any], cell: tuple[str, str], hidden: set[tuple[str, str]], sign: int) -> float:
+    """Least (1) or greatest (-1) number a leaf's cell can be."""
+    cells = list(product(LEAVES, ANSWERS))
+    low = [1.0 if each in hidden else 0.0 for each in cells]
+    matrix, values = np.array([r for r, _ in known]), np.array([v for _, v in known], float)
+    within = LinearConstraint(matrix, values - 1e-7, values + 1e-7)
+    answer = milp([sign * (each == cell) for each in cells], constraints=within, bounds=Bounds(low, np.inf))
+    return float("inf") if answer.fun is None else sign * float(answer.fun)
 
 
 def test_primary_suppression_alone_is_caught() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -15,6 +16,7 @@ from geo.palettes import PALETTES, Theme
 Text = Callable[[float], str]  # writes a number for the reader, unit included where the chart needs one
 
 FONTS = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, Helvetica Neue, Arial, sans-serif"
+WHOLE = re.compile(r"\.0+(?!\d)")
 TITLE_WIDTH = 42  # half-width characters a title line holds at 320 px, the narrowest chart (a card on a 390 px phone)
 LARGE, WIDE_TITLE = 16, 50  # from this type size on (a projector's) a chart is at least 640 px wide
 
@@ -305,6 +307,8 @@ def value_axis(figure: go.Figure, values: Sequence[float], text: Text, axis: str
     start = 0.0 if (low >= 0 and low < 0.6 * high) or low == high >= 0 else low
     marks = ticks(start, high if high > start else start + (abs(start) or 1.0), 3)
     labels = [text(v) for v in marks]
+    if all(WHOLE.search(label) for label in labels):  # 50.0% on every tick says no more than 50%
+        labels = [WHOLE.sub("", label) for label in labels]
     settings = {"tickvals": marks, "ticktext": labels, "range": [marks[0], marks[-1]]}
     figure.update_layout({f"{axis}axis": settings})
     left = max(map(width_of, labels)) * cast("int", figure.layout.template.layout.font.size) * 0.56 + 12

@@ -7,7 +7,8 @@ import pandas as pd
 from geo.palettes import Theme
 from pages.parts import charts, charts_forms
 from pages.parts.charts_forms import Made
-from pages.parts.words import area_name, month_text, number, t
+from pages.parts.data import place_name
+from pages.parts.words import month_text, number, t
 
 MOST_PLACES = 16
 FAR_M = 1000
@@ -55,7 +56,7 @@ def places(rows: pd.DataFrame, area: str, theme: Theme, empty: str) -> Made:
     data = rows[rows["households"] > 0].assign(
         value=lambda f: 100 * f["walk"] / f["households"], flown=lambda f: 100 * f["straight"] / f["households"]
     )
-    data = data.assign(key=data["code"], name=[area_name(row) for row in data.to_dict("records")])
+    data = data.assign(key=data["code"], name=[place_name(str(code)) for code in data["code"]])
     ranked = data.sort_values(["value", "code"], kind="stable")
     title = empty
     if len(ranked):

@@ -164,7 +164,7 @@ def organisations(rows: pd.DataFrame, theme: Theme, empty: str, height: int) -> 
     lines = [
         charts.Line(name, _points(months, table[key]), main)
         for key, name, main in (
-            ("all", t("services.organisations_all"), False), ("community", enum("scope", "community"), True),
+            ("all", t("services.organisations_all"), False), ("community", t("services.organisations_in"), True),
         )
     ]  # fmt: skip
     figure = charts.trend(lines, title=title, text=compact, theme=theme, empty=empty, height=height)

@@ -59,7 +59,7 @@ def table(known: Sequence[Indicator], values: pd.DataFrame) -> str:
     columns = [tables.Column(t("area.indicator"), lambda row: _name(row["indicator"]))]
     for code in map(str, values.index):
         level = level_name(str(areas.at[code, "level"])) if levels > 1 else ""
-        columns.append(tables.Column(area_name(areas.loc[code]), _cells_of(values, code), level, numeric=True))
+        columns.append(tables.Column(data.place_name(str(code)), _cells_of(values, code), level, numeric=True))
     groups = [tables.Group("", [{"indicator": each} for each in known])]
     return tables.table(groups, columns, t("compare_page.table"))
 
@@ -118,8 +118,7 @@ def changes(
     if both.empty:
         return None
     both["change"] = both["after"] - both["before"]
-    areas = data.areas()
-    both["name"] = [area_name(areas.loc[code]) for code in both.index]
+    both["name"] = [data.place_name(str(code)) for code in both.index]
     both = both.sort_values("change", ascending=False)
     step = 0.5 * 10**-indicator.decimals
     title = t(
@@ -165,8 +164,7 @@ def multiples(indicator: Indicator, rows: pd.DataFrame, codes: Sequence[str], ow
     )
     if points["value"].notna().sum() == 0:
         return None
-    areas = data.areas()
-    names = {code: area_name(areas.loc[code]) for code in codes}
+    names = {code: data.place_name(code) for code in codes}
     peak = points.iloc[int(points["value"].argmax())]
     title = t(
         "compare_page.multiples_title",

@@ -13,7 +13,7 @@ from pages.parts.state import View
 from pages.parts.words import lang, level_name, period_text, t
 
 
-def indicator(view: View, indicators: dict[str, Indicator], *, width: int = 340) -> None:
+def indicator(view: View, indicators: dict[str, Indicator], *, width: int = 400) -> None:
     """Chooser of the indicator: grouped by theme; typing searches in theme and name."""
     ordered = sorted(indicators, key=lambda name: THEMES.index(indicators[name].theme))
     st.selectbox(

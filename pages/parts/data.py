@@ -35,7 +35,7 @@ from data.manifest import (
     read_version,
 )
 from pages.parts import state
-from pages.parts.words import lang
+from pages.parts.words import lang, short_name
 from queries.errors import DatabaseClosed
 from queries.extracts import current_version
 from queries.indicators import values
@@ -210,6 +210,11 @@ def areas() -> pd.DataFrame:
 def area(code: str) -> pd.Series[Any]:
     """One area's row; KeyError for an unknown code."""
     return cast("pd.Series[Any]", areas().loc[code])
+
+
+def place_name(code: str) -> str:
+    """An area's name as charts label it, where its level is plain."""
+    return short_name(area(code), state.level_of(code))
 
 
 def area_path(code: str) -> pd.DataFrame:

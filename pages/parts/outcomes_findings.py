@@ -189,7 +189,7 @@ def years(indicator: Indicator, rows: pd.DataFrame, code: str, theme: Theme, hei
         after=quantity(last["value"], indicator.unit, indicator.decimals),
     )
     lines = [
-        charts.Line(area_name(data.area(each)), points[points["code"] == each], each == code)
+        charts.Line(data.place_name(each), points[points["code"] == each], each == code)
         for each in sorted({code, state.DISTRICT})
     ]
     figure = charts.trend(lines, title=title, text=lambda v: number(v, 1), theme=theme, empty=title, height=height)
@@ -230,8 +230,7 @@ def relation(
     both = pd.DataFrame({"x": _by_code(x, one), "y": _by_code(y, other)}).dropna()
     if both.empty:
         return None
-    areas = data.areas()
-    names = [area_name(areas.loc[code]) for code in both.index]
+    names = [data.place_name(str(code)) for code in both.index]
     frame = both.rename_axis("key").reset_index().assign(name=names)
     frame["kind"] = [kinds.get(code, "other") for code in frame["key"]]
     found = related(both["x"], both["y"])

@@ -19,8 +19,15 @@ from pages.parts.themes import headline as headline
 from pages.parts.themes import of_theme as of_theme
 
 
-def theme_page(theme: Theme, cards: Sequence[Card], extra: Callable[[View], None] | None = None) -> None:
-    """Draw the page part by part; a part that fails says so and the others stand. `extra` draws below the map.
+def theme_page(
+    theme: Theme,
+    cards: Sequence[Card],
+    extra: Callable[[View], None] | None = None,
+    last: Callable[[View], None] | None = None,
+) -> None:
+    """Draw the page part by part; a part that fails says so and the others stand.
+
+    `extra` draws below the map, `last` below the cards.
 
     The parts reach the reader in this order, so that sentence, figures and map stand before any chart is made.
     """
@@ -38,6 +45,9 @@ def theme_page(theme: Theme, cards: Sequence[Card], extra: Callable[[View], None
         with guard(f"{theme.page} extra"):
             extra(view)
     draw_cards(view, [card for card in cards if card.shown(view)])
+    if last is not None:
+        with guard(f"{theme.page} last"):
+            last(view)
     with guard(f"{theme.page} published"):
         reconciled.published_of(view)
 

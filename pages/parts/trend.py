@@ -13,7 +13,7 @@ from geo.palettes import Theme
 from pages.parts import charts, data, state
 from pages.parts.comparing import PEERS
 from pages.parts.state import View
-from pages.parts.words import area_name, number, t
+from pages.parts.words import number, t
 from queries.indicators import peers
 from queries.periods import Period
 
@@ -48,7 +48,7 @@ def lines(view: View, indicator: Indicator) -> list[charts.Line]:
     """The area's own line, and the one it is compared with: last year, district or peers."""
     start, end = span(view.period)
     own = _series(indicator, [view.area], start, end)
-    found = [charts.Line(area_name(data.areas().loc[view.area]), own, main=True)]
+    found = [charts.Line(data.place_name(view.area), own, main=True)]
     if view.compare == "last_year":
         before = _series(indicator, [view.area], start - pd.DateOffset(years=1), end - pd.DateOffset(years=1))
         moved = before.assign(month=before["month"] + pd.DateOffset(years=1))

@@ -15,7 +15,7 @@ from geo.palettes import Theme
 from pages.parts import charts, data, profile, state, tables
 from pages.parts.profile import Fellows
 from pages.parts.state import View
-from pages.parts.words import area_name, compact, lang, number, quantity, t
+from pages.parts.words import compact, lang, number, quantity, t
 from queries.indicators import verdict_of
 
 SHOWN = (
@@ -77,9 +77,7 @@ def multiple(view: View, around: Fellows, indicator: Indicator) -> tuple[str, go
     codes = [around.code, *filter(None, [around.parent])]
     points = series(indicator, codes)
     title = finding(indicator, around.code)
-    lines = [
-        charts.Line(area_name(data.area(code)), points[points["code"] == code], code == around.code) for code in codes
-    ]
+    lines = [charts.Line(data.place_name(code), points[points["code"] == code], code == around.code) for code in codes]
     figure = charts.trend(
         lines,
         title=title,

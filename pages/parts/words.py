@@ -134,7 +134,7 @@ def area_name(row: Any) -> str:
 
 
 def short_name(row: Any, level: str) -> str:
-    """An area's name in a list that names the level: in English without “Community”, “Subdistrict”."""
+    """An area's name where its level is plain: in English without “Community”, “Subdistrict”, “District”."""
     name = area_name(row)
     return name.removesuffix(f" {level.capitalize()}") if lang() == "en" else name
 
