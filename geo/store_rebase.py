@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
+import shapely
 import sqlalchemy as sa
 
 from geo import store_tables as tables
-from geo.operations import Batch, Move, New, Operation, Retire, Split
+from geo.operations import Batch, Move, New, Operation, Retire, Single, Split, Transfer
 from geo.plans import Plan, PlanRefused
 from geo.store_base import StoreBase, new_id, row_of
 from geo.store_errors import BlockConflict, RebaseConflict
@@ -48,6 +49,16 @@ class Rebase(StoreBase):
         self._remember(draft, line.after(entries))
         return entries
 
+    def rebase_conflicts(self, draft: str, edition: str) -> list[BlockConflict]:
+        """The blocks that the draft and the edition gave to different neighbourhoods: `rebase` wants a choice for each.
+
+        Of a block that one of them divided, its neighbourhood there is None. Raises Unknown.
+        """
+        with self._reading() as connection:
+            line, target = self._line(connection, draft), self._edition(connection, edition)
+        base, first = (self.plans.replay(id, [])[0].plan for id in (line.base, target.id))
+        return _conflicts(difference(base, self.plans.of(line)), difference(base, first), target)
+
     def _rebased(
         self, draft: str, line: Line, target: Edition, carried: list[Entry], user: User, key: str
     ) -> list[Entry]:
@@ -84,7 +95,7 @@ class Rebase(StoreBase):
             except PlanRefused:
                 continue  # the blocks it was about are among the rest
         try:
-            return [*kept, *_rest(line, plan, wish, kept)]
+            return [*kept, *_rest(line, plan, _by_piece(wish, base, plan), kept)]
         except PlanRefused as refusal:
             raise RebaseConflict(target.id, (), refusal) from refusal
 
@@ -96,15 +107,22 @@ def _wish(
     target: Edition,
 ) -> dict[int, str | None]:
     """Block -> the neighbourhood it shall have where the draft has a say. Raises RebaseConflict."""
-    both = [block for block in sorted(mine.keys() & theirs.keys()) if mine[block][1] != theirs[block][1]]
-    open_ones = [block for block in both if block not in choices]
+    both = _conflicts(mine, theirs, target)
+    open_ones = [each for each in both if each.block not in choices]
     if open_ones:
-        raise RebaseConflict(
-            target.id,
-            [BlockConflict(b, *mine[b], theirs[b][1], target.by.name, target.head) for b in open_ones],
-        )
-    taken = {block for block in both if choices[block] == "theirs"}
+        raise RebaseConflict(target.id, open_ones)
+    taken = {each.block for each in both if choices[each.block] == "theirs"}
     return {block: pair[1] for block, pair in mine.items() if block not in taken}
+
+
+def _conflicts(
+    mine: Mapping[int, tuple[str | None, str | None]],
+    theirs: Mapping[int, tuple[str | None, str | None]],
+    target: Edition,
+) -> list[BlockConflict]:
+    """The blocks that both changed, differently."""
+    both = (block for block in sorted(mine.keys() & theirs.keys()) if mine[block][1] != theirs[block][1])
+    return [BlockConflict(b, *mine[b], theirs[b][1], target.by.name, target.head) for b in both]
 
 
 def _meets(entry: Entry, theirs: Mapping[int, object], wish: Mapping[int, object]) -> bool:
@@ -115,21 +133,51 @@ def _meets(entry: Entry, theirs: Mapping[int, object], wish: Mapping[int, object
     return bool(met)
 
 
+def _by_piece(wish: Mapping[int, str | None], base: Plan, plan: Plan) -> dict[int, str | None]:
+    """The wish, with what was wished of a block that is divided now wished of each of its pieces."""
+    gone = [block for block in wish if block not in plan.ground.shape and block in base.ground.shape]
+    fresh = [block for block in plan.ground.shape if block not in base.ground.shape and block not in wish]
+    inside = {
+        piece: wish[block]
+        for block in gone
+        for piece in fresh
+        if shapely.contains(base.ground.shape[block], shapely.point_on_surface(plan.ground.shape[piece]))
+    }
+    return {**wish, **inside}
+
+
 def _rest(line: Line, plan: Plan, wish: Mapping[int, str | None], kept: list[Entry]) -> list[Entry]:
     """One entry that makes up what the operations kept leave undone; [] if nothing. Raises PlanRefused."""
     at = {block: code for home in plan.homes.values() for block, code in home.items()}
     missing = {b: code for b, code in wish.items() if code is not None and b in at and at[b] != code}
     if not missing:
         return []
-    steps = _making(at, missing)
+    reasons = [each.operation.reason for each in line.in_force if isinstance(each.operation, Transfer)]
+    steps = _making(at, missing, plan.ground.community, reasons[-1] if reasons else "rebase")
     operation: Operation = steps[0] if len(steps) == 1 else Batch(tuple(steps), "rebase")
     plan.apply(operation)
-    old = next(entry for entry in reversed(line.in_force) if entry not in kept)
+    old = next((entry for entry in reversed(line.in_force) if entry not in kept), line.in_force[-1])
     return [replace(old, operation=operation)]
 
 
-def _making(at: Mapping[int, str], missing: Mapping[int, str]) -> list[Move | New | Retire]:
-    """Operations that give blocks the neighbourhoods they miss: new ones founded, those left without blocks retired."""
+def _making(
+    at: Mapping[int, str], missing: Mapping[int, str], community: Mapping[int, str], reason: str
+) -> list[Single]:
+    """Operations that give blocks the neighbourhoods they miss.
+
+    New ones are founded, those left without blocks retired; what goes to another community is transferred.
+    """
+    abroad = {block: to for block, to in missing.items() if community[block] != to[:12]}
+    missing = {block: to for block, to in missing.items() if block not in abroad}
+    return [*_at_home(at, missing), *_abroad(abroad, reason)]
+
+
+def _abroad(missing: Mapping[int, str], reason: str) -> list[Transfer]:
+    codes = sorted(set(missing.values()))
+    return [Transfer(frozenset(b for b, to in missing.items() if to == code), code, reason) for code in codes]
+
+
+def _at_home(at: Mapping[int, str], missing: Mapping[int, str]) -> list[Move | New | Retire]:
     before, after = set(at.values()), set({**at, **missing}.values())
     steps: list[Move | New | Retire] = []
     for code in sorted(set(missing.values())):

@@ -15,6 +15,7 @@ from pages.parts import (
     editions_history,
     editions_list,
     editions_quality,
+    editions_rebase,
     editions_steps,
     frame,
     planner,
@@ -116,6 +117,7 @@ def way(item: Item) -> None:
         return
     st.html(editions_steps.path(item.steps, draft.state))
     if item.draft is not None:
+        editions_rebase.panel(draft)
         editions_decide.panel(draft)
     if item.steps:
         st.html(tables.heading(t("editions.steps"), level=3) + editions_steps.table(item.steps))

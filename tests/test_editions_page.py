@@ -14,7 +14,9 @@ import pytest
 from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
-from geo.operations import Merge, Move
+from data.editions import settle
+from data.publishing import publish_draft
+from geo.operations import Merge, Move, New
 from geo.store import Store
 from geo.store_errors import StoreNotEmpty
 from geo.store_records import State, StepKind
@@ -23,7 +25,7 @@ from pages.exports import changes
 from pages.parts import editions_base, editions_reports, workbench_drafts
 from pages.parts.words import speaking
 from tests import tiny_district as tiny
-from tests.edition_place import APPROVER, PLANNER, write_place
+from tests.edition_place import APPROVER, PLANNER, publication, write_place
 from tests.edition_place import opened as store_of
 from tests.opening import html_of, opened, table_called, text_of
 
@@ -201,3 +203,31 @@ def test_history_goes_into_a_store_that_was_only_founded(place: Path, tmp_path: 
     ]
     with pytest.raises(StoreNotEmpty):
         fresh.import_history(lines)
+
+
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_an_overtaken_draft_is_put_on_the_new_edition_block_by_block(place: Path, choice: str) -> None:
+    """The draft gives blocks 1 and 9 of A1's column two to A2; the edition published since keeps 1 with a new one."""
+    store = store_of(place)
+    draft = store.create_draft(PLANNER, "东移", "2020-07").id
+    store.append(draft, Move(frozenset({1, 9}), tiny.A2), PLANNER)
+    other = store.create_draft(PLANNER, "新设", "2020-07").id
+    new = store.plan(other).next_code(tiny.FIRST)
+    store.append(other, New(new, frozenset({1})), PLANNER)
+    store.submit(other, PLANNER)
+    store.approve(other, APPROVER)
+    publish_draft(place, publication(other), lambda _step, _share: None, place / "static")
+    settle(place)
+    app = as_role(opened("editions", item=draft), "planner")
+    assert not app.exception and not UNFILLED.search(text_of(app))
+    assert "1 个地块在草案和新版本中归属不同" in text_of(app)
+    [radio] = [each for each in app.radio if str(each.key).startswith("rebase-")]
+    assert "天勤" in radio.label or radio.label.startswith("地块 1")
+    assert [words.split("：")[0] for words in radio.options] == ["按草案", "按新版本"]
+    radio.set_value(choice)
+    app = press(app.run(), f"rebase-{draft}")
+    assert "草案已转到 2021-01 版" in text_of(app)
+    fresh = store_of(place)
+    assert fresh.draft(draft).base == "2021-01"
+    assert fresh.plan(draft).assignment[[1, 9]].tolist() == [tiny.A2 if choice == "mine" else new, tiny.A2]
+    assert not any(str(button.key).startswith("rebase-") for button in app.button), "it stands on the newest now"

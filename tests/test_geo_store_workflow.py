@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import shapely
 
-from geo.operations import Merge, Move, New, Rename
-from geo.plans import PlanRefused
+from geo.operations import Merge, Move, New, Rename, Transfer
+from geo.plans import Plan, PlanRefused
 from geo.refusals import Reason
+from geo.splitting import split_along
 from geo.store import Store
 from geo.store_errors import (
     BaseOutdated,
@@ -25,7 +27,8 @@ from geo.store_errors import (
 )
 from geo.store_records import Kind, Role, State, StepKind, Succession, User
 from geo.store_workflow import File
-from tests.plan_places import A, B, C, E, F
+from tests.geo_places import SOUTH, WEST
+from tests.plan_places import A, B, C, D, E, F
 from tests.store_place import ANNA, BO, CHIEF, FIRST, READER, START, TinyStore, new_store, publish, same_plan
 
 TODAY = date(2020, 12, 24)
@@ -280,6 +283,56 @@ def test_rebase_when_the_edition_did_the_same(store: TinyStore, draft: str) -> N
     store.rebase(twin, BO, "2021-01")
     assert store.operations(twin) == []
     assert same_plan(store.plan(twin), store.plan_of("2021-01"))
+
+
+def test_the_blocks_to_choose_from_are_told_without_changing_anything(store: TinyStore, overtaken: str) -> None:
+    before = store.entries(overtaken)
+    [block] = store.rebase_conflicts(overtaken, "2021-01")
+    assert (block.block, block.base, block.mine, block.theirs, block.by) == (13, A, C, B, "审批")
+    assert store.entries(overtaken) == before and store.rebase_conflicts(overtaken, FIRST) == []
+
+
+@pytest.mark.parametrize(("choice", "homes"), [("mine", {A}), ("theirs", {B})])
+def test_rebase_of_a_block_that_the_draft_divided(store: TinyStore, draft: str, choice: Any, homes: set[str]) -> None:
+    """Bo divides block 13 of A; the edition gives it to B whole."""
+    mine = store.create_draft(BO, "x", FIRST).id
+    cut = split_along(START, 13, shapely.LineString([(WEST + 150, SOUTH + 250), (WEST + 150, SOUTH + 450)]))
+    store.append(mine, cut.operation, BO)
+    store.append(draft, Move(frozenset({13}), B), ANNA)
+    publish(store, draft, "2021-01")
+    assert [each.block for each in store.rebase_conflicts(mine, "2021-01")] == [13]
+    store.rebase(mine, BO, "2021-01", {13: choice})
+    plan = TinyStore(store.engine).plan(mine)
+    pieces = [block for block in plan.ground.shape if block not in START.ground.shape]
+    assert len(pieces) == (2 if choice == "mine" else 0)
+    assert {plan.code_of(block) for block in pieces or [13]} == homes
+
+
+def test_rebase_over_a_block_that_the_edition_divided(store: TinyStore, draft: str) -> None:
+    """The edition divides block 13 of A, whose pieces stay; Bo gave it to B whole, and keeps to it."""
+    mine = store.create_draft(BO, "x", FIRST).id
+    store.append(mine, Move(frozenset({13}), B), BO)
+    cut = split_along(START, 13, shapely.LineString([(WEST + 150, SOUTH + 250), (WEST + 150, SOUTH + 450)]))
+    store.append(draft, cut.operation, ANNA)
+    split = store.plan(draft)
+    store.bases["2021-01"] = Plan.start(split.ground, split.assignment)
+    publish(store, draft, "2021-01")
+    store.rebase(mine, BO, "2021-01", {13: "mine"})
+    plan = store.plan(mine)
+    assert {plan.code_of(block) for block in plan.ground.shape if block not in START.ground.shape} == {B}
+
+
+def test_rebase_keeps_a_transfer_and_its_reason(store: TinyStore) -> None:
+    """Bo transfers 3 and 9 to the other community; the edition has given 9 to D meanwhile, with 14 and 15."""
+    mine, draft = (store.create_draft(user, "x", FIRST).id for user in (BO, ANNA))
+    store.append(mine, Transfer(frozenset({3, 9}), E, "路改道了"), BO, "the road")
+    store.append(draft, Move(frozenset({9, 14, 15}), D), ANNA)
+    publish(store, draft, "2021-01")
+    store.rebase(mine, BO, "2021-01", {9: "mine"})
+    plan = store.plan(mine)
+    assert plan.assignment[[14, 15, 3, 9]].tolist() == [D, D, E, E]
+    [operation] = store.operations(mine)
+    assert isinstance(operation, Transfer) and operation.reason == "路改道了"
 
 
 def test_a_draft_whose_layer_is_unsound_is_not_submitted(
