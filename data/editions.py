@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 from data import build, manifest
 from data.contract import DataError
 from data.folders import remove_leftovers, sync
+from data.locks import held
 from data.manifest import EDITION, EDITION_EFFECTIVE, Manifest, edition_dir, extracts_dir
 from geo import crs
 from geo.database import FILE, DatabaseError, database_url
@@ -135,12 +137,20 @@ def build_edition(root: Path, edition: Edition | None, progress: Progress = _qui
     version = _version(basis, folder)
     current = _known(root, edition.id)
     if current is not None and current.version == version and _whole(root, current):
-        return current
+        return current if current.edition_number == edition.number else _numbered(root, current, edition)
     made = _rebased(root, edition, basis, version, lambda step, share: progress(step, 0.5 + share / 2))
     manifest.write_copy(extracts_dir(root) / made.version, made)
     manifest.write_manifest(root, made, edition.id)
     progress("done", 1.0)
     return made
+
+
+def _numbered(root: Path, made: Manifest, edition: Edition) -> Manifest:
+    """The store has taken the edition in: from now on readers can choose it."""
+    known = replace(made, edition_number=edition.number)
+    manifest.write_copy(extracts_dir(root) / known.version, known)
+    manifest.write_manifest(root, known, edition.id)
+    return known
 
 
 def _restore(root: Path, edition: Edition) -> None:
@@ -164,6 +174,23 @@ def put_in_force(root: Path, edition: str) -> Manifest:
     if manifest.edition_in_force(root) != edition or manifest.read_manifest(root) != chosen:
         manifest.write_manifest(root, chosen)
     return chosen
+
+
+def come_into_force(root: Path, today: date) -> str | None:
+    """Put the edition in force whose day has come since the last look; returns it, None where nothing changed.
+
+    Asks the store only if the manifests say that there may be one; what is not built yet is left to `settle`. Several
+    processes may do this at once. Raises StoreClosed, or Busy while an edition is being published.
+    """
+    made = manifest.edition_on(manifest.editions_built(root), today)
+    if made is None or made.edition == manifest.edition_in_force(root):
+        return None
+    with held(root / "editions" / ".publishing.lock"):
+        due = in_force(known_store(root).editions(), today)
+        if due == manifest.edition_in_force(root) or _known(root, due) is None:
+            return None
+        put_in_force(root, due)
+        return due
 
 
 def settle(root: Path, progress: Progress = _quiet) -> Manifest:

@@ -38,7 +38,7 @@ class Manifest:
     `tables` names the content of each table by hash; `demonstration` says that no record in it is real.
     `rebased_from`: the edition the records are coded in, where it is another one: counts of neighbourhoods are then
     estimates, shared out by households ("" where they are as counted). `source`: the version they were shared out from.
-    `edition_number`: its place in the order of publication.
+    `edition_number`: its place in the order of publication; 0 while it is being published and nobody may see it.
     """
 
     version: str
@@ -170,7 +170,7 @@ def _write(path: Path, manifest: Manifest) -> None:
 
 
 def editions_built(root: Path) -> list[Manifest]:
-    """What each edition that can be shown says of itself, in order of publication."""
+    """What each published edition that can be shown says of itself, in order of publication."""
     found: dict[str, Manifest] = {}
     for path in extracts_dir(root).glob("edition-*.json"):
         with suppress(NoManifest):
@@ -179,7 +179,7 @@ def editions_built(root: Path) -> list[Manifest]:
     with suppress(NoManifest):
         made = read_manifest(root)
         found.setdefault(made.edition, made)
-    return sorted(found.values(), key=lambda made: made.edition_number)
+    return sorted((made for made in found.values() if made.edition_number), key=lambda made: made.edition_number)
 
 
 def edition_on(editions: Sequence[Manifest], day: date) -> Manifest | None:

@@ -94,11 +94,18 @@ def _publish(root: Path, store: Store, wanted: Publication, progress: Progress, 
 
 def _prepared(root: Path, store: Store, wanted: Publication, base: str, progress: Progress, static: Path) -> Edition:
     """Everything of the edition that readers will need, written where nobody looks yet."""
-    number = store.editions()[-1].number + 1
     edition = Edition(
-        edition_id(store, wanted.effective_on), number, wanted.name, wanted.effective_on, wanted.user, store.clock(),
-        wanted.why, base, wanted.draft, 0,
-    )  # fmt: skip
+        edition_id(store, wanted.effective_on),
+        0,
+        wanted.name,
+        wanted.effective_on,
+        wanted.user,
+        store.clock(),
+        wanted.why,
+        base,
+        wanted.draft,
+        0,
+    )  # fmt: skip (number 0: readers cannot choose it before the store has taken it in)
     plan = store.plan(wanted.draft)
     plan = replace(plan, names={**store.names(base), **plan.names})
     tables = next_edition(root, edition_dir(root, base), plan, lambda step, share: progress(step, 0.2 * share))

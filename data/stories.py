@@ -23,7 +23,7 @@ FORMAT: Final = "linli-story"
 FORMAT_NUMBER: Final = 1
 FILE_SUFFIX: Final = ".linli-story.json"
 LANGUAGES: Final = ("zh", "en")
-NOT_KEPT: Final = frozenset({"lang", "theme", "edition", "story", "scene", "present", "highlights"})
+NOT_KEPT: Final = frozenset({"lang", "theme", "edition", "as", "story", "scene", "present", "highlights"})
 """Parameters of an address that belong to the reader or the talk (which shows one edition), or that a scene keeps in a
 field of its own."""
 

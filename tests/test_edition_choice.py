@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from data import prepare
-from data.manifest import EDITION, edition_on, editions_built, extracts_dir, read_manifest
+from data.editions import come_into_force
+from data.locks import held
+from data.manifest import EDITION, edition_on, editions_built, extracts_dir, read_manifest, write_manifest
 from data.publishing import publish_draft
 from data.rebase import came_from
 from pages.parts import data, downloads, map_view, state
@@ -124,6 +127,12 @@ def test_parse_keeps_the_edition_and_drops_what_is_none() -> None:
     assert state.parse({"edition": "2019-01"}, known)[0].edition == ""
 
 
+def test_who_is_at_work_goes_along_to_other_pages() -> None:
+    view = View(page="workbench", extra=(("as", "王"), ("draft", "d1")))
+    assert dict(state.changed(view, "editions").extra) == {"as": "王"}
+    assert dict(state.changed(view, lang="en").extra) == {"as": "王", "draft": "d1"}
+
+
 # ── small counts ──
 
 
@@ -170,3 +179,42 @@ def test_what_is_withheld_is_withheld_on_the_page(edition: str) -> None:
         for area, year, *_ in first:
             rows = data.measure_values(["attendances_first_time"], [area], year)
             assert rows["withheld"].all() and rows["value"].isna().all()
+
+
+# ── an edition whose day is yet to come ──
+
+
+def test_an_edition_comes_into_force_by_itself_on_its_day(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Back to the eve of the second edition: nobody sees it before its day, and from then on everybody."""
+    first, second = read_manifest(place, EDITION), read_manifest(place, NEW)
+    write_manifest(place, first)
+    monkeypatch.setattr(data, "_looked", {})
+    data.begin_day(date(2020, 12, 31))
+    assert data.manifest().edition == EDITION
+    data.begin_day(DAY)
+    assert data.manifest() == second
+    write_manifest(place, first)
+    data.begin_day(DAY)
+    assert data.manifest().edition == EDITION, "once a day a process looks, another one as well"
+    assert come_into_force(place, DAY) == NEW and come_into_force(place, DAY) is None
+
+
+def test_nobody_looks_into_a_publication_under_way(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_manifest(place, read_manifest(place, EDITION))
+    monkeypatch.setattr(data, "_looked", {})
+    with held(place / "editions" / ".publishing.lock"):
+        data.begin_day(DAY)
+        assert data.manifest().edition == EDITION
+    data.begin_day(DAY)
+    assert data.manifest().edition == NEW
+
+
+def test_what_the_store_has_not_taken_in_cannot_be_chosen(place: Path) -> None:
+    """A publication that was killed leaves a manifest behind; it bears no number, and no reader sees it."""
+    write_manifest(place, replace(read_manifest(place, NEW), edition="2022-01", edition_number=0), "2022-01")
+    try:
+        assert [made.edition for made in editions_built(place)] == [EDITION, NEW]
+        with state.viewing(View(page="area", edition="2022-01")):
+            assert data.manifest().edition == NEW
+    finally:
+        (extracts_dir(place) / "edition-2022-01.json").unlink()

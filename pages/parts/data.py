@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +22,10 @@ import queries.indicator_queries
 import queries.lines
 import queries.profile
 import queries.records
+from data.contract import DataError
+from data.editions import come_into_force
 from data.indicators import Indicator, load_indicators
+from data.locks import Busy
 from data.manifest import (
     Manifest,
     NoManifest,
@@ -30,7 +34,6 @@ from data.manifest import (
     edition_on,
     editions_built,
     extracts_dir,
-    manifest_path,
     read_manifest,
     read_version,
 )
@@ -42,6 +45,7 @@ from queries.indicators import values
 from queries.periods import Period
 from queries.run import Database, open_database
 
+log = logging.getLogger("linli")
 EVERYTHING = 1_000_000  # more rows than a sheet holds
 T = TypeVar("T")
 ANSWERS = 4000  # cached answers; most are a few hundred bytes
@@ -100,7 +104,25 @@ def other_edition() -> str:
         asked = "" if found is None else found.edition
     if not asked or asked == edition_in_force(root):
         return ""
-    return asked if manifest_path(root, asked).is_file() else ""
+    return asked if asked in {made.edition for made in editions_built(root)} else ""
+
+
+_looked: dict[Path, date] = {}
+
+
+def begin_day(today: date | None = None) -> None:
+    """On the first page of a day each process looks whether the day of a published edition has come."""
+    day, root = today or date.today(), data_root()
+    if _looked.get(root) == day:
+        return
+    _looked[root] = day
+    try:
+        if edition := come_into_force(root, day):
+            log.info("Boundary edition %s is in force from now on.", edition)
+    except Busy:
+        del _looked[root]  # the next page looks again
+    except DataError as error:
+        log.warning("%s", error)
 
 
 def folder() -> Path:

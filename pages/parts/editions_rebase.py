@@ -32,7 +32,7 @@ def panel(draft: Draft) -> None:
     allowed = workbench_drafts.may(planner.current_user(), Action.EDIT)
     st.button(
         t("rebase.do", edition=newest), key=f"rebase-{draft.id}", type="primary",
-        disabled=not allowed, help=None if allowed else t("editions.needs.edit"),
+        disabled=not allowed, help=None if allowed else t("editions.needs.submit"),
         on_click=_rebase, args=(draft, newest, [each.block for each in conflicts]),
     )  # fmt: skip
     editions_decide.failed("rebase")

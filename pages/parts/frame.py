@@ -37,6 +37,7 @@ _shell = st.components.v2.component("linli_shell", js=(HERE / "shell.js").read_t
 def begin(name: str) -> None:
     """Before the page `name`: the style, the script of the frame, and which codes exist in the edition it shows."""
     state.turn_to(name)
+    data.begin_day()
     state.keep("begun", True)
     run = state.recall("run", 0) + 1
     state.keep("run", run)
