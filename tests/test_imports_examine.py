@@ -15,6 +15,7 @@ from data.imports.places import load_places
 from data.imports.problems import from_dict
 from data.imports.report import as_json, lines, marked_copy
 from data.imports.templates import write_templates
+from pages.parts.deliveries_check import header_suggestions
 from tests import office_files as office
 from tests import tiny_district as tiny
 from tests.office_files import EVENT, EVENT_HEADERS
@@ -272,6 +273,16 @@ def test_a_jump_from_the_year_before_is_a_warning(root: Path, tmp_path: Path) ->
     (jump,) = [finding for finding in found.findings if finding.kind == "jump_rows"]
     assert jump.severity == "warning" and "60" in jump.what("en") and "2021" in jump.what("zh")
     assert from_dict(jump.as_dict()) == jump
+
+
+def test_a_header_that_nearly_names_a_column_is_offered_to_be_confirmed(root: Path, tmp_path: Path) -> None:
+    headers = ["活动举办的日期" if header == "举办日期" else header for header in EVENT_HEADERS]
+    file = office.text_file(tmp_path / "a.csv", [headers, event()])
+    assert header_suggestions(looked_at(root, file)) == [("活动举办的日期", "event", "held_on")]
+    mappings = Mappings()
+    mappings.remember_header("活动举办的日期", "held_on")
+    found = looked_at(root, file, mappings=mappings)
+    assert header_suggestions(found) == [] and found.taken()[0].good.num_rows == 1
 
 
 def test_every_template_is_recognised_and_its_example_is_not_a_record(root: Path, tmp_path: Path) -> None:

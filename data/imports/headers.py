@@ -159,7 +159,12 @@ def _likeness(cells: list[list[str]], table: str, remembered: Mapping_) -> float
 
 def takes_back(label: str) -> bool:
     """Whether a header is that of the column whose ticks take records back."""
-    return simplified(_bare(label)) in {simplified(each) for each in withdrawal_headers()}
+    return bool(label) and simplified(_bare(label)) in _withdrawal_headers()
+
+
+@cache
+def _withdrawal_headers() -> frozenset[str]:
+    return frozenset(simplified(each) for each in withdrawal_headers())
 
 
 def _is_named(sheet: Sheet, table: str) -> bool:

@@ -24,7 +24,7 @@ from data.imports.report import marked_copy, place
 from data.imports.rules import rule_of
 from data.imports.templates import write_templates
 from data.manifest import data_root
-from data.wording import table_label, text
+from data.wording import column_label, table_label, text
 from pages.parts import deliveries_map, downloads, planner, state, tables, work
 from pages.parts.downloads import XLSX
 from pages.parts.words import lang, number, t
@@ -224,10 +224,10 @@ def _marked(found: Examined, file: str, language: str) -> bytes:
 
 
 def _confirm(found: Examined, given: Iterable[Any]) -> None:
-    """Names that look like an area's: confirmed once, they are known from then on."""
+    """Names that look like an area's or a column's: confirmed once, they are known from then on."""
     places = load_places(data_root())
-    offered = suggestions(found, places)
-    if not offered:
+    offered, headers = suggestions(found, places), header_suggestions(found)
+    if not offered and not headers:
         return
     st.html(tables.heading(t("deliveries.confirm_title"), level=3))
     st.html(tables.paragraph(t("deliveries.confirm_lead")))
@@ -239,13 +239,29 @@ def _confirm(found: Examined, given: Iterable[Any]) -> None:
             key=f"deliveries_confirm_{name}_{code}",
         )
     ]
-    if st.button(t("deliveries.confirm_button"), disabled=not agreed, key="deliveries_confirm_button"):
+    columns = [
+        (header, column)
+        for header, table, column in headers
+        if st.checkbox(
+            t("deliveries.confirm_header", name=header, column=column_label(table, column, lang())),
+            key=f"deliveries_header_{table}_{column}_{header}",
+        )
+    ]
+    if st.button(t("deliveries.confirm_button"), disabled=not (agreed or columns), key="deliveries_confirm_button"):
         root, mappings = data_root(), read_mappings(data_root())
+        for header, column in columns:
+            mappings.remember_header(header, column)
         for name, code in agreed:
             mappings.remember_area(name, code, places.level_of)
         keep_mappings(root, mappings)
         state.keep(EXAMINED, (_mark(given), _examined(given, found.options)))
         st.rerun()
+
+
+def header_suggestions(found: Examined) -> list[tuple[str, str, str]]:
+    """Headers that nearly name a column that is missing: header, table, column."""
+    near = [finding for finding in found.findings if finding.kind == "missing_column_near"]
+    return list(dict.fromkeys((str(each.values["likely"]), each.table, each.column) for each in near))[:MOST_CONFIRMED]
 
 
 def suggestions(found: Examined, places: Places) -> list[tuple[str, str]]:
