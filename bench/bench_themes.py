@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import streamlit as st
 from playwright.sync_api import Browser, Page
 
 from bench.bench_page import TRAVEL, Traffic
@@ -50,8 +51,10 @@ def measured(browser: Browser, url: str, path: str) -> tuple[list[float], list[i
     return paint, paint_bytes, drill, drill_bytes
 
 
-def questions(name: str) -> int:
-    """How many times one run of the page reaches the database, nothing cached beforehand."""
+def questions(name: str, *, cold: bool) -> int:
+    """How many times one run of the page reaches the database: `cold` with nothing cached, else right after a visit."""
+    if cold:
+        st.cache_data.clear()
     counted = [0]
     ask = Database.frame
 
@@ -68,8 +71,8 @@ def questions(name: str) -> int:
 
 
 def main() -> None:
-    """One row a page."""
-    print(f"{'page':<18}{'first paint':>14}{'sent':>12}{'drill':>12}{'sent':>12}{'questions':>12}")
+    """One row a page; its last two numbers are questions to the database by a run on empty and on filled caches."""
+    print(f"{'page':<18}{'first paint':>14}{'sent':>12}{'drill':>12}{'sent':>12}{'cold':>8}{'again':>8}")
     with tempfile.TemporaryDirectory() as folder, chromium() as browser, running_app(Path(folder) / "app.log") as url:
         for entry in registry.PAGES:
             if entry.group not in {"overview", "linli", "outcomes", "boundaries"}:
@@ -77,7 +80,8 @@ def main() -> None:
             path = "" if entry.name == "overview" else entry.name
             middle = [statistics.median(each) for each in measured(browser, url, path)]
             row = f"{entry.name:<18}{middle[0]:>11.0f} ms{middle[1] / 1000:>9.0f} kB{middle[2]:>9.0f} ms"
-            print(f"{row}{middle[3] / 1000:>9.0f} kB{questions(entry.name):>12}", flush=True)
+            asked = [questions(entry.name, cold=cold) for cold in (True, False)]
+            print(f"{row}{middle[3] / 1000:>9.0f} kB{asked[0]:>8}{asked[1]:>8}", flush=True)
 
 
 if __name__ == "__main__":
