@@ -13,7 +13,6 @@ from geo.layers import MapState
 from pages.parts import (
     controls,
     data,
-    edition_choice,
     frame,
     glances,
     map_view,
@@ -127,7 +126,7 @@ def locate(view: View, row: pd.Series[Any]) -> None:
         level=level,
         lang="zh" if view.lang == "zh" else "en",
         theme=trends.theme_of(view),
-        footer=t("footer.schematic") + " · " + edition_choice.named(manifest),
+        footer=t("footer.schematic") + " · " + t("footer.edition", edition=manifest.edition),
         focus=view.area,
         highlight=marked(view, view.area),
     )
