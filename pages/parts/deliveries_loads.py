@@ -123,12 +123,9 @@ def _act(known: list[Load]) -> None:
     if loads.status(root, load) == "applied":
         return
     waiting = loads.waiting(root, load.id)
-    reason = ""
-    if waiting:
-        reason = st.text_input(
-            t("deliveries.reason", count=number(len(waiting))), key="deliveries_reason", max_chars=200,
-            placeholder=t("deliveries.reason_example"),
-        )  # fmt: skip
+    # without warnings a reason is still wanted where published figures will no longer be met
+    asked = t("deliveries.reason", count=number(len(waiting))) if waiting else t("deliveries.reason_free")
+    reason = st.text_input(asked, key="deliveries_reason", max_chars=200, placeholder=t("deliveries.reason_example"))
     with st.container(horizontal=True, gap="small"):
         if st.button(
             t("deliveries.apply"),

@@ -84,7 +84,8 @@ def under_way(key: str) -> bool:
     work: Work | None = state.recall(key, None)
     if work is None or work.state != "running":
         return False
-    _bar(key)
+    with st.container(key="work_bar"):  # a place of its own: what comes and goes around it does not move it
+        _bar(key)
     return True
 
 
