@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from data.stories import Story
-from pages.parts import data, frame, glass, staging, state, story_shelf, tables
+from pages.parts import data, frame, glass, staging, state, story_editor, story_shelf, tables
 from pages.parts.failures import guard
 from pages.parts.state import View
 from pages.parts.words import speaking, t
@@ -33,11 +33,11 @@ def talk(view: View) -> None:
     if view.get("notes"):
         glass.notes(glass.settings(story, "notes", first, view))
         return
-    glass.map_place(story)
     given = glass.settings(story, "glass", first, view)
-    glass.glass(given, heard=lambda: rehearsed(story), again=lambda: None)  # a kiosk's round only runs the page
     asked = view.get("data")
     with data.at_version(asked if data.is_kept(asked) else ""):
+        glass.map_place(story)
+        glass.glass(given, heard=lambda: rehearsed(story), again=lambda: None)  # a kiosk's round only runs the page
         for key in nearest_first(given["keys"], given["first"]):
             glass.bring(story, key, view)
 
@@ -67,6 +67,7 @@ def cover(view: View, story: Story) -> None:
         f'<p class="ll-lead">{escape(t("talk.cover", scenes=total, time=staging.clock(story.seconds)))}</p>'
         f'<p><a class="ll-button" data-full href="{escape(begin)}">{escape(t("talk.begin"))}</a></p>'
     )
+    story_editor.changed(story)
     rows = "".join(
         f'<tr><td>{escape(key)}</td><th scope="row"><a href="{escape(state.link(present=1, scene=key))}">'
         f"{escape(scene.title)}</a></th><td>{staging.clock(scene.seconds)}</td></tr>"

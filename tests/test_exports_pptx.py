@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,14 @@ def every(shapes: Any) -> list[Any]:
         if shape.shape_type == 6:
             found += every(shape.shapes)
     return found
+
+
+def test_the_cover_says_its_title_and_what_the_data_are_on_the_slide(extracts: Path) -> None:
+    page = page_document(EVENTS)
+    deck = opened(pptx_bytes(replace(page, contents=page.contents * 2)))
+    title, said = deck.slides[0].placeholders
+    assert page.nature in said.text_frame.text
+    assert said.height > 0 and title.top + title.height <= said.top < said.top + said.height < deck.slide_height
 
 
 def text_of(slide: Any) -> str:

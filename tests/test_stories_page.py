@@ -103,7 +103,7 @@ def test_what_changed_since_is_said_and_both_ways_are_offered(store: StoryStore,
     store.add(Story("old", "Old", lang, talk("a").scenes, data_version="v0123", edition="1999-01"))
     page = opened("stories", story="old", lang=lang)
     said = text_of(page)
-    assert "v0123" in said and "1999-01" in said and words(lang)["stories.other_edition"] in said
+    assert "v0123" in said and "1999-01" in said and words(lang)["stories.not_kept"] in said
     press(page, "adopt")
     assert "v0123" not in text_of(page) and store.get("old").edition != "1999-01"
 

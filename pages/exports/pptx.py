@@ -64,7 +64,9 @@ def _cover(made: Deck, document: Document) -> None:
         for shape in slide.placeholders:
             if shape.placeholder_format.idx == 1:
                 _style(shape, 16, PALETTE.muted)
-                shape.left, shape.width = slide.shapes.title.left, slide.shapes.title.width
+                title = slide.shapes.title
+                # all four: what is not said is zero and no longer the layout's
+                shape.left, shape.top, shape.width, shape.height = title.left, shape.top, title.width, shape.height
 
 
 def _scene(made: Deck, content: Content) -> None:

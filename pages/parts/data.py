@@ -125,6 +125,13 @@ def begin_day(today: date | None = None) -> None:
         log.warning("%s", error)
 
 
+def edition_shown() -> str:
+    """The edition of the version asked; "" before the first build."""
+    if version := _asked_version.get():
+        return read_version(data_root(), version).edition
+    return other_edition() or edition_in_force(data_root()) or ""
+
+
 def folder() -> Path:
     """Where the tables of the version asked stand. Raises ExtractsMissing or ExtractCorrupt."""
     if version := _asked_version.get():

@@ -13,7 +13,7 @@ import plotly.io as pio
 import streamlit as st
 from streamlit_folium import st_folium
 
-from data.manifest import data_root
+from data.manifest import data_root, edition_in_force
 from data.static_assets import chart_script
 from data.stories import Scene, Story, from_json, to_json
 from geo.layers import pack
@@ -130,7 +130,9 @@ def bring(story: Story, key: str, view: state.View) -> None:
     except Exception as error:  # the last line of defence of one scene: the talk goes on with the others
         failures.log.exception("scene %s of %s", key, story.name)
         content = _failed(scene, story, error)
-    explore = state.address(state.changed(staging.view_of(scene, story, view.theme)))
+    there = staging.view_of(scene, story, view.theme)
+    edition = data.edition_shown()
+    explore = state.address(there if edition == edition_in_force(data_root()) else replace(there, edition=edition))
     _talk(key=f"talk_scene_{key}", data={"kind": "scene", "story": story.id, "key": key, "explore": explore, **content})
 
 

@@ -10,7 +10,6 @@ from typing import Final
 
 from streamlit_folium import st_folium
 
-from data.manifest import data_root, edition_in_force
 from data.static_assets import read_static
 from geo.layers import BaseMap, MapAssets, MapState, StateLayer
 from pages.parts import data
@@ -58,7 +57,7 @@ def show_map(state: MapState, *, key: str, height: int, on_click: Callable[[str]
 
 def published_assets() -> MapAssets:
     """The browser's files of the edition shown. Raises the errors of data.static_assets when they are missing."""
-    return read_static(STATIC, data.other_edition() or edition_in_force(data_root()) or "")
+    return read_static(STATIC, data.edition_shown())
 
 
 def base_map(assets: MapAssets) -> BaseMap:

@@ -136,11 +136,11 @@ def changed(story: Story) -> None:
         old=story.data_version, old_edition=story.edition, new=found.data_version, new_edition=found.edition,
     )  # fmt: skip
     now = tables.anchor(state.link("present", story=story.name, present=1, scene=1), t("stories.with_new"))
-    then = t("stories.not_kept" if story.edition == found.edition else "stories.other_edition")
-    other = f"<span>{escape(then)}</span>"
-    if found.kept:
-        there = state.link("present", story=story.name, present=1, scene=1, data=story.data_version)
-        other = tables.anchor(there, t("stories.with_old"))
+    other = f"<span>{escape(t('stories.not_kept'))}</span>"
+    if found.older:
+        there = state.link("present", story=story.name, present=1, scene=1, data=found.older)
+        then = t("stories.with_old") if found.same else t("stories.with_old_edition", edition=story.edition)
+        other = tables.anchor(there, then)
     st.html(f'<div class="ll-notice ll-kept" role="status">{escape(told)} {now} {other}</div>')
     if not story_shelf.is_shipped(story):
         st.button(t("stories.adopt"), key="adopt", on_click=_adopt, args=(story.id,))

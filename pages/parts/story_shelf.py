@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from data.manifest import data_root, editions_built
 from data.stories import Scene, Story, StoryUnknown, shipped, shipped_names
 from data.story_store import StoryStore, address, name_for
 from pages.parts import data
@@ -67,13 +68,16 @@ def change(story_id: str, how: Callable[[Story], Story]) -> None:
 
 @dataclass(frozen=True)
 class Changed:
-    """What has changed since a story was made: its data and edition against the current ones, and whether its own data
-    are still kept and can be shown (an older edition's map is not).
+    """What has changed since a story was made: its data and edition against the current ones.
+
+    `older` is the version that shows it as it was, "" where none is kept: its own, or else (`same` False) the latest
+    data of its own edition.
     """
 
     data_version: str
     edition: str
-    kept: bool
+    older: str
+    same: bool
 
 
 def changed_since(story: Story) -> Changed | None:
@@ -81,5 +85,7 @@ def changed_since(story: Story) -> Changed | None:
     now = data.manifest()
     if not story.data_version or (story.data_version, story.edition) == (now.version, now.edition):
         return None
-    kept = story.edition == now.edition and data.is_kept(story.data_version)
-    return Changed(now.version, now.edition, kept)
+    if data.is_kept(story.data_version):
+        return Changed(now.version, now.edition, story.data_version, same=True)
+    own = [made.version for made in editions_built(data_root()) if made.edition == story.edition != now.edition]
+    return Changed(now.version, now.edition, own[0] if own and data.is_kept(own[0]) else "", same=False)
