@@ -15,7 +15,9 @@ from data.locks import held
 from data.manifest import EDITION, edition_on, editions_built, extracts_dir, read_manifest, write_manifest
 from data.publishing import publish_draft
 from data.rebase import came_from
-from pages.parts import data, downloads, map_view, state
+from data.static_assets import read_static
+from data.stories import Scene, Story
+from pages.parts import data, downloads, glass, map_view, staging, state, story_shelf
 from pages.parts.state import Known, View
 from queries.withholding import KEPT
 from tests import tiny_district as tiny
@@ -218,3 +220,23 @@ def test_what_the_store_has_not_taken_in_cannot_be_chosen(place: Path) -> None:
             assert data.manifest().edition == NEW
     finally:
         (extracts_dir(place) / "edition-2022-01.json").unlink()
+
+
+def test_a_story_is_shown_as_it_was_or_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/stories.sqlite")
+    scene = Scene("area", {"area": tiny.A2, "level": "neighbourhood"}, highlights=(tiny.B2,), charts=("ranked",))
+    past = read_manifest(data.data_root(), EDITION)
+    store = story_shelf.store()
+    made = store.add(Story("past", "Past", "en", (scene,), data_version=past.version, edition=EDITION))
+    assert story_shelf.changed_since(made) == story_shelf.Changed(data.manifest().version, NEW, past.version, same=True)
+    later = store.add(Story("later", "Later", "en", (scene,), data_version="v0", edition=EDITION))
+    found = story_shelf.changed_since(later)
+    assert found is not None and (found.older, found.same) == (past.version, False)
+    cover = html_of(opened("present", story="later", lang="en"))
+    assert f"data={past.version}" in cover
+    for version, edition, there in ((past.version, EDITION, True), ("", NEW, False)):
+        with data.at_version(version):
+            assert map_view.published_assets() == read_static(map_view.STATIC, edition)
+            content = glass.content_of(staging.stage(scene, made))
+        assert edition in content["source"] and (tiny.B2 in content["map"]["highlight"]) is there
+        assert not opened("present", story="past", present="1", data=version, lang="en").exception

@@ -38,11 +38,17 @@ def is_numeric(values: pd.Series[Any]) -> bool:
 
 def widths(frame: pd.DataFrame) -> list[float]:
     """Share of the whole width of each column, by what stands in it."""
+    found = needed(frame)
+    return [each / sum(found) for each in found]
+
+
+def needed(frame: pd.DataFrame) -> list[int]:
+    """Half-width characters that each column takes: its cells on one line, its heading broken between words."""
     found = []
     for place in range(len(frame.columns)):
-        words = [str(frame.columns[place]), *(shown_cell(v) for v in frame.iloc[:60, place])]
-        found.append(min(max(max(map(width_of, words)) + 2, NARROWEST), WIDEST))
-    return [each / sum(found) for each in found]
+        words = [*str(frame.columns[place]).split(), *(shown_cell(v) for v in frame.iloc[:60, place])]
+        found.append(min(max(max(map(width_of, words), default=0) + 2, NARROWEST), WIDEST))
+    return found
 
 
 def few_rows(frame: pd.DataFrame, most: int) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import pandas as pd
 from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
 from pptx.util import Emu, Pt
 
@@ -123,7 +124,7 @@ def _wide(slide: Any, content: Content, where: Places) -> None:
 
 def _thing(slide: Any, thing: Chart | Table, box: Box, placeholder: Any = None) -> None:
     """What it says, and below it the chart or table itself."""
-    lines = 1 + (width_of(thing.title) * 11 * 0.53 * EMU > box[2])
+    lines = 1 + min(int(width_of(thing.title) * 11 * 0.55 * EMU / box[2]), 2)
     head = round(lines * 11 * 1.35 * EMU) + 4 * EMU
     words(slide, thing.title, (box[0], box[1], box[2], head), 11, PALETTE.ink, bold=True)
     below = (box[0], box[1] + head, box[2], box[3] - head)
@@ -140,7 +141,13 @@ def _thing(slide: Any, thing: Chart | Table, box: Box, placeholder: Any = None) 
         frame = thing.table if isinstance(thing, Chart) else thing.frame
         size = 9.0
         room = int(below[3] / (size * 1.75 * EMU)) - 1
-        draw_table(slide, frame.iloc[:, :6], below, thing.title, size, max(room, 3))
+        draw_table(slide, _short(frame), below, thing.title, size, max(room, 3))
+
+
+def _short(frame: pd.DataFrame) -> pd.DataFrame:
+    """What has room on the slide itself: five columns, without codes; the whole stands at the end."""
+    kept = [name for name in frame.columns if str(name).casefold() != t("records.code").casefold()]
+    return frame[kept].iloc[:, :5]
 
 
 def _use(where: Places, name: str) -> None:

@@ -14,12 +14,13 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from geo.palettes import PALETTES
-from pages.exports.cells import few_rows, is_numeric, shown_cell, widths
+from pages.exports.cells import few_rows, is_numeric, needed, shown_cell, widths
 from pages.exports.pptx_base import rgb
 from pages.exports.series import Matrix, Native, Series
 from pages.parts.charts_forms import ink_on
 
 PALETTE = PALETTES["light"]
+SMALLEST, CHARACTER = 6.5, 0.56  # points of a table's type; width of a half-width character for its size
 TYPES = {
     ("bar", False): XL_CHART_TYPE.BAR_CLUSTERED,
     ("bar", True): XL_CHART_TYPE.BAR_STACKED,
@@ -181,6 +182,7 @@ def draw_table(slide: Any, given: pd.DataFrame, box: Box, name: str, size: float
     """Draw a native table of at most so many rows (of more, both ends); numbers stand right-aligned."""
     right = [is_numeric(given.iloc[:, place]) for place in range(len(given.columns))]
     frame = few_rows(given, most)
+    size = max(SMALLEST, min(size, box[2] / 12_700 / (sum(needed(frame)) * CHARACTER)))  # a cell stays on one line
     rows, columns = len(frame) + 1, len(frame.columns)
     height = min(box[3], round(rows * size * 1.75 * 12_700))
     graphic = slide.shapes.add_table(rows, columns, Emu(box[0]), Emu(box[1]), Emu(box[2]), Emu(height))
