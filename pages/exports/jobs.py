@@ -68,7 +68,8 @@ class Job:
         for line in reversed(lines):
             try:
                 told = json.loads(line)
-                return Progress(str(told["step"]), min(max(float(told["share"]), 0.0), 1.0))
+                step = str(told["step"]).replace(self.out.name, self.name)  # the child knows not what it will be called
+                return Progress(step, min(max(float(told["share"]), 0.0), 1.0))
             except (ValueError, KeyError, TypeError):
                 continue  # the last line may be half written
         return Progress("", 0.0)

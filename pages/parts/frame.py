@@ -44,7 +44,12 @@ def begin(name: str) -> None:
     st.html(HERE / "style.css")
     view = state.current_view()
     theme = "projector" if view.theme == "light" and view.get("present") else view.theme
-    words = {"back": t("talk.back_to"), "key": t("talk.back_key")}
+    words = {
+        "back": t("talk.back_to"),
+        "key": t("talk.back_key"),
+        "gone": t("app.gone"),
+        "gone_next": t("app.gone_next"),
+    }
     _shell(
         key="linli_shell",
         data={

@@ -68,6 +68,7 @@ function keepCurrentInView() {
   let asked = false
   const look = () => {
     asked = false
+    tellOfConnection()
     for (const here of document.querySelectorAll(".ll-nav [aria-current], .ll-sub [aria-current]")) {
       if (seen.has(here)) continue
       seen.add(here)
@@ -82,6 +83,20 @@ function keepCurrentInView() {
   }
   new MutationObserver(later).observe(document.body, { childList: true, subtree: true })
   later()
+}
+
+// When the server is gone Streamlit says so in English and speaks of the internet, which we don't need: say it in the reader's words.
+const GONE = { "Connection error": "gone", "Streamlit server is not responding. Are you connected to the internet?": "gone_next" }
+
+function tellOfConnection() {
+  const words = window.linliShell?.words
+  for (const dialog of words ? document.querySelectorAll('[role="dialog"]') : []) {
+    const texts = document.createTreeWalker(dialog, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode()) {
+      const key = GONE[texts.currentNode.nodeValue.trim()]
+      if (key) texts.currentNode.nodeValue = words[key]
+    }
+  }
 }
 
 function inside(url) {
