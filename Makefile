@@ -23,11 +23,11 @@ test-long: $(VENV)/.development
 	@$(BIN)/python -m data prepare
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not cluster"
 
-# A Spark cluster, Sail and an S3 server as processes of this machine.
+# A Spark cluster, Sail and an S3 server as processes of this machine; `pytest -m cluster tests/cluster` kills a worker at a second moment too.
 test-cluster: $(VENV)/.development $(VENV)-spark/.cluster $(VENV)-sail/.cluster
 	@sh tests/cluster/system_packages.sh
 	@$(BIN)/python -m data prepare
-	@$(BIN)/python -m pytest -m cluster tests/cluster
+	@$(BIN)/python -m pytest -m "cluster and not slow" tests/cluster
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check .

@@ -137,7 +137,7 @@ def test_the_map_itself_does_not_depend_on_overlays() -> None:
 def test_border_colours_can_be_told_from_the_ground_and_from_each_other(theme: str) -> None:
     palette = PALETTES[theme]  # type: ignore[index]
     assert tuple(palette.barriers) == BARRIERS
-    assert all(contrast(colour, palette.land) >= 2.8 for colour in palette.barriers.values())
+    assert all(contrast(colour, palette.land) >= 2.8 for colour in (*palette.barriers.values(), *palette.units))
     colours = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in palette.barriers.values()])
     apart = np.linalg.norm(colours[:, None] - colours[None], axis=2)
     assert apart[~np.eye(len(colours), dtype=bool)].min() > 40
@@ -224,5 +224,4 @@ def test_grids_and_groups_are_layers_of_every_map_and_explained_in_its_legend(br
     frame.wait_for_selector("html[data-overlays='grids groups']")
     legend = frame.locator(".linli-legend").inner_text()
     assert "网格界：与邻里重合" in legend and "居民小组界：不与邻里重合" in legend
-    colours = PALETTES["light"].categories
-    assert pixels(frame, colours[3]) > 200 and pixels(frame, colours[1]) > 200
+    assert all(pixels(frame, colour) > 200 for colour in PALETTES["light"].units)

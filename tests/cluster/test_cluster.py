@@ -125,7 +125,7 @@ def test_sail_builds_what_duckdb_builds(records: Path, tmp_path: Path) -> None:
     assert_equal_extracts(root, records)
 
 
-@pytest.mark.parametrize("moment", [0.5, 3.0])
+@pytest.mark.parametrize("moment", [0.5, pytest.param(3.0, marks=pytest.mark.slow)])
 def test_a_worker_killed_in_the_middle_spoils_nothing(records: Path, tmp_path: Path, moment: float) -> None:
     (tmp_path / "root").mkdir()
     root = without_extracts(records, tmp_path / "root")
