@@ -169,7 +169,8 @@ def _measures(basis: Path, folder: Path, edition: Path, table: pd.DataFrame) -> 
             connection.read_parquet(str(folder / f"{name}.parquet")).create_view(name)
         connection.register("crosswalk", table)
         connection.register("contact_of", _contacts(basis, edition, table))
-        connection.sql(statement("rebased_area")).to_table("area")
+        connection.sql(statement("rebased_contact")).to_table("record_office_contact")
+        connection.sql(statement("area")).to_table("area")
         connection.sql(statement("descendant")).to_table("descendant")
         connection.sql(statement("rebased_place")).to_table("at_place")
         for name in ("rebased_native", "rebased_measure"):
