@@ -64,7 +64,7 @@ def run_loads(options: argparse.Namespace) -> int:
     known = [loads.read_load(root, options.load)] if options.load else loads.all_loads(root)
     events = versions.history(root)
     if options.json:
-        told = [asdict(load) | {"status": loads.status(root, load)} for load in known]
+        told = [load_json(load, loads.status(root, load), options.lang) for load in known]
         print(json.dumps({"loads": told, "history": [asdict(event) for event in events]}, ensure_ascii=False))
         return 0
     if not known:
@@ -72,6 +72,7 @@ def run_loads(options: argparse.Namespace) -> int:
     for load in known:
         print(load_line(load, loads.status(root, load), options.lang))
     if options.load:
+        _tell_refused(known[0], options.lang)
         _tell_findings(options.load, options.lang)
     for event in [] if options.load else events:
         action = text(f"command.{event.action}", options.lang)
@@ -85,6 +86,23 @@ def load_line(load: Load, status: str, language: str) -> str:
     files = "、".join(each.file for each in load.files if each.rows)
     told = {"load": load.id, "when": load.when, "by": load.by, "files": files, "rows": rows}
     return text("command.load", language, status=text(f"command.{status}", language), **told)
+
+
+def load_json(load: Load, status: str, language: str) -> dict[str, Any]:
+    """One load for other programs; a refused file says why and what to do."""
+    files = []
+    for each in load.files:
+        why = each.refusal
+        words = {"what": why.sentence(language), "fix": why.next_step(language)} if why else {}
+        files.append(asdict(each) | {"refused": {**(each.refused or {}), **words} or None})
+    return asdict(load) | {"status": status, "files": files}
+
+
+def _tell_refused(load: Load, language: str) -> None:
+    for each in load.files:
+        if (why := each.refusal) is not None:
+            fix = text("import_report.fix", language)
+            print(f"✗ {why.sentence(language)} {fix}{why.next_step(language)}  SHA-256 {each.sha256[:12]}".rstrip())
 
 
 def _tell_findings(identity: str, language: str) -> None:

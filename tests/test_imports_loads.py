@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from data.imports import applying, loads, versions
 from data.imports.examine import Options, examine
 from data.imports.mappings import Mappings
 from data.imports.problems import LoadRefused
+from pages.parts import deliveries_loads
+from pages.parts.words import speaking
 from queries.extracts import current_version
 from tests import office_files as office
 from tests import tiny_district as tiny
@@ -217,6 +220,35 @@ def test_the_commands_tell_what_they_did(
     assert json.loads(capsys.readouterr().out)["applied"]["version"] == "R0003"
     assert main(["discard", "L0001"]) == 1
     assert "曾经生效" in capsys.readouterr().err
+
+
+def test_refused_files_are_kept_with_why_and_their_digest(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LINLI_DATA", str(root))
+    good = office.text_file(root.parent / "a.csv", [EVENT_HEADERS, event("E9")])
+    wrong = office.text_file(root.parent / "b.csv", [EVENT_HEADERS, event("E10", 类别="唱")])
+    empty, paper = root.parent / "c.csv", root.parent / "d.xlsx"
+    empty.write_bytes(b"")
+    paper.write_bytes(b"%PDF-1.7 scanned")
+    files = [good, wrong, empty, paper]
+    assert main(["import", *map(str, files), "--by", "clerk"]) == 1
+    capsys.readouterr()
+    assert main(["loads", "L0001", "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out.splitlines()[-1])["loads"]
+    assert (told["by"], told["when"][:2]) == ("clerk", "20")
+    kept = {each["file"]: each for each in told["files"]}
+    assert {name: each["refused"] and each["refused"]["kind"] for name, each in kept.items()} == {
+        "a.csv": None, "b.csv": "errors", "c.csv": "empty", "d.xlsx": "pdf"
+    }  # fmt: skip
+    for file in files:
+        assert kept[file.name]["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert "PDF" in kept["d.xlsx"]["refused"]["what"] and kept["d.xlsx"]["refused"]["fix"]
+    assert main(["loads", "L0001", "--lang", "en"]) == 0
+    assert "“d.xlsx” is a PDF" in capsys.readouterr().out
+    with speaking("zh"):
+        shown = deliveries_loads.files_table(loads.read_load(root, "L0001"))
+    assert "“d.xlsx”是 PDF 文档" in shown and "“b.csv”有 1 处错误" in shown and kept["d.xlsx"]["sha256"] in shown
 
 
 # ── taking back ──

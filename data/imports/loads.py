@@ -1,6 +1,6 @@
 """A load: what one delivery brought, kept beside the records until it is applied, put in force and undone as a whole.
 
-loads/L0001/load.json        who, when, files with their digests, rows by table: never changed
+loads/L0001/load.json        who, when, files with their digests and why some were refused, rows by table: never changed
 loads/L0001/findings.json    what was found, without anything about persons
 loads/L0001/<table>.parquet  its rows, each with file, sheet and row
 loads/L0001/<table>.withdrawn.parquet  the keys of records it takes back, likewise
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +28,7 @@ from data.imports import versions
 from data.imports.convert import Typed
 from data.imports.examine import Examined
 from data.imports.merge import fitted
-from data.imports.problems import Finding, LoadRefused, from_dict
+from data.imports.problems import FileRefused, Finding, LoadRefused, from_dict
 
 Heard = Callable[[str, float], None]
 WITHDRAWN = ".withdrawn.parquet"
@@ -36,12 +37,21 @@ FROM = ("_file", "_sheet", "_row")
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """A delivered file: name, bytes, SHA-256, and how many rows of which table were taken of it (none: refused)."""
+    """A delivered file: name, bytes, SHA-256, and how many rows of which table were taken of it.
+
+    Of a file of which none was taken, `refused` keeps why: `kind` and `values` of the words (see `refusal`).
+    """
 
     file: str
     size: int
     sha256: str
     rows: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, Any] | None = None
+
+    @property
+    def refusal(self) -> FileRefused | None:
+        """Why nothing was taken of the file; None where something was."""
+        return FileRefused(**{**self.refused["values"], "kind": self.refused["kind"]}) if self.refused else None
 
 
 @dataclass(frozen=True)
@@ -129,7 +139,20 @@ def _file(examined: Examined, name: str, size: int, sha256: str) -> LoadedFile:
     for typed in examined.taken():
         if typed.sheet.file == name:
             rows[typed.table.name] = rows.get(typed.table.name, 0) + typed.good.num_rows + typed.gone.num_rows
-    return LoadedFile(name, size, sha256, rows)
+    return LoadedFile(name, size, sha256, rows, None if rows else _why(examined, name))
+
+
+def _why(examined: Examined, file: str) -> dict[str, Any]:
+    """Why nothing of a file is taken: it was not read, or has errors."""
+    for refused in examined.unread:
+        if refused.file == file:
+            return {"kind": refused.kind, "values": {name: _plain(value) for name, value in refused.values.items()}}
+    errors = sum(each.count for each in examined.findings if each.file == file and each.severity == "error")
+    return {"kind": "errors", "values": {"file": file, "count": errors}}
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float) else str(value)
 
 
 def _with_place(typed: Typed) -> pa.Table:

@@ -108,7 +108,7 @@ def _delivered(path: Path, name: str, root: Path, folder: Path) -> Iterator[Deli
     try:
         refuse_unreadable(path, name)
     except FileRefused as refused:
-        yield Delivered(name, 0, "", refused=refused)
+        yield Delivered(name, *_measured(path), refused=refused)
         return
     size, digest = path.stat().st_size, digest_of(path)
     try:
@@ -125,6 +125,14 @@ def _delivered(path: Path, name: str, root: Path, folder: Path) -> Iterator[Deli
         yield Delivered(name, size, digest, [sheet for sheet in read_sheets(path, name, kind) if sheet.rows])
     except FileRefused as refused:
         yield Delivered(name, size, digest, refused=refused)
+
+
+def _measured(path: Path) -> tuple[int, str]:
+    """Bytes and digest of a file that is not read; nothing of what is not there or not allowed to be opened."""
+    try:
+        return (path.stat().st_size, digest_of(path)) if path.is_file() else (0, "")
+    except OSError:
+        return 0, ""
 
 
 def digest_of(path: Path) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 import streamlit as st
 
 from data.imports import applying, loads, versions
-from data.imports.loads import Load
+from data.imports.loads import Load, LoadedFile
 from data.imports.problems import ImportRefused
 from data.imports.versions import Event
 from data.manifest import current_records, data_root, is_demonstration
@@ -17,7 +17,7 @@ from data.wording import table_label, text
 from pages.parts import data, deliveries_check, planner, state, tables, work
 from pages.parts.failures import nothing
 from pages.parts.origin import local
-from pages.parts.words import lang, number, t
+from pages.parts.words import NOTHING, lang, number, t
 
 WORK = "deliveries_work"
 
@@ -84,7 +84,7 @@ def _withdrawn(counted: Mapping[str, int]) -> list[str]:
 def _load_row(load: Load) -> dict[str, Any]:
     return {
         "load": load.id, "when": load.when, "by": load.by, "status": loads.status(data_root(), load),
-        "files": [(each.file, each.size, each.sha256) for each in load.files], "rows": dict(load.tables),
+        "files": load.files, "rows": dict(load.tables),
         "withdrawn": load.withdrawn,
     }  # fmt: skip
 
@@ -100,8 +100,10 @@ def _load_columns() -> list[tables.Column]:
     ]
 
 
-def _files(files: list[tuple[str, int, str]]) -> str:
-    return "<br>".join(f'<span title="SHA-256 {escape(digest)}">{escape(name)}</span>' for name, _size, digest in files)
+def _files(files: Sequence[LoadedFile]) -> str:
+    """The names; a refused file says so, and why is told where the load is looked at."""
+    refused = f' <span class="ll-worse">{escape(t("deliveries.not_taken"))}</span>'
+    return "<br>".join(f"<span>{escape(each.file)}</span>{refused if each.refused else ''}" for each in files)
 
 
 def _rows(rows: Mapping[str, int], withdrawn: Mapping[str, int]) -> str:
@@ -119,6 +121,7 @@ def _act(known: list[Load]) -> None:
         on_change=state.follow, args=("load", key),
     )  # fmt: skip
     load = loads.read_load(root, chosen)
+    st.html(files_table(load) + tables.heading(t("deliveries.findings"), level=3))
     st.html(deliveries_check.findings_table(loads.findings(root, load.id)))
     if loads.status(root, load) == "applied":
         return
@@ -139,6 +142,35 @@ def _act(known: list[Load]) -> None:
             st.rerun()
         if loads.status(root, load) == "staged" and st.button(t("deliveries.discard"), key="deliveries_discard"):
             _discard(load.id)
+
+
+def files_table(load: Load) -> str:
+    """Every file that came with a load: its digest, and the rows taken of it or why none was."""
+    columns = [
+        tables.Column(t("deliveries.file"), lambda r: escape(r["file"].file)),
+        tables.Column(t("deliveries.size"), lambda r: escape(size_words(r["file"].size)), numeric=True),
+        tables.Column("SHA-256", lambda r: digest(r["file"].sha256)),
+        tables.Column(t("deliveries.rows"), lambda r: number(sum(r["file"].rows.values())), numeric=True),
+        tables.Column(t("deliveries.why_not_taken"), lambda r: _why_not(r["file"])),
+    ]
+    told = t("deliveries.files_of", load=load.id, by=load.by, when=local(load.when))
+    rows = [{"file": each} for each in load.files]
+    return tables.heading(told, level=3) + tables.table([tables.Group("", rows)], columns, told, wide=True)
+
+
+def digest(sha256: str) -> str:
+    """The first signs of a digest; the whole on pointing at it."""
+    return f'<code title="{escape(sha256)}">{escape(sha256[:12])}</code>' if sha256 else NOTHING
+
+
+def size_words(size: int) -> str:
+    """Bytes in the unit people use."""
+    return f"{number(size / 2**20, 1)} MB" if size >= 2**20 else f"{number(max(size / 2**10, 0.1), 1)} KB"
+
+
+def _why_not(file: LoadedFile) -> str:
+    why = file.refusal
+    return f"{escape(why.sentence(lang()))}<br>{escape(why.next_step(lang()))}" if why else ""
 
 
 def _by() -> str:
