@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -15,10 +16,13 @@ from data.imports.places import load_places
 from data.imports.problems import from_dict
 from data.imports.report import as_json, lines, marked_copy
 from data.imports.templates import write_templates
+from geo.datums import to_bd09, to_gcj02
 from pages.parts.deliveries_check import header_suggestions
 from tests import office_files as office
 from tests import tiny_district as tiny
 from tests.office_files import EVENT, EVENT_HEADERS
+
+WEST = 120 + 6 / 100  # the tiny edition draws areas as squares in a row; its seventh is the first neighbourhood
 
 
 @pytest.fixture(scope="module")
@@ -257,13 +261,38 @@ def test_swapped_columns_are_recognised_as_such(root: Path, tmp_path: Path) -> N
 
 def test_places_lie_in_their_neighbourhood(root: Path, tmp_path: Path) -> None:
     headers = ["服务处编号", "名称", "所在邻里", "启用日期", "建筑面积", "每周开放天数", "办公电话", "经度", "纬度"]
-    first = 120 + 6 / 100  # the tiny edition draws areas as squares in a row; its seventh is the first neighbourhood
-    spots = [(first + 0.005, 32.005), (32.005, first + 0.005), (first + 0.02, 32.005), (100.0, 32.0)]
+    spots = [(WEST + 0.005, 32.005), (32.005, WEST + 0.005), (WEST + 0.025, 32.005), (100.0, 32.0)]
     rows = [[f"O{n}", "服务处", tiny.A1, "2020-01-01", 50, 5, "0513-00000000", *spot] for n, spot in enumerate(spots)]
     found = looked_at(root, office.text_file(tmp_path / "a.csv", [headers, *rows]), block="rows")
     told = kinds(found)
     assert (told["location_swapped"], told["location_outside"], told["location_far"]) == (1, 1, 1)
     assert found.sheets[0].good.column("office_id").to_pylist() == ["O0", "O2"]
+
+
+def test_a_place_outside_of_every_neighbourhood_is_told_the_nearest_and_a_web_maps_shift(
+    root: Path, tmp_path: Path
+) -> None:
+    headers = ["服务处编号", "名称", "所在邻里", "启用日期", "建筑面积", "每周开放天数", "办公电话", "经度", "纬度"]
+    south, east = np.array([[WEST + 0.005, 32.001]]), np.array([[WEST + 0.065, 32.005]])  # near the district's edges
+    spots = [(WEST + 0.005, 32.02), *to_gcj02(south).tolist(), *to_bd09(east).tolist()]
+    rows = [
+        [f"O{n}{hood[-1:]}", "服务处", hood, "2020-01-01", 50, 5, "0513-00000000", *spot]
+        for n, (spot, named) in enumerate(zip(spots, (tiny.A1, tiny.A1, tiny.B4), strict=True))
+        for hood in (named, "")
+    ]
+    rows.append(["O9", "服务处", "", "2020-01-01", 50, 5, "0513-00000000", *south[0]])
+    found = looked_at(root, office.text_file(tmp_path / "a.csv", [headers, *rows]), block="rows")
+    told = {(f.kind, f.severity): f for f in found.findings if f.severity != "note"}
+    near = load_places(root).name_of[tiny.A1]
+    shown = {kind: finding.shown for kind, finding in told.items()}
+    assert shown["location_nowhere", "error"] == shown["location_nowhere", "warning"]
+    assert shown["location_nowhere", "error"] == (f"{WEST + 0.005:.5f}, 32.02000 → {near} 1.1 km",)
+    assert told["location_nowhere", "error"].rows == (3,) and told["location_nowhere", "warning"].rows == (2,)
+    assert told["empty_required", "error"].rows == (8,), "its place lies in a neighbourhood; the cell is empty"
+    for kind, named in (("location_gcj_02", tiny.A1), ("location_bd_09", tiny.B4)):
+        assert {severity for name, severity in told if name == kind} == {"error", "warning"}
+        assert told[kind, "warning"].shown[0].endswith(f"→ {load_places(root).name_of[named]}")
+    assert "“120.06500, 32.02000 → " in told["location_nowhere", "error"].what("zh")
 
 
 def test_a_jump_from_the_year_before_is_a_warning(root: Path, tmp_path: Path) -> None:

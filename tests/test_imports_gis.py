@@ -94,6 +94,8 @@ def test_a_point_outside_is_an_error_of_its_row_only_and_seen_on_the_map(root: P
     offices(SPOT, (WEST + 0.005, 32.05)).to_file(tmp_path / "a.gpkg")
     found = looked_at(root, tmp_path / "a.gpkg")
     assert found.taken()[0].good.num_rows == 1
+    (wrong,) = [finding for finding in found.findings if finding.severity == "error"]
+    assert (wrong.kind, wrong.rows) == ("location_nowhere", (3,)) and wrong.shown[0].endswith(" 4.4 km")
     assert deliveries_map.conditions(found, found.layers[0]).tolist() == ["good", "bad"]
     with speaking("zh"):
         assert "点位 2 个，坐标系 EPSG:4490" in deliveries_map.sentence(found.layers[0])

@@ -139,7 +139,7 @@ def _typed(
             continue
         typed = convert(sheet, recognised, places, found.options.people)
         if recognised.usable:
-            check_rows(typed, boundaries)
+            check_rows(typed, boundaries, places.name_of)
         if len(typed.rows) == 0:
             strangers.append(FileRefused("no_rows", each.file, sheet=sheet.name))
             continue

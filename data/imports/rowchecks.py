@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -11,11 +12,10 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
 import pyarrow as pa
-import shapely
-from numpy.typing import NDArray
 
 from data.contract import Column, Table, load_contract
 from data.imports.convert import Typed
+from data.imports.locations import NEEDED, check_locations
 from data.imports.problems import quoted
 from data.imports.rules import TIMES, pairs, rule_of
 
@@ -23,12 +23,13 @@ EARLIEST = pd.Timestamp(1900, 1, 1)
 BOUND = {"order": "order", "at_most": "part_larger", "inside": "elsewhere"}
 """Rules about two columns -> the kind of finding."""
 CODE_LENGTH = {"community": 12, "neighbourhood": 15}
-FAR_DEGREES = 0.5
-"""A place further from its area than this (about 50 km) is not near it: the coordinates are of somewhere else."""
 
 
-def check_rows(typed: Typed, boundaries: gpd.GeoSeries | None = None) -> None:
-    """Blame rows whose values are readable but cannot be right. `boundaries`: shapes by area code (EPSG:4490)."""
+def check_rows(typed: Typed, boundaries: gpd.GeoSeries | None = None, names: Mapping[str, str] | None = None) -> None:
+    """Blame rows whose values are readable but cannot be right.
+
+    `boundaries`: shapes by area code (EPSG:4490); `names`: names by area code.
+    """
     frame = pa.table(typed.columns).to_pandas(date_as_object=False)
     for failure in failures(typed.table, frame):
         mask = np.zeros(len(frame), dtype=bool)
@@ -37,8 +38,8 @@ def check_rows(typed: Typed, boundaries: gpd.GeoSeries | None = None) -> None:
         column = failure["column"]
         shown = quoted(list(frame.loc[mask, column])) if column in frame else ()
         typed.blame(failure["kind"], "error", mask, column=column, shown=shown, values=failure["values"])
-    if boundaries is not None and {"lon", "lat", "neighbourhood"} <= set(typed.table.columns):
-        _check_location(typed, frame, boundaries)
+    if boundaries is not None and set(typed.table.columns) >= NEEDED:
+        check_locations(typed, frame, boundaries, names)
 
 
 def failures(table: Table, frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -102,30 +103,3 @@ def _wide(kind: str, first: str, second: str) -> pandera.Check:
 
     blamed, reason = (second, first) if kind == "order" else (first, second)
     return pandera.Check(holds, error=f"{kind}|{blamed}|other={reason}")
-
-
-def _check_location(typed: Typed, frame: pd.DataFrame, boundaries: gpd.GeoSeries) -> None:
-    """Every place lies in its neighbourhood; exchanged axes are told apart from a wrong place."""
-    known = frame["neighbourhood"].isin(boundaries.index) & frame["lon"].notna() & frame["lat"].notna() & ~typed.bad
-    asked = np.flatnonzero(known)
-    if not len(asked):
-        return
-    lon, lat = (frame[name].to_numpy(dtype=float)[asked] for name in ("lon", "lat"))
-    shapes = boundaries.reindex(frame["neighbourhood"].iloc[asked]).to_numpy()
-    apart = np.full(len(frame), 0.0)
-    apart[asked] = shapely.distance(shapes, shapely.points(lon, lat))
-    turned = np.full(len(frame), np.inf)
-    turned[asked] = shapely.distance(shapes, shapely.points(lat, lon))
-    swapped = (apart > FAR_DEGREES) & (turned < FAR_DEGREES)
-    far = (apart > FAR_DEGREES) & ~swapped
-    outside = (apart > 0) & ~far & ~swapped
-    typed.blame("location_swapped", "error", swapped, column="lon", shown=_pairs(frame, swapped))
-    typed.blame("location_far", "error", far, column="lon", shown=_pairs(frame, far))
-    metres = int(apart[outside].max() * 100_000) if outside.any() else 0
-    typed.blame(
-        "location_outside", "warning", outside, column="lon", shown=_pairs(frame, outside), values={"metres": metres}
-    )
-
-
-def _pairs(frame: pd.DataFrame, rows: NDArray[np.bool_]) -> tuple[str, ...]:
-    return quoted([f"{row.lon:.5f}, {row.lat:.5f}" for row in frame.loc[rows, ["lon", "lat"]].head(3).itertuples()])
