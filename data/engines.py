@@ -149,9 +149,10 @@ class SparkEngine:
 
 
 def last_words(log: str) -> str:
-    """The line of a log that says best what went wrong: the last that names an error."""
+    """The line of a log that says best what went wrong: what a server told in detail, else the last with an error."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
-    named = [line for line in lines if "Error" in line or "Exception" in line]
+    told = [line.removeprefix("details = ").strip('"') for line in lines if line.startswith("details = ")]
+    named = told or [line for line in lines if ("Error" in line or "Exception" in line) and not line.startswith("at ")]
     return (named or lines or ["it said nothing"])[-1][:300].rstrip(".") + "."
 
 

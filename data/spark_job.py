@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,13 @@ from pyspark.sql import SparkSession
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from pyspark.sql.functions import broadcast
 
-SMALL = 256 << 20
-"""Bytes up to which a table is handed to every worker whole, so that attendance need not be sorted to meet it."""
+SMALL = 128 << 20
+"""Bytes up to which a table is handed to every worker whole, so that attendance need not be sorted to meet it.
+
+The driver makes it and needs several times as much memory for that: one of 4 GB broke at 317 MB of events.
+"""
+PIECE = 32 << 20
+"""Bytes of a table that are sent at once: Spark Connect takes no message above 128 MB."""
 
 CLIENT_SETTINGS = (
     "AWS_ACCESS_KEY_ID",
@@ -121,7 +127,14 @@ def read_source(spark: SparkSession, source: dict[str, Any]) -> Any:
 
 def known_as(spark: SparkSession, name: str, table: pa.Table) -> None:
     """A table of ours by its name on the cluster; Spark does not know how small it is unless it is told."""
-    frame = spark.createDataFrame(table)
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    schema = from_arrow_schema(table.schema)
+    step = max(1, table.num_rows * PIECE // max(table.nbytes, 1))
+    for start in range(0, max(table.num_rows, 1), step):
+        spark.createDataFrame(table.slice(start, step), schema).createOrReplaceTempView(f"{name}_from_{start}")
+    pieces = [spark.table(f"{name}_from_{start}") for start in range(0, max(table.num_rows, 1), step)]
+    frame = reduce(lambda former, piece: former.unionAll(piece), pieces)
     (broadcast(frame) if table.nbytes <= SMALL else frame).createOrReplaceTempView(name)
 
 

@@ -167,4 +167,8 @@ def test_an_engine_that_does_not_exist_or_answer_is_told(tmp_path: Path) -> None
 
 def test_of_a_long_log_the_error_is_told() -> None:
     assert last_words("INFO a\nValueError: the file is gone.\nINFO bye") == "ValueError: the file is gone."
+    grpc = '  RpcError: <RPC that terminated with:\n\tstatus = UNKNOWN\n\tdetails = "message too large"\n>'
+    assert last_words(grpc) == "message too large."
+    trace = "OutOfMemoryError: no heap\n\tat org.util.SparkErrorUtils.try(SparkErrorUtils.scala:83)"
+    assert last_words(trace) == "OutOfMemoryError: no heap."
     assert last_words("") == "it said nothing."
