@@ -9,6 +9,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from shapely import LineString
 from streamlit.testing.v1 import AppTest
 
 from geo.plans import Plan
@@ -21,7 +22,9 @@ from pages.parts import (
     workbench_drafts,
     workbench_files,
     workbench_map,
+    workbench_roads,
 )
+from pages.parts import workbench_words as said
 from pages.parts.words import speaking, words
 from pages.parts.workbench_desk import Look
 from pages.parts.workbench_steps import Step, tried
@@ -139,3 +142,20 @@ def test_the_part_on_files_opens(language: str, merged: tuple[str, Plan]) -> Non
     app = part("files", merged[0], language)
     assert not app.exception and 'class="ll-failure' not in html_of(app)
     assert words(language)["workbench.files.in_about"] in text_of(app)
+    assert words(language)["workbench.roads.about"] in text_of(app)
+
+
+def test_a_new_road_is_told_before_it_cuts_and_may_be_seen_on_the_map(plan: Plan, tmp_path: Path) -> None:
+    west, south, east, north = plan.polygon(f"{HERE}007").bounds
+    line = LineString([(west - 30, (south + north) / 2 + 17), (east + 30, (south + north) / 2 + 17)])
+    path = tmp_path / "roads.geojson"
+    layer = gpd.GeoDataFrame({"class": ["minor"], "name": ["<学田新路>"]}, geometry=[line], crs="EPSG:4549")
+    layer.to_crs("EPSG:4490").to_file(path)
+    found = workbench_roads.read_roads(path.name, path.read_bytes(), plan)
+    assert found.operation is not None and len(workbench_roads.lines(found)) == len(found.operation.steps)
+    after = plan.apply(found.operation)
+    for language in ("zh", "en"):
+        with speaking(language):
+            told = workbench_roads.told(plan, found) + said.step_sentence(plan, after, "roads")
+            assert not UNFILLED.search(told) and "<学田新路>" not in told and "&lt;学田新路&gt;" in told
+    assert differences(plan, after) == {} and len(after.ground.shape) > len(plan.ground.shape)

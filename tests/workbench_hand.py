@@ -41,6 +41,12 @@ class Hand:
         except PlaywrightTimeout:
             raise AssertionError(f"the workbench waits for an answer: {self.state()}") from None
 
+    def still(self) -> None:
+        """Wait until the server has drawn the page, so that nothing moves under the pointer."""
+        expect(self.page.locator('[data-testid=stApp][data-test-script-state="notRunning"]')).to_be_attached(
+            timeout=PATIENCE
+        )
+
     def state(self) -> Any:
         """What the workbench has and what it waits for, to be read where a test fails."""
         return self.page.evaluate(
@@ -92,6 +98,16 @@ class Hand:
         mouse.down()
         mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=4)
         mouse.move(*end, steps=4)
+        mouse.up()
+        self.settled()
+
+    def circle(self, corners: list[tuple[float, float]]) -> None:
+        """Draw by hand around an area of the screen, back to where the hand began."""
+        mouse = self.page.mouse
+        mouse.move(*corners[0])
+        mouse.down()
+        for corner in (*corners[1:], corners[0]):
+            mouse.move(*corner, steps=3)
         mouse.up()
         self.settled()
 

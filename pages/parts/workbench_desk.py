@@ -9,12 +9,13 @@ from typing import Any
 
 from geo.operations import Operation
 from geo.plans import Plan
+from geo.previews import preview
 from geo.store_errors import ConflictError
 from pages.parts import failures, planner, state, workbench_base, workbench_drafts, workbench_map, workbench_steps
 from pages.parts import workbench_words as said
 from pages.parts.words import t
 from pages.parts.workbench_drafts import Opened
-from pages.parts.workbench_steps import Outcome, Outside, StepInvalid
+from pages.parts.workbench_steps import Outcome, Outside, Step, StepInvalid
 
 Sent = Mapping[str, Any]
 
@@ -163,9 +164,16 @@ def _seen(found: Desk, now: Look, sent: Sent) -> Plan:
 
 
 def _repair(found: Desk, now: Look, sent: Sent) -> None:
+    """Do what would do instead; what asks for a reason comes onto the map first, as a step in hand."""
     outcome = workbench_steps.tried(now.plan, workbench_steps.read_step(sent, found.communities))
-    if outcome.refused is not None and outcome.refused.repair:
-        write(found, now, outcome.refused.repair, sent, outcome.step.why)
+    if outcome.refused is None or not outcome.refused.repair:
+        return
+    whole = workbench_drafts.as_one(outcome.refused.repair)
+    instead = preview(now.plan, whole)
+    if said.cautions(instead.plan, instead) and not outcome.step.why:
+        found.outcome, found.asked = Outcome(Step("propose"), instead), found.answered
+    else:
+        write(found, now, [whole], sent, outcome.step.why)
 
 
 def write(found: Desk, now: Look, operations: Sequence[Operation], sent: Sent, why: str) -> None:

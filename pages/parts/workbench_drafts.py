@@ -100,11 +100,15 @@ def opened(draft: str, user: User) -> Opened:
 
 def append(draft: str, operations: Sequence[Operation], user: User, why: str, expect: int, id: str) -> Entry:
     """Do operations as one step. Raises what `Store.append` raises."""
+    return store().append(draft, as_one(operations), user, why, expect=expect, id=id)
+
+
+def as_one(operations: Sequence[Operation]) -> Operation:
+    """Operations as one step, told with the verb of the last."""
     singles = [single for each in operations for single in (each.steps if isinstance(each, Batch) else (each,))]
-    operation: Operation = (
-        singles[0] if len(singles) == 1 else Batch(tuple(singles), str(getattr(operations[-1], "verb", "batch")))
-    )
-    return store().append(draft, operation, user, why, expect=expect, id=id)
+    if len(singles) == 1:
+        return singles[0]
+    return Batch(tuple(singles), str(getattr(operations[-1], "verb", "batch")))
 
 
 def local_time(at: datetime) -> datetime:

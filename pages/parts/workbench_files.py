@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,22 @@ from geo.plans import Plan
 from geo.plans_checks import differences
 from geo.plans_figures import figures
 from geo.plans_import import Imported, edited, read_edited
-from pages.parts import data, downloads, edition, tables, workbench_base, workbench_desk
+from geo.previews import preview
+from pages.parts import (
+    data,
+    downloads,
+    edition,
+    tables,
+    workbench_base,
+    workbench_desk,
+    workbench_roads,
+    workbench_uploads,
+)
 from pages.parts import workbench_words as said
+from pages.parts.failures import guard
 from pages.parts.words import number, t
 from pages.parts.workbench_desk import Desk, Look
+from pages.parts.workbench_steps import Outcome, Step
 
 MOST_FINDINGS = 30
 KINDS = ["gpkg", "zip", "geojson", "json", "kml"]
@@ -47,6 +60,9 @@ def part(desk: Desk, now: Look) -> None:
         _exports(desk, now)
     with right:
         _imports(desk, now)
+        if not workbench_desk.closed(now):
+            with guard("workbench roads"):
+                workbench_roads.part(desk, now)
 
 
 # ── out ──
@@ -147,16 +163,21 @@ def _imports(desk: Desk, now: Look) -> None:
     given = st.file_uploader(t("workbench.files.choose"), type=KINDS, key="workbench_upload")
     if given is None:
         return
-    read = read_file(given.name, given.getvalue(), now, split=split)
-    st.html(found(now, read))
-    st.button(
-        t("workbench.files.take"),
-        type="primary",
-        disabled=not read.imported.operations,
-        on_click=_take,
-        args=(desk, read),
-        key="workbench_take",
+    key = (given.file_id, desk.draft, now.head, split)
+    read: Read = workbench_uploads.once(
+        "workbench_read", key, lambda: read_file(given.name, given.getvalue(), now, split=split)
     )
+    st.html(found(now, read))
+    with st.container(horizontal=True, gap="small"):
+        for do, act in (("show", _show), ("take", _take)):
+            st.button(
+                t(f"workbench.files.{do}"),
+                type="primary" if do == "take" else "secondary",
+                disabled=not read.imported.operations,
+                on_click=act,
+                args=(desk, read),
+                key=f"workbench_{do}",
+            )
 
 
 def read_file(name: str, content: bytes, now: Look, *, split: bool) -> Read:
@@ -183,20 +204,30 @@ def found(now: Look, read: Read) -> str:
         tables.Column(t("workbench.files.block"), lambda r: str(r["block"])),
         tables.Column(
             t("level.neighbourhood"),
-            lambda r: said.listed(said.hood_name(now.plan, code) for code in r["codes"] if code),
+            lambda r: escape(said.listed(said.hood_name(now.plan, code) for code in r["codes"] if code)),
         ),
     ]
     table = tables.table([tables.Group("", rows)], columns, t("workbench.files.findings")) if rows else ""
     return tables.paragraph(lead) + table
 
 
+def _show(desk: Desk, read: Read) -> None:
+    """Put what the file asks for on the map as one step in hand."""
+    found = preview(workbench_desk.look(desk).plan, _whole(read))
+    workbench_desk.show(desk, Outcome(Step("propose"), found))
+
+
+def _whole(read: Read) -> Operation:
+    """All that a file asks for as one step."""
+    singles = [s for each in read.imported.operations for s in (each.steps if isinstance(each, Batch) else (each,))]
+    return singles[0] if len(singles) == 1 else Batch(tuple(singles), "import")
+
+
 def _take(desk: Desk, read: Read) -> None:
     """Write what the file asks for into the draft as one step."""
     now = workbench_desk.look(desk)
-    singles = [s for each in read.imported.operations for s in (each.steps if isinstance(each, Batch) else (each,))]
-    whole: list[Operation] = [Batch(tuple(singles), "import")] if len(singles) > 1 else list(singles)
     try:
         sent = {"head": read.head, "id": str(uuid4())}
-        workbench_desk.write(desk, now, whole, sent, t("workbench.files.why", name=read.name))
+        workbench_desk.write(desk, now, [_whole(read)], sent, t("workbench.files.why", name=read.name))
     except Exception as error:  # said on the map, as every refusal is
         workbench_desk.tell_error(desk, error)

@@ -159,13 +159,14 @@ def preview(shown: Shown, place: Mapping[int, int]) -> dict[str, Any] | None:
     outcome, plan = shown.outcome, shown.plan
     if outcome is None:
         return None
+    alone = not outcome.alternatives
     told: dict[str, Any] = {
         "n": shown.asked, "verb": outcome.step.verb, "refused": None, "sentence": "", "changes": [], "rows": [],
         "lights": [], "cautions": [], "options": [],
         "alternatives": [said.alternative(each) for each in outcome.alternatives],
         "choice": outcome.step.choice,
         "lines": [
-            {"xy": [value for point in line for value in point], "taken": i == outcome.step.choice}
+            {"xy": [value for point in line for value in point], "taken": alone or i == outcome.step.choice}
             for i, line in enumerate(outcome.lines)
         ],
     }  # fmt: skip

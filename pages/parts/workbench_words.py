@@ -87,6 +87,9 @@ def _sentence_without_blocks(before: Plan, after: Plan, values: dict[str, Any]) 
     if renamed:
         return t("workbench.renamed", old=hood_name(before, renamed[0]), new=hood_name(after, renamed[0]))
     pieces = sorted(after.ground.shape.keys() - before.ground.shape.keys())
+    if len(pieces) > 2:
+        divided = before.ground.shape.keys() - after.ground.shape.keys()
+        return t("workbench.split_many", blocks=blocks_words(len(divided)), pieces=number(len(pieces)), **values)
     if pieces:
         counts = t("workbench.and").join(households_words(after.ground.counts(piece).households) for piece in pieces)
         return t("workbench.split", name=hood_name(after, after.code_of(pieces[0])), counts=counts, **values)

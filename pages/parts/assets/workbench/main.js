@@ -2,6 +2,7 @@
 
 const OUTSTANDING_MS = 8000;
 const GROUND_MS = 2500;
+const BAR_GROWS = 64; // so much of the map a step in hand with a reason to give covers
 
 class Workbench {
   constructor(parent) {
@@ -150,7 +151,7 @@ class Workbench {
 
   home() {
     const size = this.map.getSize();
-    if (size.x && size.y) this.map.fitBounds(latLngs(this.ground.box), { padding: [24, 24], animate: false });
+    if (size.x && size.y) this.map.fitBounds(latLngs(this.ground.box), { paddingTopLeft: [24, 24], paddingBottomRight: [24, BAR_GROWS], animate: false });
     this.moved = false;
   }
 

@@ -92,7 +92,7 @@ function barSentence(w) {
   if (w.notice) return w.notice;
   const verb = VERBS[w.tool];
   if (!w.chosen && w.tool !== "choose" && w.tool !== "cut" && w.tool !== "push" && w.tool !== "new") return w.words.choose_first;
-  if (verb.points === Infinity && w.points.length) return w.words.close_shape;
+  if (w.points.length) return verb.points === 2 ? w.words.second_point[w.tool] : w.words.close_shape;
   return fill(w.words.verb_hint[w.tool], { name: w.nameOf(w.chosen) });
 }
 
@@ -152,7 +152,7 @@ function reasonField(w) {
 function decide(w) {
   const refused = w.preview && w.preview.refused, box = element("div", "wb-decide");
   if (refused && refused.repair) box.append(button("wb-main", refused.repair, () => repair(w), { keep: "repair" }));
-  if (!refused) {
+  if (!refused && (w.request || VERBS[w.tool].points !== 2)) {
     const unfinished = !w.request;
     const apply = button("wb-main", "", () => commit(w), { disabled: unfinished && w.points.length < 3, keep: "apply" });
     apply.append(unfinished ? w.words.finish_shape : w.words.apply, element("kbd", "", "Enter"));

@@ -228,7 +228,9 @@ function listenToPointer(w) {
   });
   box.addEventListener("pointerup", (event) => {
     if (!start) return;
-    const far = Math.hypot(event.clientX - start.x, event.clientY - start.y) > 5, drags = start.drags, from = start.at, here = at(event);
+    // a lasso ends where it began: what was drawn by hand is a drag, wherever it ends
+    const drawn = start.drags === "free" && path.length > 1, drags = start.drags, from = start.at, here = at(event);
+    const far = drawn || Math.hypot(event.clientX - start.x, event.clientY - start.y) > 5;
     start = null;
     w.map.dragging.enable();
     const dragged = w.dragging;
