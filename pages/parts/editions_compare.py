@@ -13,7 +13,7 @@ from pages.parts.editions_base import Item, Side
 from pages.parts.editions_list import title
 from pages.parts.failures import guard, nothing
 from pages.parts.state import View
-from pages.parts.words import NOTHING, number, t
+from pages.parts.words import NOTHING, distinct, number, t
 
 HOW = ("side", "swipe")
 MOST_ROWS = 300
@@ -21,7 +21,7 @@ MOST_ROWS = 300
 
 def compare(view: View, items: list[Item], item: Item) -> None:
     """Choose both sides, then see what is between them."""
-    words = {each.id: title(each) for each in items}
+    words = distinct({each.id: title(each) for each in items})
     first, last = ends(view, item, set(words))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         for key, now in (("from", first), ("to", last)):

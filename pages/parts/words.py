@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -160,3 +160,13 @@ def period_text(period: str) -> str:
 def _point_text(point: str) -> str:
     year, _, month = point.partition("-")
     return month_text(date(int(year), int(month), 1)) if month else t("date.year", year=year)
+
+
+def distinct(told: Mapping[str, str]) -> dict[str, str]:
+    """Words by id, no two alike: a chooser tells its entries apart by their words alone, so a twin gets its id."""
+    found: dict[str, str] = {}
+    seen: set[str] = set()
+    for id, line in told.items():
+        found[id] = f"{line} · {id[:8]}" if line in seen else line
+        seen.add(found[id])
+    return found

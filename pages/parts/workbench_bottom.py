@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -11,7 +10,7 @@ import streamlit as st
 from geo.store_records import Action, Draft, State
 from pages.parts import planner, state, workbench_base, workbench_desk, workbench_drafts, workbench_open
 from pages.parts import workbench_words as said
-from pages.parts.words import t
+from pages.parts.words import distinct, t
 from pages.parts.workbench_desk import Desk, Look
 
 NEW = ""
@@ -46,7 +45,7 @@ def _draft_chooser(desk: Desk) -> None:
     known = {
         draft.id: draft for draft in workbench_drafts.drafts() if draft.state in OPEN_STATES or draft.id == desk.draft
     }
-    words = {NEW: t("workbench.draft_new"), **_distinct(known)}
+    words = {NEW: t("workbench.draft_new"), **distinct({id: _words(draft) for id, draft in known.items()})}
     st.selectbox(
         t("workbench.draft"),
         list(words),
@@ -57,14 +56,9 @@ def _draft_chooser(desk: Desk) -> None:
     )
 
 
-def _distinct(drafts: Mapping[str, Draft]) -> dict[str, str]:
-    """Words for each draft, no two alike: a chooser tells its entries apart by their words."""
-    found: dict[str, str] = {}
-    for id, draft in drafts.items():
-        at = f"{workbench_drafts.local_time(draft.at):%H:%M}"
-        words = t("workbench.draft_words", name=draft.name, time=at, state=t(f"workbench.state.{draft.state}"))
-        found[id] = words if words not in found.values() else f"{words} · {id[:8]}"
-    return found
+def _words(draft: Draft) -> str:
+    at = f"{workbench_drafts.local_time(draft.at):%H:%M}"
+    return t("workbench.draft_words", name=draft.name, time=at, state=t(f"workbench.state.{draft.state}"))
 
 
 def _take_draft() -> None:

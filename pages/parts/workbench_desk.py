@@ -193,9 +193,11 @@ def write(found: Desk, now: Look, operations: Sequence[Operation], sent: Sent, w
 
 
 def draft_name(communities: Sequence[str]) -> str:
-    """What a draft is called at first: its communities and the day."""
+    """What a draft is called at first: its communities and the day, and which one of that day it is."""
     places = said.listed(said.published_name(code) for code in communities)
-    return t("workbench.draft_name", place=places, month=datetime.now().month, day=datetime.now().day)
+    name = t("workbench.draft_name", place=places, month=datetime.now().month, day=datetime.now().day)
+    again = sum(draft.name.startswith(name) for draft in workbench_drafts.drafts())
+    return t("workbench.draft_again", name=name, count=again + 1) if again else name
 
 
 def _undo(found: Desk, now: Look, sent: Sent) -> None:
