@@ -55,6 +55,7 @@ def questions(name: str, *, cold: bool) -> int:
     """How many times one run of the page reaches the database: `cold` with nothing cached, else right after a visit."""
     if cold:
         st.cache_data.clear()
+        st.cache_resource.clear()
     counted = [0]
     ask = Database.frame
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
-from pypinyin import lazy_pinyin
 from sqlalchemy.engine import URL, Connection
 
 from data.manifest import data_root
@@ -161,6 +160,8 @@ def address() -> URL:
 
 def name_for(title: str) -> str:
     """A name for addresses from a title: pinyin and Latin letters, digits, hyphens."""
+    from pypinyin import lazy_pinyin  # its dictionary takes half a second: only who names a story waits for it
+
     spelled = "-".join(lazy_pinyin(title)).lower()
     return re.sub(r"[^a-z0-9]+", "-", spelled).strip("-")[:60].strip("-") or "story"
 

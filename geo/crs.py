@@ -55,7 +55,8 @@ def metric_of(frame: GeoDataFrame, what: str = "The layer") -> pyproj.CRS:
     """Return the metric system for the middle of a layer's extent; raises MissingCrsError when it has no CRS."""
     if frame.crs is None:
         raise MissingCrsError(what)
-    xy = shapely.get_coordinates(frame.to_crs(STORED).geometry.to_numpy())
+    stored = frame if frame.crs == STORED else frame.to_crs(STORED)
+    xy = shapely.get_coordinates(stored.geometry.to_numpy())
     if np.ptp(xy[:, 0]) > 180:
         xy[:, 0] %= 360
     middle = (xy.min(axis=0) + xy.max(axis=0)) / 2

@@ -13,16 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy.engine import URL, Connection, Engine, make_url
+
+if TYPE_CHECKING:  # Alembic is read where a database is opened: an export from the shell opens none
+    from alembic.config import Config
 
 FILE: Final = "atlas.sqlite"
 WAIT_SECONDS: Final = 30
@@ -184,12 +182,18 @@ def migrate(engine: Engine, versions: Path, version_table: str) -> None:
             return
     with writing(engine, lock=f"migrate {version_table}") as connection:
         if not _is_newest(connection, versions, version_table):
+            from alembic import command
+
             config = _config(versions)
             config.attributes.update(connection=connection, version_table=version_table)
             command.upgrade(config, "head")
 
 
 def _is_newest(connection: Connection, versions: Path, version_table: str) -> bool:
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+    from alembic.util.exc import CommandError
+
     script = ScriptDirectory.from_config(_config(versions))
     current = MigrationContext.configure(connection, opts={"version_table": version_table}).get_current_revision()
     try:
@@ -200,6 +204,8 @@ def _is_newest(connection: Connection, versions: Path, version_table: str) -> bo
 
 
 def _config(versions: Path) -> Config:
+    from alembic.config import Config
+
     config = Config()
     settings = {"script_location": SCRIPTS, "version_locations": versions, "path_separator": "newline"}
     for name, value in settings.items():

@@ -115,13 +115,15 @@ def outline(area: Area, extent: Box) -> tuple[Points, ...]:
     return _paths(shapely.intersection(shapely.multilinestrings(list(area.rings)), shapely.box(*extent)))
 
 
-def edges(folder: Path, extent: Box) -> tuple[Line, ...]:
-    """Borders between neighbourhoods by the class of line they lie on; `rank` is that class (`none`: on no line)."""
-    layer = read_layer(folder / "edges.parquet")
-    blocks = read_layer(folder / "blocks.parquet").set_index("block_id")["neighbourhood"]
-    left, right = layer["left"].map(blocks), layer["right"].map(blocks)
+def edges(layer: gpd.GeoDataFrame, assignment: pd.Series, extent: Box) -> tuple[Line, ...]:
+    """Borders between neighbourhoods by the class of line they lie on; `rank` is that class (`none`: on no line).
+
+    `layer` holds the edges between blocks (left, right, barrier; metres), `assignment` block_id -> neighbourhood.
+    """
+    left, right = layer["left"].map(assignment), layer["right"].map(assignment)
     frame = shapely.box(*extent)
-    inner = layer[(left.fillna("") != right.fillna("")) & layer.intersects(frame)]
+    shared = layer[left.fillna("") != right.fillna("")]
+    inner = shared[shared.intersects(frame)]
     return tuple(
         Line("edge", str(rank), "", "", 0.0, _paths(shapely.intersection(_union(part), frame)))
         for rank, part in inner.groupby(inner["barrier"].fillna("none"))

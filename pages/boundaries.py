@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from html import escape
 
@@ -201,15 +201,21 @@ def in_words(view: View) -> pd.DataFrame:
         if view.area_level == "neighbourhood"
         else data.children(view.area, state.next_level(view.area_level))["code"]
     )
+    sides = _sides([*own, *map(str, inside)])
     rows = [
-        {"code": str(code), "name": area_name(data.area(str(code))), "words": bounds.in_words(_sides(str(code)))}
-        for code in [*own, *inside]
+        {"code": code, "name": area_name(data.area(code)), "words": bounds.in_words(found)}
+        for code, found in sides.items()
     ]
     return pd.DataFrame(rows, columns=["code", "name", "words"])
 
 
-def _sides(code: str) -> dict[str, Side]:
-    return edition.sides(state.level_of(code))[code]
+def _sides(codes: Sequence[str]) -> dict[str, dict[str, Side]]:
+    """Code -> side -> what bounds it, in the order given."""
+    levels = {code: state.level_of(code) for code in codes}
+    found = {
+        level: edition.sides(level, [code for code in codes if levels[code] == level]) for level in set(levels.values())
+    }
+    return {code: found[level][code] for code, level in levels.items()}
 
 
 def files(view: View) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,9 +26,11 @@ __all__ = [
     "judgement_of",
     "likeness",
     "peers",
+    "quotients",
     "ranking",
     "rounded",
     "standing",
+    "standing_of",
     "value",
     "values",
     "verdict_of",
@@ -61,10 +63,20 @@ def values(frame: pd.DataFrame, scale: float = 1.0, *, ratio: bool = True) -> pd
 
     With `ratio=False` (an indicator without a denominator) it is scale × numerator.
     """
-    if not ratio:
-        return (frame["numerator"].astype("float64") * scale).rename("value")
-    denominator = frame["denominator"].astype("float64").where(lambda number: number != 0)
-    return (frame["numerator"].astype("float64") * scale / denominator).rename("value")
+    below = _numbers(frame["denominator"]) if ratio else None
+    found = quotients(_numbers(frame["numerator"]), below, scale)
+    return pd.Series(found, index=frame.index, name="value", dtype="float64")
+
+
+def quotients(numerator: Numbers, denominator: Numbers | None = None, scale: float = 1.0) -> Numbers:
+    """`value` for numbers side by side, NaN where there is none; without denominators scale × numerator."""
+    if denominator is None:
+        return numerator * scale
+    return numerator * scale / np.where(denominator == 0, np.nan, denominator)
+
+
+def _numbers(given: pd.Series[Any]) -> Numbers:
+    return given.to_numpy(dtype="float64", na_value=np.nan)
 
 
 def _missing(number: float | None) -> bool:
@@ -130,16 +142,21 @@ def standing(frame: pd.DataFrame, code: str, direction: Direction = "none") -> S
     Compared with the median of all others and itself, the tolerance being one median absolute deviation.
     None when `code` is not in the frame or has no value.
     """
-    known = frame.dropna(subset=["value"])
-    mine = known.loc[known["code"] == code, "value"]
-    if mine.empty:
+    everyone = _numbers(frame["value"])
+    mine = everyone[(frame["code"] == code).to_numpy(dtype=bool)]
+    return standing_of(float(mine[0]), everyone, direction) if len(mine) else None
+
+
+def standing_of(ours: float, everyone: Numbers, direction: Direction = "none") -> Standing | None:
+    """The standing of one value among all (itself included), as `standing`; None when it is NaN."""
+    if ours != ours:
         return None
-    ours, everyone = float(mine.iloc[0]), known["value"].astype("float64")
-    median = float(everyone.median())
-    mad = float((everyone - median).abs().median())
+    known = everyone[~np.isnan(everyone)]
+    median = float(np.median(known))
+    mad = float(np.median(np.abs(known - median)))
     verdict = verdict_of(ours - median, mad)
-    ahead = int((everyone < ours).sum() if direction == "down" else (everyone > ours).sum())
-    ties = int((everyone == ours).sum()) - 1
+    ahead = int((known < ours).sum() if direction == "down" else (known > ours).sum())
+    ties = int((known == ours).sum()) - 1
     return Standing(
         ours, ahead + 1, len(known), ties, median, mad, ours - median, verdict, judgement_of(verdict, direction)
     )

@@ -117,7 +117,8 @@ def test_four_boundaries_go_east_south_west_north() -> None:
 
 
 def test_most_neighbourhoods_are_placed_by_a_line_or_a_border_with_a_name(extracts: Path) -> None:
-    found = edition.sides("neighbourhood").values()
+    everyone = data.areas().query("level == 'neighbourhood'")["code"]
+    found = edition.sides("neighbourhood", everyone).values()
     named = [any(side.name or side.beyond for side in sides.values()) for sides in found]
     placed = [any(side.name or side.beyond or side.level != "neighbourhood" for side in s.values()) for s in found]
     assert sum(named) / len(named) > 0.8

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from openpyxl import load_workbook
 
-from pages.parts.downloads import About, csv_bytes, defused, file_name, xlsx_bytes
+from pages.parts.downloads import About, csv_bytes, defused, file_name
+from pages.parts.workbook import xlsx_bytes
 
 ABOUT = About(
     "2020年，中心村社区有 2 场活动",

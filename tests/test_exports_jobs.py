@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -33,6 +35,16 @@ def test_a_job_makes_the_file_and_tells_its_steps(extracts: Path) -> None:
     assert until(job, "done", "failed") == "done"
     assert job.progress().share == 1.0 and Presentation(io.BytesIO(job.content())).slides
     job.cancel()
+
+
+def test_an_export_reads_no_library_that_it_does_not_need() -> None:
+    """Each of these takes a tenth to half a second, on every export, and belongs to another page or another writer."""
+    idle = {"alembic", "docx", "openpyxl", "pandera", "pypinyin", "streamlit_folium", "typst"}
+    found = subprocess.run(
+        [sys.executable, "-c", f"import pages.exports.command, sys; print(*({idle!r} & sys.modules.keys()))"],
+        cwd=jobs.ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert found.stdout.split() == []
 
 
 def test_a_story_of_one_s_own_travels_as_text(extracts: Path) -> None:

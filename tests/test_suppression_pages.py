@@ -12,7 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from pages.parts import data, downloads, profile, scene
+from pages.parts import data, downloads, profile, scene, workbook
 from pages.parts.ranked import ranked, whole_frame
 from pages.parts.state import View
 from pages.parts.words import speaking, words
@@ -159,7 +159,7 @@ def test_files_say_withheld_in_a_word(db: Database) -> None:
         table = exported("survey", rows, "zh")
         about = downloads.about("t", definition="d", source="s", period="p")
         text = downloads.csv_bytes(table, about).decode("utf-8-sig")
-        book = openpyxl.load_workbook(io.BytesIO(downloads.xlsx_bytes(table, about, "a", "b")))
+        book = openpyxl.load_workbook(io.BytesIO(workbook.xlsx_bytes(table, about, "a", "b")))
     word = words("zh")["meaning.withheld"]
     lines = [line for line in text.split("\r\n\r\n")[0].split("\r\n")[1:] if line]
     assert len(lines) == len(rows)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -26,9 +26,11 @@ from numpy.typing import NDArray
 from data.folders import sync
 from data.imports import versions
 from data.imports.convert import Typed
-from data.imports.examine import Examined
 from data.imports.merge import fitted
 from data.imports.problems import FileRefused, Finding, LoadRefused, from_dict
+
+if TYPE_CHECKING:  # whoever asks where a figure came from must not wait for all that checks a delivery
+    from data.imports.examine import Examined
 
 Heard = Callable[[str, float], None]
 WITHDRAWN = ".withdrawn.parquet"

@@ -22,8 +22,8 @@ from pages.exports.pdf import POINTS, compiled, table_of
 from pages.exports.picture import Picture
 from pages.exports.svg_map import map_svg
 from pages.exports.xlsx import sheet_name
-from pages.parts.downloads import write_table
 from pages.parts.words import speaking
+from pages.parts.workbook import write_table
 
 Progress = Callable[[float], None]
 WIDTH: Final = 174.0 * POINTS

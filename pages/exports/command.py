@@ -8,27 +8,23 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from data.contract import DataError
 from data.stories import Story, from_json, shipped
 from geo.formats import TableError
 from pages.exports import stories
-from pages.exports.briefing import briefing_of
 from pages.exports.content import split_address
-from pages.exports.docx import briefing_pdf_bytes, docx_bytes
-from pages.exports.html import html_bytes
-from pages.exports.image import png_bytes, svg_bytes
 from pages.exports.model import Document
-from pages.exports.pdf import PAPERS, pdf_bytes
-from pages.exports.pptx import pptx_bytes
-from pages.exports.xlsx import xlsx_bytes
+from pages.exports.offered import PAPERS
 from pages.parts.failures import explain
 from pages.parts.state import Notice
 from pages.parts.words import speaking, t
 from queries.errors import QueriesError
 
+# each writer is read when it is asked for: all of them together take half a second
 FORMATS: Final = ("pptx", "pdf", "html", "xlsx", "docx", "briefing", "png", "svg")
 
 
@@ -96,6 +92,9 @@ def _briefing(asked: argparse.Namespace, say: Progress) -> bytes:
     """Two pages on the area of an address. Raises BriefingOfPage for a story."""
     if not asked.url:
         raise BriefingOfPage
+    from pages.exports.briefing import briefing_of
+    from pages.exports.docx import briefing_pdf_bytes, docx_bytes
+
     say(t("briefing.overall"), 0.1)
     given = briefing_of(split_address(asked.url)[1], asked.lang)
     say(given.title, 0.8)
@@ -104,14 +103,15 @@ def _briefing(asked: argparse.Namespace, say: Progress) -> bytes:
 
 def written(document: Document, asked: argparse.Namespace, progress: Progress) -> bytes:
     """The document in the format asked for."""
+    writer: Any = import_module(f"pages.exports.{'image' if asked.format in {'png', 'svg'} else asked.format}")
+    write: Callable[..., bytes] = getattr(writer, f"{asked.format}_bytes")
     if asked.format == "pptx":
-        return pptx_bytes(document, progress, asked.template)
+        return write(document, progress, asked.template)
     if asked.format == "pdf":
-        return pdf_bytes(document, progress, asked.paper)
+        return write(document, progress, asked.paper)
     if asked.format in {"html", "xlsx"}:
-        return (html_bytes if asked.format == "html" else xlsx_bytes)(document, progress)
-    size = {"a4": (297.0, 210.0), "a3": (420.0, 297.0)}[asked.paper]
-    return (png_bytes if asked.format == "png" else svg_bytes)(document, asked.figure, *size)
+        return write(document, progress)
+    return write(document, asked.figure, *PAPERS[asked.paper])
 
 
 def _document(asked: argparse.Namespace, progress: Progress) -> tuple[Document, list[Notice]]:

@@ -10,7 +10,7 @@ from geo.drawing import Area, Box, Line
 from geo.layers import MapState, Mark
 from geo.palettes import PALETTES, Palette
 from pages.exports.picture import Dot, Key, Picture, Shape, Stroke
-from pages.parts import data
+from pages.parts import data, edition
 from pages.parts.words import short_name, t
 
 ASPECT: Final = 1.39  # the map's place on a slide
@@ -37,7 +37,7 @@ def picture(state: MapState, aspect: float = ASPECT) -> Picture:
         shapes=tuple(_shape(area, state, palette) for area in shown),
         around=tuple(_beside(area, state, palette) for area in ground.around),
         ground=tuple(_stroke(line, palette, far=extent[2] - extent[0] > FAR_M) for line in ground.lines),
-        borders=(*_edges(folder, state, extent, palette), *_outlines(folder, state, codes, extent, palette)),
+        borders=(*_edges(state, extent, palette), *_outlines(folder, state, codes, extent, palette)),
         dots=(*_places(ground, state, palette), *_circles(shown, state, palette)),
         title=state.legend.title,
         unit=state.legend.unit,
@@ -122,11 +122,12 @@ def _outlines(folder: Path, state: MapState, codes: tuple[str, ...], extent: Box
     return [each for each in found if each.paths]
 
 
-def _edges(folder: Path, state: MapState, extent: Box, palette: Palette) -> list[Stroke]:
+def _edges(state: MapState, extent: Box, palette: Palette) -> list[Stroke]:
     if "edges" not in state.layers:
         return []
     shown = {name for name, _ in state.edges}
-    lines = [line for line in drawing.edges(folder, extent) if line.rank in shown]
+    published = edition.edition()
+    lines = [x for x in drawing.edges(published.edges, published.assignment, extent) if x.rank in shown]
     return [Stroke("edge", t(f"boundaries.barrier.{x.rank}"), palette.barriers[x.rank], 1.1, x.paths) for x in lines]
 
 

@@ -1,4 +1,4 @@
-"""Which pages can be exported, known without reading any of them."""
+"""What can be exported, and on which paper, known without reading any page or writer."""
 
 from __future__ import annotations
 
@@ -6,3 +6,5 @@ from typing import Final
 
 THEMES: Final = ("party", "self_governance", "services", "events", "information", "workforce", "outcomes")
 PAGES: Final = ("overview", "area", *THEMES, "compare", "boundaries", "reach", "records")
+PAPERS: Final = {"a4": (297.0, 210.0), "a3": (420.0, 297.0)}
+"""Paper -> its long and its short side, mm."""

@@ -23,7 +23,7 @@ from pages.parts.words import number, speaking, t
 Progress = Callable[[str, float], None]
 ASSETS: Final = Path(__file__).resolve().parent / "assets"
 FONT_FOLDER: Final = Path(str(noto_cjk_sans_otc.FONT_PATH)).parent
-PAPERS: Final = {"a4": 178.0, "a3": 265.0}
+BETWEEN_MARGINS: Final = {"a4": 178.0, "a3": 265.0}
 """Paper -> width between its margins, mm."""
 
 POINTS: Final = 72 / 25.4
@@ -42,7 +42,7 @@ def pdf_bytes(document: Document, progress: Progress | None = None, paper: str =
             if progress:
                 progress(content.title, 0.7 * place / max(len(document.contents), 1))
             most = MOST_ROWS if len(document.contents) == 1 else STORY_ROWS
-            scenes.append(_scene(content, place, folder, PAPERS[paper] * POINTS, most))
+            scenes.append(_scene(content, place, folder, BETWEEN_MARGINS[paper] * POINTS, most))
         if progress:
             progress(document.title, 0.75)
         return compiled(folder, "report.typ", {**_frame(document, paper), "scenes": scenes})

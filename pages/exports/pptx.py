@@ -78,6 +78,7 @@ def _scene(made: Deck, content: Content) -> None:
     right = list(zip(where.charts, ("chart1", "chart2"), strict=True))
     if content.map is not None:
         MapDrawing(slide, content.map, where.map).draw()
+        slide.shapes.turbo_add_enabled = True  # else each shape looks through the map's thousand for a free number
         _use(where, "map")
         _right(slide, content, where, right)
     else:

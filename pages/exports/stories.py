@@ -42,8 +42,8 @@ def content_of_scene(scene: Scene, story: Story) -> Content:
     with speaking(story.lang):
         content = content_of(view, scene.charts)
         if content.map is not None and scene.locked and scene.page in ON_GLASS:
-            staged = staging.stage(scene, story, "light")
-            content = replace(content, map=mapping.picture(replace(staged.map, footer=content.map.footer)))
+            held = staging.held_map(scene, story, "light")
+            content = replace(content, map=mapping.picture(replace(held, footer=content.map.footer)))
     return replace(content, title=scene.title or content.title, notes=scene.notes, seconds=scene.seconds)
 
 

@@ -17,8 +17,8 @@ from data.spreadsheets import put
 from pages.exports.cells import is_numeric
 from pages.exports.model import Content, Document, Table
 from pages.exports.series import Native, native
-from pages.parts.downloads import write_table
 from pages.parts.words import speaking, t
+from pages.parts.workbook import write_table
 
 Progress = Callable[[str, float], None]
 LONGEST_NAME: Final = 31

@@ -162,11 +162,13 @@ def _opened(door: _Door, folder: Path) -> Database:
 def ask(query: Callable[..., pd.DataFrame], *given: Any) -> pd.DataFrame:
     """The answer of a query function to these arguments (after its `db`), cached by query, arguments and version.
 
-    The frame is the caller's own copy. When the version is replaced between two steps, the new one answers.
+    The frame is the caller's own: what he changes in it nobody else sees. When the version is replaced between two
+    steps, the new one answers.
     """
     arguments = tuple(_frozen(argument) for argument in given)
     name = f"{query.__module__}.{query.__qualname__}"
-    return _from_current(lambda base: _answer(str(data_root()), base.version, name, arguments, base, query))
+    kept = _from_current(lambda base: _answer(str(data_root()), base.version, name, arguments, base, query))
+    return kept.copy(deep=False)  # pandas copies what is changed, when it is changed
 
 
 def ask_once(query: Callable[..., pd.DataFrame], *given: Any) -> pd.DataFrame:
@@ -181,7 +183,7 @@ def _from_current(read: Callable[[Database], pd.DataFrame]) -> pd.DataFrame:
         return read(db())
 
 
-@st.cache_data(max_entries=ANSWERS, show_spinner=False)
+@st.cache_resource(max_entries=ANSWERS, show_spinner=False)
 def _answer(
     folder: str,
     version: str,
@@ -190,7 +192,15 @@ def _answer(
     _database: Database,
     _query: Callable[..., pd.DataFrame],
 ) -> pd.DataFrame:
-    return _query(_database, *(_thawed(argument) for argument in arguments))
+    return _shared(_query(_database, *(_thawed(argument) for argument in arguments)))
+
+
+def _shared(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame ready for several threads: the look-up tables of its labels are made now, by one of them."""
+    for labels in (frame.columns, frame.index):
+        if len(labels) and not isinstance(labels, pd.RangeIndex):
+            labels.get_loc(labels[0])
+    return frame
 
 
 def _frozen(argument: Any) -> Any:
@@ -233,7 +243,11 @@ def indicators() -> dict[str, Indicator]:
 
 def areas() -> pd.DataFrame:
     """One row per area of any level, indexed by code; columns of the extract `area`."""
-    return ask(queries.areas.areas).set_index("code", drop=False)
+    return ask(_areas)
+
+
+def _areas(db: Database) -> pd.DataFrame:
+    return queries.areas.areas(db).set_index("code", drop=False)
 
 
 def area(code: str) -> pd.Series[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 import zipfile
+from collections.abc import Collection
 from io import BytesIO
 from pathlib import Path
 
@@ -93,15 +94,15 @@ def _hoods(version: str, code: str) -> pd.DataFrame:
     return pd.DataFrame(table.drop(columns="geometry")).set_index("code", drop=False)
 
 
-def sides(level: str) -> dict[str, dict[str, Side]]:
-    """Code -> side -> what bounds it, for every area of a nested level."""
-    return _sides(data.manifest().version, level)
+def sides(level: str, codes: Collection[str]) -> dict[str, dict[str, Side]]:
+    """Code -> side -> what bounds it, for these areas of a nested level."""
+    return _sides(data.manifest().version, level, tuple(sorted(codes)))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _sides(version: str, level: str) -> dict[str, dict[str, Side]]:
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _sides(version: str, level: str, codes: tuple[str, ...]) -> dict[str, dict[str, Side]]:
     whole = edition()
-    return four_boundaries(whole.edges, whole.assignment.str[: DIGITS[level]], whole.blocks)
+    return four_boundaries(whole.edges, whole.assignment.str[: DIGITS[level]], whole.blocks, codes)
 
 
 def as_file(code: str, kind: str, nature: str) -> bytes:

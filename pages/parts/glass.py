@@ -11,7 +11,6 @@ from typing import Any
 import plotly.graph_objects as go
 import plotly.io as pio
 import streamlit as st
-from streamlit_folium import st_folium
 
 from data.manifest import data_root, edition_in_force
 from data.static_assets import chart_script
@@ -79,6 +78,8 @@ def style() -> None:
 def map_place(story: Story) -> None:
     """The map's frame: it never changes, the glass hands each scene's state to it."""
     with speaking(story.lang), st.container(key="stage_map"):
+        from streamlit_folium import st_folium
+
         st_folium(
             map_view.base_map(map_view.published_assets()), key="stage_map_frame", height=400, width=None,
             use_container_width=True, returned_objects=[],

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from streamlit_folium import st_folium
-
 from data.static_assets import read_static
 from geo.layers import BaseMap, MapAssets, MapState, StateLayer
 from pages.parts import data
@@ -40,6 +38,8 @@ def show_map(state: MapState, *, key: str, height: int, on_click: Callable[[str]
     data.static_assets when the browser's files are missing.
     """
     assets = published_assets()
+    from streamlit_folium import st_folium  # exports share this file and show no map in a page
+
     value = st_folium(
         base_map(assets),
         key=key,

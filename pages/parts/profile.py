@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
+import numpy as np
 import pandas as pd
 
 from data.indicators import LEVELS, Indicator
 from pages.parts import data
-from queries.indicators import Comparison, Direction, Standing, compare, compare_period, peers, standing, values
+from queries.indicators import (
+    Comparison,
+    Direction,
+    Numbers,
+    Standing,
+    compare,
+    compare_period,
+    peers,
+    quotients,
+    standing_of,
+)
 from queries.periods import Period
 
 PEERS = 8
@@ -89,33 +100,37 @@ def entries(indicators: Iterable[Indicator], around: Fellows, period: str) -> li
     """One entry an indicator that is known at the area's level, in the given order."""
     chosen = [indicator for indicator in indicators if reaches(indicator, around.level)]
     earlier = str(compare_period(Period.parse(period)))
-    now, before = value_table(chosen, around.codes, period), value_table(chosen, [around.code], earlier)
-    kept = _withheld(chosen, around.code, period)
+    answer = _answer(chosen, around.codes, period)
+    now, before = _table(chosen, around.codes, answer), value_table(chosen, [around.code], earlier)
+    kept = _withheld(chosen, around.code, answer)
     return [replace(_entry(each, around, now, before), withheld=each.id in kept) for each in chosen]
 
 
-def _withheld(indicators: Sequence[Indicator], code: str, period: str) -> set[str]:
+def _withheld(indicators: Sequence[Indicator], code: str, answer: pd.DataFrame) -> set[str]:
     """Ids of the indicators that would tell of few people in this area."""
-    answer = data.measure_values(sorted({m for each in indicators for m in each.measures}), [code], period)
-    kept = set(answer.loc[answer["withheld"], "measure"])
+    kept = set(answer.loc[answer["withheld"] & (answer["code"] == code), "measure"])
     return {each.id for each in indicators if kept & set(each.measures)}
 
 
 def value_table(indicators: Sequence[Indicator], codes: Sequence[str], period: str) -> pd.DataFrame:
     """One row per code, one column per indicator id."""
-    wanted = {measure for indicator in indicators for measure in indicator.measures}
-    answer = data.measure_values(sorted(wanted), codes, period)
-    measures = answer.pivot(index="code", columns="measure", values="value").reindex(
-        index=list(codes), columns=sorted(wanted)
-    )
-    return pd.DataFrame({each.id: _ratio(measures, each) for each in indicators}, index=measures.index)
+    return _table(indicators, codes, _answer(indicators, codes, period))
 
 
-def _ratio(measures: pd.DataFrame, indicator: Indicator) -> pd.Series[float]:
-    parts = pd.DataFrame({"numerator": measures[indicator.numerator]})
-    if indicator.denominator:
-        parts["denominator"] = measures[indicator.denominator]
-    return values(parts, indicator.scale, ratio=indicator.denominator is not None)
+def _answer(indicators: Sequence[Indicator], codes: Sequence[str], period: str) -> pd.DataFrame:
+    return data.measure_values(sorted({m for each in indicators for m in each.measures}), codes, period)
+
+
+def _table(indicators: Sequence[Indicator], codes: Sequence[str], answer: pd.DataFrame) -> pd.DataFrame:
+    wide = answer.pivot(index="code", columns="measure", values="value").reindex(index=list(codes))
+    parts = {str(measure): wide[measure].to_numpy(dtype="float64", na_value=np.nan) for measure in wide}
+    return pd.DataFrame({each.id: _ratio(parts, each, len(wide)) for each in indicators}, index=wide.index)
+
+
+def _ratio(parts: Mapping[str, Numbers], indicator: Indicator, rows: int) -> Numbers:
+    unknown = np.full(rows, np.nan)  # a measure that the data do not have
+    below = parts.get(indicator.denominator, unknown) if indicator.denominator else None
+    return quotients(parts.get(indicator.numerator, unknown), below, indicator.scale)
 
 
 def _entry(indicator: Indicator, around: Fellows, now: pd.DataFrame, before: pd.DataFrame) -> Entry:
@@ -132,8 +147,8 @@ def _entry(indicator: Indicator, around: Fellows, now: pd.DataFrame, before: pd.
 
 
 def _standing(column: pd.Series[float], codes: Sequence[str], code: str, direction: Direction) -> Standing | None:
-    frame = pd.DataFrame({"code": list(codes), "value": column.reindex(list(codes)).to_numpy()})
-    found = standing(frame, code, direction)
+    everyone: Numbers = np.asarray(column.reindex(list(codes)), dtype=np.float64)
+    found = standing_of(float(column.get(code, np.nan)), everyone, direction) if code in codes else None
     return found if found and found.of > 1 else None
 
 

@@ -109,20 +109,31 @@ def stage(scene: Scene, story: Story, theme: str = "projector") -> Staged:
         return _staged(scene, story, view)
 
 
-def _staged(scene: Scene, story: Story, view: View) -> Staged:
-    theme = view.theme
+def held_map(scene: Scene, story: Story, theme: str) -> MapState:
+    """The map alone of `stage`, with the breaks and the frame of the scenes held together; without a footer."""
+    view = view_of(scene, story, theme)
+    with state.viewing(view):
+        return _held(scene, story, view, _drawn(scene, story, view))
+
+
+def _drawn(scene: Scene, story: Story, view: View) -> Drawn:
     indicator = data.indicators()[view.indicator]
-    what = shown(view, indicator)
-    drawn = draw(view, indicator, what, breaks(scene, story, theme))
-    held = replace(
-        drawn.state,
-        footer="",
-        focus=framed(scene, story, theme) if scene.locked else drawn.state.focus,
-    )
+    return draw(view, indicator, shown(view, indicator), breaks(scene, story, view.theme))
+
+
+def _held(scene: Scene, story: Story, view: View, drawn: Drawn) -> MapState:
+    focus = framed(scene, story, view.theme) if scene.locked else drawn.state.focus
+    return replace(drawn.state, footer="", focus=focus)
+
+
+def _staged(scene: Scene, story: Story, view: View) -> Staged:
+    indicator = data.indicators()[view.indicator]
+    drawn = _drawn(scene, story, view)
     said = first_sentence(comparing.sentence(indicator, view.area, view.period, view.compare, view.level).text)
     return Staged(
-        scene, view, indicator, scene.title or said, said, source_line(indicator), held, drawn,
-        tuple(_charts(scene, view, indicator, drawn, what.level)),
+        scene, view, indicator, scene.title or said, said, source_line(indicator),
+        _held(scene, story, view, drawn), drawn,
+        tuple(_charts(scene, view, indicator, drawn, shown(view, indicator).level)),
     )  # fmt: skip
 
 
