@@ -188,6 +188,15 @@ def test_reports_hold_what_changes(place: Path, kind: str) -> None:
         assert made.signatures == ("拟制：", "审核：", "批准：", "日期：")
 
 
+def test_a_report_is_taken_again_and_by_a_second_reader(place: Path) -> None:
+    draft = draft_in(store_of(place))
+    for reader in (opened("editions", item=draft, part="compare"), opened("editions", item=draft, part="compare")):
+        for kind in ("notice", "xlsx", "notice"):
+            press(reader, f"report-{kind}")
+            assert 'class="ll-failure' not in html_of(reader)
+            assert [element.proto.id for element in reader.get("download_button") if "report-take" in element.proto.id]
+
+
 def test_history_goes_into_a_store_that_was_only_founded(place: Path, tmp_path: Path) -> None:
     one = store_of(place)
     draft = draft_in(one)

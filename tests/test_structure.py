@@ -119,6 +119,19 @@ def test_no_fragment_that_runs_by_the_clock_stands_in_another() -> None:
         assert not {name for name in reached - {fragment} if fragments.get(name)}, fragment
 
 
+def test_nothing_cached_is_told_how_far_it_is() -> None:
+    """Streamlit draws what a cached function drew again with its answer: the bar it was told by is no place by then."""
+    cached = [
+        node
+        for path in python_files()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and any("st.cache_" in ast.unparse(each) for each in node.decorator_list)
+    ]
+    assert len(cached) > 10
+    for function in cached:
+        assert "], None]" not in ast.unparse(function.args), function.name
+
+
 def test_no_sql_in_python() -> None:
     select = re.compile(r"\bselect\b[\s\S]+\bfrom\b|\binsert\s+into\b|\bcreate\s+(table|view)\b", re.IGNORECASE)
     allowed = {

@@ -22,7 +22,7 @@ from pages.exports.model import Table
 from pages.exports.picture import Key, Picture, Shape, Stroke
 from pages.parts import bounds, data, downloads, editions_base, editions_compare, editions_map, editions_quality, state
 from pages.parts.editions_base import Side
-from pages.parts.words import NOTHING, area_name, date_text, lang, number, signed, speaking, t
+from pages.parts.words import NOTHING, area_name, date_text, lang, number, signed, t
 
 MOST_SHEETS = 120
 KINDS = {"pdf": "application/pdf", "xlsx": downloads.XLSX, "notice": "application/pdf"}
@@ -50,8 +50,7 @@ def _take(kind: str, before: Side, after: Side, found: Comparison) -> None:
     def tell(share: float) -> None:
         bar.progress(share, text=t("editions.making", share=number(100 * share)))
 
-    made = _made(str(data_root()), data.manifest().version, kind, _key(before), _key(after), lang(),
-                 before, after, found, tell)  # fmt: skip
+    made = _made(kind, before, after, found, tell)
     bar.empty()
     name = downloads.file_name(t("app.name"), t(f"editions.report_name.{kind}"), after.title)
     ending = "xlsx" if kind == "xlsx" else "pdf"
@@ -61,20 +60,21 @@ def _take(kind: str, before: Side, after: Side, found: Comparison) -> None:
     )  # fmt: skip
 
 
-def _key(side: Side) -> tuple[str, int]:
-    return side.id, side.head
+def _made(kind: str, before: Side, after: Side, found: Comparison, tell: Callable[[float], None]) -> bytes:
+    """The file, as this session last made it. Streamlit's cache would draw the bar again with it, and break there."""
+    asked = (str(data_root()), data.manifest().version, kind, before.id, before.head, after.id, after.head, lang())
+    kept, made = state.recall("editions_made", ((), b""))
+    if kept != asked:
+        made = _make(kind, before, after, found, tell)
+        state.keep("editions_made", (asked, made))
+    return bytes(made)
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _made(
-    root: str, version: str, kind: str, start: tuple[str, int], end: tuple[str, int], language: str,
-    _before: Side, _after: Side, _found: Comparison, _tell: Callable[[float], None],
-) -> bytes:  # fmt: skip
-    with speaking(language):
-        if kind == "notice":
-            return changes.pdf_bytes(notices(_before, _after, _found), _tell)
-        made = report(_before, _after, _found)
-        return changes.pdf_bytes(made, _tell) if kind == "pdf" else changes.xlsx_bytes(made, _tell)
+def _make(kind: str, before: Side, after: Side, found: Comparison, tell: Callable[[float], None]) -> bytes:
+    if kind == "notice":
+        return changes.pdf_bytes(notices(before, after, found), tell)
+    made = report(before, after, found)
+    return changes.pdf_bytes(made, tell) if kind == "pdf" else changes.xlsx_bytes(made, tell)
 
 
 # ── the change report ──
