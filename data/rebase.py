@@ -29,7 +29,7 @@ from data.contract import Contract, check_parquet, load_contract
 from data.crosswalk import crosswalk, successors
 from data.publish import places, write_layer
 from data.three_in_one import write_overlay
-from queries import withholding
+from queries import withheld_kept
 from queries.run import open_database
 
 Progress = Callable[[str, float], None]
@@ -80,7 +80,7 @@ def _withhold(basis: Path, folder: Path, table: pd.DataFrame) -> None:
     with TemporaryDirectory() as aside, closing(open_database(basis)) as database:
         database.keep_withheld(Path(aside))
         before, after = (pd.read_parquet(place / "descendant.parquet") for place in (basis, folder))
-        withholding.carry(Path(aside), folder, came_from(table, before, after))
+        withheld_kept.carry(Path(aside), folder, came_from(table, before, after), basis.name)
 
 
 def came_from(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> set[tuple[str, str]]:

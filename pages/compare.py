@@ -248,7 +248,7 @@ def ask_multiples(view: View) -> tuple[Question, ...]:
 
 def yearly(indicator: Indicator) -> bool:
     """Whether it stands once a year."""
-    return str(data.measures().at[indicator.numerator, "behaviour"]) == "yearly"
+    return data.is_yearly(indicator)
 
 
 def multiples(view: View, rows: pd.DataFrame) -> Made | None:

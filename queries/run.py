@@ -6,7 +6,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ import pandas as pd
 from queries.errors import DatabaseClosed, ExtractCorrupt, ExtractsMissing, ParametersWrong, QueryFailed, SchemaMismatch
 from queries.guards import guarded
 from queries.suppression import threshold
+from queries.withheld_kept import Cells
 from queries.withholding import Withholding
 
 FOLDER = Path(__file__).parent
@@ -60,7 +61,8 @@ class Database:
 
     def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection, small_count: int | None = None) -> None:
         self.version = folder.name
-        self._withholding = Withholding(self, threshold() if small_count is None else small_count, folder)
+        k = threshold() if small_count is None else small_count
+        self._withholding = Withholding(self, k, folder, _withheld_before)
         self._connection = connection
         self._lock = threading.Lock()
         self._readers = 0
@@ -131,6 +133,14 @@ class Database:
                 raise _failed(query, error) from error
             finally:
                 cursor.close()
+
+
+def _withheld_before(folder: Path, table: str, k: int) -> Cells:
+    """What the version in another folder withholds of a table. Raises FileNotFoundError where it is not kept."""
+    if not (folder / "area.parquet").is_file():
+        raise FileNotFoundError(folder)
+    with closing(open_database(folder, k)) as before:
+        return before._withholding.named(table)
 
 
 def _check_parameters(asked: Statement, given: Mapping[str, object]) -> None:

@@ -18,9 +18,8 @@ A period of several years or of months is the sum of its parts, and is told when
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,11 +27,12 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from queries import withheld_kept
 from queries.exchange_sums import crossed
 from queries.suppression import Sums, is_withheld, protect
 
 Frame = pd.DataFrame
-Cells = frozenset[tuple[Any, ...]]
+Cells = withheld_kept.Cells
 Parameters = Mapping[str, Any]
 
 AGES = ("0-14", "15-34", "35-59", "60-74", "75+")
@@ -65,39 +65,7 @@ ATTENDED = {
 PROTECTED = {**SURVEYED, **RATED, **ATTENDED}
 
 
-KEPT = "withheld.json"
-
-
-def _read_kept(path: Path, k: int) -> dict[str, Any]:
-    """The tables kept for this k; none where the file is missing, broken or for another k: they are worked out anew."""
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        return {n: frozenset(map(tuple, found)) for n, found in kept["cells"].items()} if kept["k"] == k else {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-
-
-def _plain(part: Any) -> str | int:
-    return part if isinstance(part, str) else int(part)
-
-
-def carry(before: Path, folder: Path, came_from: Iterable[tuple[str, str]]) -> None:
-    """Withhold in `folder` (a version on other boundaries) also whatever is made of cells that `before` withholds.
-
-    Both folders hold what `Withholding.keep` wrote. `came_from`: pairs of an area now and one before whose people it
-    has some of. Then every cell told is a sum of shares of cells told before, so that both versions together give away
-    no more than the first alone: without this, one neighbourhood's loss beside its neighbour's gain would.
-    """
-    goes: dict[str, set[str]] = {}
-    for now, former in came_from:
-        goes.setdefault(former, set()).add(now)
-    kept, known = (json.loads((place / KEPT).read_text(encoding="utf-8")) for place in (folder, before))
-    for name, cells in known["cells"].items():
-        own = {tuple(cell) for cell in kept["cells"].get(name, [])}
-        for area, *rest in cells:
-            own |= {(now, *rest) for now in goes.get(area, {area})}
-        kept["cells"][name] = sorted(map(list, own))
-    (folder / KEPT).write_text(json.dumps(kept), encoding="utf-8")
+Former = Callable[[Path, str, int], Cells]  # what a version's folder withholds of a table for a k
 
 
 class Counts(Protocol):
@@ -141,26 +109,35 @@ def small_areas(db: Counts) -> Frame:
 class Withholding:
     """The withheld cells of one data version; each table is worked out when it is first asked for, once.
 
-    What a build has kept in the version's folder for the same k is read instead: a first visitor need not wait.
+    What a build has kept in the version's folder for the same k is read instead: a first visitor need not wait. For
+    another k it is worked out anew, on other boundaries also from what `former` (opens a version's folder) withholds.
     """
 
-    def __init__(self, db: Counts, k: int, folder: Path | None = None) -> None:
+    def __init__(self, db: Counts, k: int, folder: Path | None = None, former: Former | None = None) -> None:
         self.k = k
         self._db = db
         self._lock = threading.RLock()
-        self._known: dict[str, Any] = {} if folder is None else _read_kept(folder / KEPT, k)
+        kept = withheld_kept.Kept() if folder is None else withheld_kept.read(folder)
+        self._known: dict[str, Any] = dict(kept.cells) if kept.k == k else {}
+        self._origin = None if folder is None or former is None or kept.made_of is None else (kept, folder, former)
 
     def keep(self, folder: Path) -> None:
         """Work out every table and write its cells to `folder` (a version being built, not yet read by anybody)."""
         years = sorted({int(year) for year in small_exchange(self._db)["year"]})
         tables = {name: self.cells(name) for name in _TABLES} | {f"exchange {y}": self.exchanged(y) for y in years}
-        cells = {name: sorted([_plain(part) for part in cell] for cell in found) for name, found in tables.items()}
-        (folder / KEPT).write_text(json.dumps({"k": self.k, "cells": cells}), encoding="utf-8")
+        withheld_kept.write(folder, withheld_kept.Kept(self.k, tables))
 
     def cells(self, table: str) -> Cells:
         """The withheld cells of a protected table: (area, year, …) or, of month, (area, month, part)."""
-        made: Cells = self._once(table, lambda: frozenset(_TABLES[table](self)))
+        made: Cells = self._once(table, lambda: frozenset(_TABLES[table](self)) | self._carried(table))
         return made
+
+    def _carried(self, table: str) -> Cells:
+        """What is made of cells that the version before withholds; none where this is the first on its records."""
+        if self._origin is None:
+            return frozenset()
+        kept, folder, former = self._origin
+        return withheld_kept.carried(kept, table, lambda: former(folder.parent / kept.source, table, self.k))
 
     def levels(self) -> Mapping[str, str]:
         """The level of each area, by code."""
@@ -242,8 +219,14 @@ class Withholding:
 
     def exchanged(self, year: int) -> Cells:
         """The withheld cells of host × home in a year: (host, home)."""
-        found: Cells = self._once(f"exchange {year}", lambda: frozenset(self._exchange(year)))
+        name = f"exchange {year}"
+        found: Cells = self._once(name, lambda: frozenset(self._exchange(year)) | self._carried(name))
         return found
+
+    def named(self, table: str) -> Cells:
+        """The withheld cells of a table by the name it is kept under."""
+        kind, _, year = table.partition(" ")
+        return self.exchanged(int(year)) if year else self.cells(kind)
 
     def _exchange(self, year: int) -> Iterator[tuple[Any, ...]]:
         flows = self._once("flows", lambda: small_exchange(self._db))

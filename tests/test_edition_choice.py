@@ -19,7 +19,7 @@ from data.static_assets import read_static
 from data.stories import Scene, Story
 from pages.parts import data, downloads, glass, map_view, staging, state, story_shelf
 from pages.parts.state import Known, View
-from queries.withholding import KEPT
+from queries.withheld_kept import KEPT
 from tests import tiny_district as tiny
 from tests.edition_place import DAY, approved_draft, publication, write_place
 from tests.edition_place import opened as store_of

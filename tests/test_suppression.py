@@ -24,7 +24,8 @@ from queries.exchange_sums import crossed
 from queries.guards import GUARDS
 from queries.run import FOLDER, Database, open_database, statement, statement_names
 from queries.suppression import SMALL, WITHHELD, audit, protect, threshold
-from queries.withholding import KEPT, PROTECTED, Withholding, carry
+from queries.withheld_kept import KEPT, carry
+from queries.withholding import PROTECTED, Withholding
 from tests.test_structure import ROOT, python_files
 
 DISTRICT = "320613"

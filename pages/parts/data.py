@@ -275,6 +275,11 @@ def measures() -> pd.DataFrame:
     return ask(queries.catalogue.measures).set_index("measure", drop=False)
 
 
+def is_yearly(indicator: Indicator) -> bool:
+    """Whether its numerator stands once a year; no where nothing of it was delivered yet."""
+    return measures()["behaviour"].get(indicator.numerator) == "yearly"
+
+
 def line_name(name: str) -> str:
     """A road's or river's Chinese name in the reader's language; itself where no other is known."""
     if lang() == "zh":

@@ -253,14 +253,14 @@ def trend_chart(view: View, indicator: Indicator) -> Chart | None:
     table = pd.concat(
         [line.points.set_index("month")["value"].rename(line.name) for line in drawn], axis=1
     ).reset_index(names=t("stage.month"))
-    yearly = data.measures().at[indicator.numerator, "behaviour"] == "yearly"
+    yearly = data.is_yearly(indicator)
     key = "stage.trend_years" if yearly else "stage.trend_months"
     title = t(key)
     return Chart("trend", title, table, figure=figure, names=tuple(line.name for line in drawn))
 
 
 def _lines(view: View, indicator: Indicator) -> Sequence[charts.Line]:
-    if data.measures().at[indicator.numerator, "behaviour"] != "yearly":
+    if not data.is_yearly(indicator):
         return trend.lines(view, indicator)
     around = profile.fellows(view.area)
     codes = [around.code, *filter(None, [around.parent])]

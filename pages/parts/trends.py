@@ -92,7 +92,7 @@ def multiple(view: View, around: Fellows, indicator: Indicator) -> tuple[str, go
 
 def series(indicator: Indicator, codes: list[str]) -> pd.DataFrame:
     """Points code, month, value: monthly, or one a year where the numerator stands once a year."""
-    if data.measures().at[indicator.numerator, "behaviour"] == "yearly":
+    if data.is_yearly(indicator):
         years = data.indicator_years(indicator, codes)
         return years.assign(month=pd.to_datetime({"year": years["year"], "month": 12, "day": 1}))
     first, last = data.span()
