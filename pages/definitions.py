@@ -11,7 +11,7 @@ import queries.catalogue
 from data.indicators import Indicator
 from pages.parts import data, downloads, frame, state, tables
 from pages.parts.failures import guard, nothing
-from pages.parts.reconciled import figure, written
+from pages.parts.reconciled import figure, section, written
 from pages.parts.state import View
 from pages.parts.words import lang, level_name, number, quantity, t, unit_name
 
@@ -60,7 +60,7 @@ def _columns(demonstration: bool) -> list[tables.Column]:
     return [
         *columns,
         tables.Column(t("definitions.meaning"), lambda r: escape(r[f"meaning_{language}"])),
-        tables.Column(t("definitions.section"), lambda r: escape(str(r["section"]))),
+        tables.Column(t("definitions.section"), lambda r: escape(section(r))),
         tables.Column(t("definitions.period"), lambda r: escape(r["period_zh"] if language == "zh" else r["period"])),
         tables.Column(t("definitions.check"), lambda r: escape(t(f"definitions.check_{r['check']}"))),
     ]
@@ -95,7 +95,7 @@ def _files(figures: pd.DataFrame, demonstration: bool) -> None:
             t("definitions.unit"): [t(f"published_unit.{unit}") for unit in figures["unit"]],
             t("definitions.ours"): [ours(row, demonstration) for row in tables.rows_of(figures)],
             t("definitions.meaning"): figures[f"meaning_{language}"],
-            t("definitions.section"): figures["section"],
+            t("definitions.section"): [section(row) for row in tables.rows_of(figures)],
             t("definitions.period"): figures["period_zh" if language == "zh" else "period"],
             t("definitions.check"): [t(f"definitions.check_{check}") for check in figures["check"]],
         }

@@ -18,6 +18,8 @@ from pages.parts.words import t
 GUIDES = ("leader", "planner", "presenter")
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "guide"
 PICTURE = re.compile(r"^!\[([^\]]*)\]\(([^)]+)\)$", re.MULTILINE)
+LOWER = re.compile(r"^#(?=#* )", re.MULTILINE)
+"""The page has a heading of its own: the guide's stand one level below it."""
 
 
 def chosen(view: View) -> str:
@@ -71,7 +73,7 @@ def main() -> None:
                 if said:
                     st.html(picture(said, (FOLDER / words).resolve()))
                 elif words.strip():
-                    st.markdown(words)
+                    st.markdown(LOWER.sub("##", words))
         st.html(tables.anchor(state.link("definitions"), t("help.definitions")))
 
 

@@ -15,6 +15,7 @@ from pages.parts import data, state, tables, trends
 from pages.parts.chart_card import Card, Question, drill_area
 from pages.parts.charts_forms import Made
 from pages.parts.charts_information import share
+from pages.parts.reconciled import section
 from pages.parts.state import View
 from pages.parts.theme_page import theme_page
 from pages.parts.themes import Theme
@@ -149,7 +150,21 @@ CARDS = (
 def lead(view: View) -> None:
     """The workforce in one sentence, and how neighbourhoods share the posted workers."""
     said = _neighbourhood(view) if view.area_level == "neighbourhood" else _workers(view)
-    st.html(tables.paragraph(said))
+    st.html(tables.paragraph(said) + _promotions(view))
+
+
+def _promotions(view: View) -> str:
+    """How many were moved up a grade, with the way to the counts; nothing where nobody counted them."""
+    rows = data.ask(ask.workforce_years, staffed(view), ended(view))
+    promoted, total = draw.of(rows, "promoted", "yes"), draw.of(rows, "total", "all")
+    if not promoted or not total:
+        return ""
+    said = t(
+        "workforce.promoted", year=rows["year"].max(), area=area_name(data.area(staffed(view))),
+        count=number(promoted), share=share(promoted, total),
+    )  # fmt: skip
+    link = tables.anchor(state.link("records", table="staffing", dimension="promoted"), t("theme_page.records"))
+    return f'<p class="ll-note-text">{escape(said)} {link}</p>'
 
 
 def _workers(view: View) -> str:
@@ -192,7 +207,7 @@ def constants(_: View) -> None:
     columns = [
         tables.Column(t("workforce.constant"), lambda row: escape(str(row[f"name_{lang()}"]))),
         tables.Column(t("workforce.constant_value"), _stated, numeric=True),
-        tables.Column(t("workforce.constant_section"), lambda row: escape(str(row["section"]))),
+        tables.Column(t("workforce.constant_section"), lambda row: escape(section(row))),
     ]
     st.html(tables.heading(t("workforce.constants"), "constants") + tables.paragraph(t("workforce.constants_text")))
     st.html(tables.table([tables.Group("", tables.rows_of(stated))], columns, t("workforce.constants"), narrow=True))
@@ -201,7 +216,8 @@ def constants(_: View) -> None:
 
 def _stated(row: tables.Row) -> str:
     about = t(f"definitions.bound_{row['bound']}")
-    return escape(f"{about} {compact(float(row['value']))} {t('published_unit.' + row['unit'])}".strip())
+    unit = t("published_unit." + row["unit"])
+    return escape(f"{about} {t('definitions.with_unit', value=compact(float(row['value'])), unit=unit)}".strip())
 
 
 if __name__ == "__main__":

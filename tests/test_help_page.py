@@ -21,6 +21,7 @@ def test_a_guide_is_shown_whole_with_its_pictures(guide: str, language: str) -> 
     shown = "\n".join(element.value for element in app.markdown)
     heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     assert len(heads) >= 5 and all(head in shown for head in heads)
+    assert not re.search(r"^# ", shown, re.MULTILINE), "the page itself has the one heading of the first level"
     pictures = PICTURE.findall(text)
     assert pictures and html_of(app).count("data:image/png;base64,") == len(pictures)
 

@@ -108,6 +108,7 @@ def channels(rows: pd.DataFrame, before: pd.DataFrame, theme: Theme, empty: str)
     if total and earlier:
         charts_shares.past(figure, data["before"].tolist(), theme)
         _ticks(figure, data["before"], charts.TONES[theme])
+        charts_shares.legend(figure, [f"┃ {t('information.year_before')}"], charts.TONES[theme])
     table = data.assign(change=change, value=data["value"].round(2), before=data["before"].round(2))
     return Made(
         title,

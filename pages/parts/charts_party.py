@@ -116,10 +116,16 @@ def _boxes(frame: pd.DataFrame, depth: int, theme: Theme, level: str, up: bool) 
             "colour": colours,
             "ink": [charts_forms.ink_on(colour) for colour in colours],
             "bare": bare.to_numpy() & (level in {"community", "neighbourhood"}),
-            "text": [short(short_name(r, level), 14) for _, r in frame.iterrows()],
+            "text": [short(_inside(r, level), 14) for _, r in frame.iterrows()],
             "said": [_said(r, level) for _, r in frame.iterrows()],
         }
     )
+
+
+def _inside(row: pd.Series[Any], level: str) -> str:
+    """A name inside a box of a row that says the level, so without it: 新城桥."""
+    name = short_name(row, level)
+    return name if level == "district" else name.removesuffix(level_name(level))
 
 
 def _said(row: pd.Series[Any], level: str) -> str:

@@ -57,7 +57,7 @@ def spans(
     for place, word in enumerate(words):
         figure.add_annotation(x=1, xref="paper", y=place, text=word, showarrow=False, xanchor="left", xshift=8)
     _rows(figure, names)
-    _legend(figure, [f"{sign} {end}" for sign, end in zip("●○", ends, strict=True)], tone)
+    legend(figure, [f"{sign} {end}" for sign, end in zip("●○", ends, strict=True)], tone)
     marks = ticks(0.0, float(data["high"].max()), 3)
     figure.update_xaxes(range=[0, marks[-1]], tickvals=marks, ticktext=_marks(marks, text), showgrid=True)
     return figure
@@ -136,7 +136,7 @@ def shares(
     figure.update_xaxes(visible=False, range=[0, longest])
     _rows(figure, names)
     if not named:
-        _legend(figure, [f'<span style="color:{colours[p]}">■</span> {parts[p]}' for p in drawn.columns], tone)
+        legend(figure, [f'<span style="color:{colours[p]}">■</span> {parts[p]}' for p in drawn.columns], tone)
     return figure
 
 
@@ -274,7 +274,7 @@ def _rows(figure: go.Figure, names: Sequence[str]) -> None:
     figure.update_yaxes(**settings, showgrid=False, zeroline=False)
 
 
-def _legend(figure: go.Figure, entries: Sequence[str], tone: Tone) -> None:
+def legend(figure: go.Figure, entries: Sequence[str], tone: Tone) -> None:
     """What marks mean, above the rows, in as many lines as the narrowest chart needs."""
     lines, used = [""], 0.0
     for entry in entries:

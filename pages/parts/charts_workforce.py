@@ -227,9 +227,11 @@ def load(rows: pd.DataFrame, own: str, theme: Theme, empty: str) -> Made:
         data.assign(name=short), title=title, text=(whole, tenth), axes=axes, theme=theme, empty=empty, marked=marked,
         middle=middle, middle_name=t("workforce.average"),
     )  # fmt: skip
-    table = data.assign(x=data["x"].round(1), y=data["y"].round(1)).sort_values("x", ascending=False, kind="stable")
+    table = data.assign(x=data["x"].round(1), y=data["y"].round(1), promoted=data["promoted"].fillna(0).astype("int64"))
+    table = table.sort_values("x", ascending=False, kind="stable")
     return Made(title, figure, _headed(table, code="code", name="area", workers="workers", households="households",
-                                       x="households_per_worker", cases="cases", y="cases_per_worker"))  # fmt: skip
+                                       x="households_per_worker", cases="cases", y="cases_per_worker",
+                                       promoted="promoted"))  # fmt: skip
 
 
 def _post(post: str) -> str:

@@ -15,6 +15,7 @@ from pages.parts.words import lang, number, t
 CALENDAR_DAY = "MMDD"
 MANY = 10_000_000
 LARGE_IN_ENGLISH = ((1e9, "definitions.large"), (1e6, "definitions.medium"))
+DIGITS = str.maketrans({**dict(zip("一二三四五六七八九", "123456789", strict=True)), "（": " (", "）": ")"})
 THEMES = {"events": "values", "area": "structure"}  # page -> theme of its figures, where they have two names
 
 
@@ -42,7 +43,7 @@ def _columns() -> list[tables.Column]:
         tables.Column(t("definitions.ours"), lambda r: escape(_ours(r)), numeric=True),
         tables.Column(t("definitions.check"), _verdict),
         tables.Column(t("definitions.meaning"), lambda r: escape(r[f"meaning_{lang()}"])),
-        tables.Column(t("definitions.section"), lambda r: escape(str(r["section"]))),
+        tables.Column(t("definitions.section"), lambda r: escape(section(r))),
     ]
 
 
@@ -72,6 +73,15 @@ def written(value: float, unit: str) -> str:
         if value >= MANY and value >= least:  # all published digits stay: 117.5 亿元
             return t(key, value=_trimmed(value / least), **named)
     return t("definitions.with_unit", value=_trimmed(value), **named).strip()
+
+
+def section(row: tables.Row) -> str:
+    """Where the report states it: 二（六）; in English 2 (6)."""
+    named = str(row["section"])
+    if lang() == "zh":
+        return named
+    plain = named.translate(DIGITS)
+    return plain if plain.isascii() else t("definitions.introduction")
 
 
 def _trimmed(value: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,7 @@ from data.wording import text
 from data.wording import words as words
 from pages.parts import state
 
+GAP = re.compile(r"(?<=\d[万亿]) (?=[\u4e00-\u9fff])")
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EM DASH}"
 
@@ -37,8 +39,9 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def t(key: str, **values: object) -> str:
-    """The words of `key`, its {placeholders} filled."""
-    return text(key, lang(), **values)
+    """The words of `key`, its {placeholders} filled; after 万 and 亿 the unit follows without a gap."""
+    said = text(key, lang(), **values)
+    return GAP.sub("", said) if values and ("万 " in said or "亿 " in said) else said
 
 
 def has(key: str) -> bool:

@@ -35,7 +35,8 @@ function paintFurniture() {
   root.dataset.theme = S.theme;
   for (const key of ["paper", "surface", "ink", "muted", "line", "accent", "boundary", "office"]) root.style.setProperty("--" + key, p[key]);
   for (const layer of Object.keys(UNITS)) root.style.setProperty("--" + layer, unitInk(layer));
-  seen.foot.textContent = S.footer;
+  // a line breaks between statements only, and the dot stays with what it ends
+  seen.foot.textContent = S.footer.split(" · ").map((part) => part.replaceAll(" ", "\u00a0")).join("\u00a0· ");
   seen.north.firstChild.textContent = words.north;
   seen.north.title = words.north_title;
   for (const [key, text] of [["in", words.zoom_in], ["out", words.zoom_out]]) {
