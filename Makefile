@@ -16,12 +16,12 @@ data: $(VENV)/.runtime
 test: $(VENV)/.development
 	@sh tests/system_packages.sh
 	@$(BIN)/python -m data prepare
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not cluster"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not cluster"
 
 test-long: $(VENV)/.development
 	@sh tests/system_packages.sh long
 	@$(BIN)/python -m data prepare
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not cluster"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not cluster"
 
 # A Spark cluster, Sail and an S3 server as processes of this machine; `pytest -m cluster tests/cluster` kills a worker at a second moment too.
 test-cluster: $(VENV)/.development $(VENV)-spark/.cluster $(VENV)-sail/.cluster

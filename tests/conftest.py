@@ -20,6 +20,12 @@ settings.register_profile("linli", deadline=None, derandomize=bool(os.environ.ge
 settings.load_profile("linli")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that drive a browser come first: few tests, but long, so that no worker sits idle beside one at the end."""
+    long = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The project's folder."""

@@ -132,9 +132,9 @@ def test_all_neighbourhoods_cost_little(db: Database) -> None:
     assert min(took) <= 0.05, f"{[round(1000 * second) for second in took]} ms"
 
 
-@pytest.mark.parametrize("level", ["subdistrict", "community"])
-def test_every_area_is_found_by_its_names(db: Database, everywhere: pd.DataFrame, level: str) -> None:
-    own = everywhere[everywhere["level"] == level]
+@pytest.mark.parametrize(("level", "every"), [("subdistrict", 1), ("community", 3)])
+def test_an_area_is_found_by_each_of_its_names(db: Database, everywhere: pd.DataFrame, level: str, every: int) -> None:
+    own = everywhere[everywhere["level"] == level].iloc[::every]
     for code, zh, en, aliases in zip(
         own["code"], own["name_zh"], own["name_en"], own["aliases"].fillna(""), strict=True
     ):
