@@ -17,6 +17,7 @@ from pages.parts import (
     editions_quality,
     editions_rebase,
     editions_steps,
+    editions_warned,
     frame,
     planner,
     state,
@@ -118,6 +119,8 @@ def way(item: Item) -> None:
     st.html(editions_steps.path(item.steps, draft.state))
     if item.draft is not None:
         editions_rebase.panel(draft)
+        with guard("editions warned"):
+            editions_warned.part(draft)
         editions_decide.panel(draft)
     if item.steps:
         st.html(tables.heading(t("editions.steps"), level=3) + editions_steps.table(item.steps))

@@ -132,6 +132,18 @@ def test_quality_beside_the_edition_it_stands_on(place: Path) -> None:
     draft = draft_in(store)
     found = table_called(opened("editions", item=draft, part="quality"), "质量与规则").set_index("指标")
     assert found.loc["不连片的邻里 (个)"].tolist()[:3] == ["0", "0", "不变"]
+    boundaries = table_called(opened("boundaries"), "质量与规则").set_index("指标")
+    assert list(found.index) == list(boundaries.index), "the same rows everywhere"
+
+
+def test_an_approver_reads_which_steps_break_a_rule_and_why(place: Path) -> None:
+    store = store_of(place)
+    draft = draft_in(store)
+    assert "需要说明的操作" not in text_of(opened("editions", item=draft)), "nothing is to be decided yet"
+    store.submit(draft, PLANNER, "说明")
+    told = table_called(opened("editions", item=draft), "需要说明的操作")
+    assert any("户" in each for each in told["提醒"]), told
+    assert set(told["理由"]) == {"未写理由"}
 
 
 def test_a_reader_only_looks(place: Path) -> None:

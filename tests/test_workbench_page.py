@@ -19,7 +19,7 @@ from geo.plans import Plan
 from pages.parts import workbench_base, workbench_drafts, workbench_map, workbench_steps
 from pages.parts import workbench_words as said
 from pages.parts.words import speaking, words
-from pages.parts.workbench_steps import Step, StepInvalid, read_step, tried
+from pages.parts.workbench_steps import Step, StepInvalid, figures_of_all, read_step, tried
 from tests.opening import html_of, opened, text_of
 
 COMMUNITY = "320613007005"
@@ -140,6 +140,16 @@ def test_every_verb_says_what_it_would_do_in_both_languages(plan: Plan) -> None:
                     assert outcome.refused is not None
                     sentence = said.refusal_sentence(plan, outcome.refused)
             assert sentence and not UNFILLED.search(sentence), sentence
+
+
+def test_a_rule_that_does_not_hold_for_villages_is_not_praised(plan: Plan) -> None:
+    code = plan.codes[0]
+    found = figures_of_all(plan, [code])
+    village = {code: replace(found[code], kind="rural", buildings=137, buildings_fit=None)}
+    with speaking("zh"):
+        tones = {light["text"]: light["tone"] for light in said.lights(plan, village)}
+    assert tones["楼栋数（3 至 10 栋）：农村邻里不适用"] == "none"
+    assert "村民小组完整" in tones and any("0.30" in text for text in tones)
 
 
 def test_a_refusal_says_why_and_offers_what_would_do(plan: Plan) -> None:

@@ -29,13 +29,8 @@ def measures(item: Item) -> None:
         title = t("editions.edition", id=base)
         st.html(table([(title, found.quality_before), (now.title, found.quality_after)]))
     with st.expander(t("boundaries.definitions")):
-        pairs = [(t(f"boundaries.measures.{r.key}"), escape(t(f"boundaries.meaning.{r.key}"))) for r in rules()]
+        pairs = [(t(f"boundaries.measures.{r.key}"), escape(t(f"boundaries.meaning.{r.key}"))) for r in RULES]
         st.html(tables.facts(pairs) + tables.paragraph(t("boundaries.rules_source"), "ll-note-text"))
-
-
-def rules() -> list[Rule]:
-    """The measures that a plan alone can tell: compounds and village groups stand in tables a draft doesn't carry."""
-    return [rule for rule in RULES if rule.key not in ("compounds_whole", "village_groups_kept")]
 
 
 def moved(quality: Quality) -> str:
@@ -46,7 +41,7 @@ def moved(quality: Quality) -> str:
 
 def table(sides: Sequence[tuple[str, Quality]]) -> str:
     """Measures in rows, sides in columns, with the change between the first and the last and the rule."""
-    rows = [{"rule": rule, "values": [rule.value(q) for _, q in sides]} for rule in rules()]
+    rows = [{"rule": rule, "values": [rule.value(q) for _, q in sides]} for rule in RULES]
     columns = [tables.Column(t("boundaries.measure"), lambda r: escape(named(r["rule"])))]
     columns += [_values(place, title) for place, (title, _) in enumerate(sides)]
     if len(sides) > 1:
@@ -83,6 +78,6 @@ def as_frame(sides: Sequence[tuple[str, Quality]]) -> pd.DataFrame:
             t("editions.change"): change(rule, [rule.value(quality) for _, quality in sides]),
             t("boundaries.rule"): held(rule),
         }
-        for rule in rules()
+        for rule in RULES
     ]
     return pd.DataFrame(rows)

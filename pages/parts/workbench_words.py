@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from geo import plans_checks
+from geo.necks import NECK_M, has_neck
 from geo.operations import Transfer
 from geo.plans import Plan, PlanRefused
 from geo.plans_figures import Figures, Range
 from geo.plans_limits import Concern, Warned
 from geo.previews import Preview
 from geo.store_errors import ConflictError
+from geo.zoning_rules import RULES
 from pages.parts import data, planner, workbench_base, workbench_steps
 from pages.parts.words import has, lang, number, t, words
 from pages.parts.workbench_steps import NEW, Options, TooShort
@@ -148,7 +150,9 @@ def caution_sentence(plan: Plan, warned: Warned) -> str:
 
 
 def lights(plan: Plan, found: Mapping[str, Figures]) -> list[dict[str, str]]:
-    """The rules and how the neighbourhoods given stand to each: tone (ok, caution) and words."""
+    """The rules with their thresholds and how the neighbourhoods given stand to each: tone (ok, caution, none where a
+    rule does not hold for them) and words.
+    """
     if not found:
         return []
 
@@ -156,22 +160,38 @@ def lights(plan: Plan, found: Mapping[str, Figures]) -> list[dict[str, str]]:
         return [hood_name(plan, code) for code, each in found.items() if test(each)]
 
     cut = workbench_steps.cut_in(plan, found)
+    least = number(plan.limits.round_min, 2)
     return [
         _light("range", failing(lambda f: f.range in (Range.FAR_BELOW, Range.FAR_ABOVE))),
-        _light("buildings", failing(lambda f: f.buildings_fit is False)),
+        _buildings_light(plan, found, failing(lambda f: f.buildings_fit is False)),
         {"tone": "ok", "text": t("workbench.light.whole")},
         _light("compounds", cut["compound"]),
+        _light("village_groups", cut["village_group"]),
         _light("landmarks", cut["landmark"]),
-        _light("roundness", failing(lambda f: f.polsby_popper < plan.limits.round_min)),
+        _light("roundness", failing(lambda f: f.polsby_popper < plan.limits.round_min), least=least),
+        _light("neck", [hood_name(plan, code) for code in found if _necked(plan, code)], metres=number(NECK_M)),
         _light("following", failing(lambda f: f.barrier_following is not None and f.barrier_following < FOLLOWS)),
     ]
 
 
-def _light(rule: str, failing: Collection[str]) -> dict[str, str]:
+def _necked(plan: Plan, code: str) -> bool:
+    return has_neck([plan.ground.shape[block] for block in plan.members(code)])
+
+
+def _buildings_light(plan: Plan, found: Mapping[str, Figures], failing: Collection[str]) -> dict[str, str]:
+    """Where the kind of none of them has a rule of buildings (villages), it says so instead of praising them."""
+    rule = plan.limits.kinds.get("urban", RULES["urban"])
+    values = {"low": number(rule.low), "high": number(rule.high)}
+    if all(each.buildings_fit is None for each in found.values()):
+        return {"tone": "none", "text": t("workbench.light.buildings_none", **values)}
+    return _light("buildings", failing, **values)
+
+
+def _light(rule: str, failing: Collection[str], **values: str) -> dict[str, str]:
     if failing:
-        values = {"names": listed(failing), "count": number(len(failing))}
+        values |= {"names": listed(failing), "count": number(len(failing))}
         return {"tone": "caution", "text": t(f"workbench.light.{rule}_not", **values)}
-    return {"tone": "ok", "text": t(f"workbench.light.{rule}")}
+    return {"tone": "ok", "text": t(f"workbench.light.{rule}", **values)}
 
 
 def alternative(words: Mapping[str, Any]) -> str:

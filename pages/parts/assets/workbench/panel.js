@@ -277,7 +277,7 @@ function stateOf(hood) {
   return off <= 0.12 + 1e-9 ? "good" : off <= 0.2 + 1e-9 ? "fair" : hood.households > hood.target ? "above" : "below";
 }
 
-const SIGNS = { ok: "●", caution: "▲", refused: "✕" };
+const SIGNS = { ok: "●", caution: "▲", none: "○", refused: "✕" };
 
 function lightsPart(w) {
   const lights = (w.preview ? w.preview.lights : w.data.lights) || [];
