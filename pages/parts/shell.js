@@ -26,6 +26,8 @@ function install() {
   document.addEventListener("click", follow)
   document.addEventListener("submit", submit)
   document.addEventListener("keydown", shortcut)
+  document.addEventListener("toggle", oneMenu, true)
+  document.addEventListener("pointerdown", leaveMenus, true)
   document.addEventListener("pointerover", pointFromList)
   document.addEventListener("load", listenToMap, true)
   return shell
@@ -168,6 +170,19 @@ function showWayBack(shell) {
   button.append(key)
   button.addEventListener("click", comeBack)
   document.body.append(button)
+}
+
+// Only one menu is open at a time, and none once the reader has gone elsewhere.
+function oneMenu(event) {
+  if (event.target.matches?.("details.ll-menu") && event.target.open) closeOthers(event.target)
+}
+
+function leaveMenus(event) {
+  closeOthers(event.target.closest?.("details.ll-menu"))
+}
+
+function closeOthers(kept) {
+  for (const menu of document.querySelectorAll("details.ll-menu[open]")) if (menu !== kept) menu.open = false
 }
 
 function shortcut(event) {
