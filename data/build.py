@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data import aggregates, engines, manifest, reconcile, storage
@@ -221,9 +222,14 @@ def _write(root: Path, folder: Path, progress: Progress, engine: str) -> dict[st
     progress("records", 0.02)
     check_records(root, contract, lambda name, share: progress(f"check {name}", 0.02 + 0.18 * share))
     with duckdb.connect(":memory:", config=engines.limits(folder / "spill")) as connection:
-        _register(connection, root, contract)
-        _sum_attendance(
-            connection, root, folder, contract, engine, lambda step, share: progress(step, 0.2 + 0.1 * share)
+        register(connection, root, contract)
+        sum_attendance(
+            connection,
+            attendance_place(root),
+            folder,
+            contract,
+            engine,
+            lambda step, share: progress(step, 0.2 + 0.1 * share),
         )
         progress("reach", 0.3)
         write_reach(root, folder, contract)
@@ -261,21 +267,36 @@ def _edition_areas(root: Path) -> pd.DataFrame:
     return pd.read_parquet(folder / "areas.parquet")
 
 
-def _register(connection: duckdb.DuckDBPyConnection, root: Path, contract: Contract) -> None:
-    """A view record_<table> on every record table but attendance, and edition_area on the edition's areas."""
+def register(
+    connection: duckdb.DuckDBPyConnection, root: Path, contract: Contract, instead: Mapping[str, pa.Table] | None = None
+) -> None:
+    """A view record_<table> on every record table but attendance, and edition_area on the edition's areas.
+
+    `instead`: tables that stand in place of those on record.
+    """
     for name in contract.records:
         if name == aggregates.HEAVY:
+            continue
+        if instead and name in instead:
+            connection.register(f"record_{name}", instead[name])
             continue
         path = manifest.records_dir(root) / f"{name}.parquet"
         connection.read_parquet(str(path)).create_view(f"record_{name}")
     connection.read_parquet(str(manifest.edition_dir(root) / "areas.parquet")).create_view("edition_area")
 
 
-def _sum_attendance(
-    connection: duckdb.DuckDBPyConnection, root: Path, folder: Path, contract: Contract, name: str, progress: Progress
+def sum_attendance(
+    connection: duckdb.DuckDBPyConnection,
+    records: storage.Place,
+    folder: Path,
+    contract: Contract,
+    name: str,
+    progress: Progress,
 ) -> None:
-    """Tables of the sums over attendance, by whichever engine; nothing after this reads attendance itself."""
-    records = attendance_place(root)
+    """Tables of the sums over attendance, by whichever engine; nothing after this reads attendance itself.
+
+    What was summed before stands beside `folder`.
+    """
     chosen = engines.engine(name, records, aggregates.HEAVY, folder / "spill")
     made = aggregates.aggregate(records, folder.parent, contract, connection, chosen, progress)
     for table, rows in made.items():
@@ -309,10 +330,15 @@ def _check_totals(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _write_published(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    table = published(connection)
+    table.to_parquet(folder / "published.parquet", index=False, compression="zstd")
+
+
+def published(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """extracts.published, of a connection that knows records, measures and areas."""
     totals = _result(connection, "published_total")
     ours = totals["ours"].astype(object).where(totals["ours"].notna(), None)
-    table = reconcile.published_table(dict(zip(totals["id"].astype(str), ours, strict=True)))
-    table.to_parquet(folder / "published.parquet", index=False, compression="zstd")
+    return reconcile.published_table(dict(zip(totals["id"].astype(str), ours, strict=True)))
 
 
 def _carry(root: Path, folder: Path, contract: Contract) -> None:

@@ -19,6 +19,8 @@ AROUND = 0.02
 """How far, as a share, a figure that says "about" may be missed."""
 NEARLY = frozenset({"interest_groups"})
 """Figures that say "nearly" (近): at most the figure, at least its share below."""
+RATES = frozenset({"share", "years"})
+"""Units of figures that are no counts."""
 COLUMNS = [
     "id", "theme", "name_zh", "name_en", "value", "bound", "unit", "period", "period_zh", "check", "section",
     "meaning_zh", "meaning_en", "ours", "met",
@@ -114,6 +116,20 @@ def _reconciled(row: Mapping[Hashable, object]) -> Reconciled:
         ours=float(str(ours)) if known else None,
         met=bool(row["met"]) if total else None,
     )
+
+
+def lost(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Figures that other records would no longer meet: rows of `after`, with our former total as `was`.
+
+    Both are extracts.published. A figure is lost when it was met and is not, or when a count that was below what is
+    published goes beyond it, as happens where records come twice.
+    """
+    told = after.merge(before[["id", "ours", "met"]], on="id", suffixes=("", "_was"))
+    known = told["ours"].notna() & told["ours_was"].notna()
+    ours, was = (told[name].astype(float) for name in ("ours", "ours_was"))
+    beyond = known & ~told["unit"].isin(RATES) & (was < told["value"]) & (ours > told["value"])
+    gone = told["met"].eq(False) & (told["met_was"].eq(True) | beyond)
+    return told[gone.fillna(False)].rename(columns={"ours_was": "was"}).drop(columns="met_was")
 
 
 @dataclass(frozen=True)

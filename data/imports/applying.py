@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -21,7 +22,8 @@ from data.contract import DataError, Table, load_contract
 from data.imports import loads, versions
 from data.imports.merge import ORIGIN, Merged, fitted, merge, no_origin, numbered, without
 from data.imports.problems import LoadRefused
-from data.imports.withdrawals import children
+from data.imports.withdrawals import taken_back
+from data.reconcile import lost
 
 Heard = Callable[[str, float], None]
 
@@ -94,15 +96,13 @@ def _apply(root: Path, load: loads.Load, by: str, reason: str, progress: Heard) 
 
 def withdrawals(root: Path, load: loads.Load) -> dict[str, list[pa.Table]]:
     """Table -> keys (of some of its columns) of the records that a load takes back, with what belongs to them."""
-    found: dict[str, list[pa.Table]] = {}
-    contract = load_contract()
-    for name in load.withdrawn:
-        table = contract.records[name]
-        keys = pq.read_table(loads.load_folder(root, load.id) / f"{name}{loads.WITHDRAWN}").select(list(table.key))
-        found.setdefault(name, []).append(keys)
-        for child, column in children(name):
-            found.setdefault(child, []).append(keys.rename_columns([column]))
-    return found
+    folder, contract = loads.load_folder(root, load.id), load_contract()
+    return taken_back(
+        {
+            name: pq.read_table(folder / f"{name}{loads.WITHDRAWN}").select(list(contract.records[name].key))
+            for name in load.withdrawn
+        }
+    )
 
 
 def merged_with(
@@ -179,18 +179,13 @@ def put_in_force(
 
 
 def newly_missed(root: Path, version: str) -> list[str]:
-    """Names of published figures that the extracts in use meet and those of `version` do not."""
+    """Names of published figures that the extracts in use meet and those of `version` do not, or go beyond."""
     folder = manifest.extracts_dir(root)
     with suppress(manifest.NoManifest, OSError):
-        before = _met(folder / manifest.read_manifest(root).version)
-        after = _met(folder / version)
-        return [name for name, met in after.items() if not met and before.get(name)]
+        before = pd.read_parquet(folder / manifest.read_manifest(root).version / "published.parquet")
+        after = pd.read_parquet(folder / version / "published.parquet")
+        return [str(name) for name in lost(before, after)["name_zh"]]
     return []
-
-
-def _met(folder: Path) -> dict[str, bool]:
-    table = pq.read_table(folder / "published.parquet", columns=["name_zh", "met"])
-    return {str(name): bool(met) for name, met in zip(*table.to_pydict().values(), strict=True) if met is not None}
 
 
 def roll_back(root: Path, version: str, by: str, reason: str, progress: Heard = lambda _step, _share: None) -> Outcome:

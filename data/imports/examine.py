@@ -19,6 +19,7 @@ from data.imports.headers import recognise
 from data.imports.mappings import Mappings
 from data.imports.places import Places, load_places
 from data.imports.problems import FileRefused, Finding, quoted
+from data.imports.published import check_published
 from data.imports.reading import Delivered, opened
 from data.imports.rowchecks import check_rows
 from data.imports.withdrawals import referring
@@ -112,6 +113,8 @@ def examine(
     progress("", 0.85)
     usable = [typed for typed in found.sheets if typed.recognised.usable]
     found.across = check_across(usable, on_record(root, found.sheets), places.name_of)
+    progress("", 0.9)
+    found.across += check_published(root, found.taken(), lambda share: progress("", 0.9 + 0.1 * share))
     progress("", 1.0)
     return found
 

@@ -109,7 +109,7 @@ def from_dict(stored: Mapping[str, Any]) -> Finding:
 
 
 def _worded(value: Any, table: str, language: str) -> Any:
-    """Numbers with separators, `columns` and `tables` by their labels."""
+    """Numbers with separators, `columns` and `tables` by their labels, what is said in each language in this one."""
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int):
@@ -117,6 +117,8 @@ def _worded(value: Any, table: str, language: str) -> Any:
     if isinstance(value, float):
         return f"{value:,.2f}".rstrip("0").rstrip(".")
     if isinstance(value, Mapping):
+        if language in value:
+            return value[language]
         if "columns" in value:
             return "、".join(column_label(value.get("table", table), name, language) for name in value["columns"])
         return "、".join(table_label(name, language) for name in value["tables"])

@@ -56,6 +56,11 @@ def withdrawal_headers() -> list[str]:
     return list(_rules()["withdrawal"]["headers"])
 
 
+def figure_tables() -> dict[str, list[str]]:
+    """Published figure -> record tables it is counted from."""
+    return dict(_rules()["published"])
+
+
 def pairs(rule: str, table: str) -> Pairs:
     """Pairs of columns of a table bound by `order`, `at_most` or `inside`."""
     return tuple((first, second) for first, second in _rules()[rule].get(table, ()))

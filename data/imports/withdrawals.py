@@ -30,6 +30,16 @@ def referring(name: str) -> list[tuple[str, str]]:
     ]
 
 
+def taken_back(keys: Mapping[str, pa.Table]) -> dict[str, list[pa.Table]]:
+    """Table -> keys (of some of its columns) of the rows that go when the records of `keys` are taken back."""
+    found: dict[str, list[pa.Table]] = {}
+    for name, own in keys.items():
+        found.setdefault(name, []).append(own)
+        for child, column in children(name):
+            found.setdefault(child, []).append(own.rename_columns([column]))
+    return found
+
+
 def check_withdrawn(typed: Typed, record: Mapping[str, pa.Table]) -> None:
     """Blame rows that take back what is not on record, or what others still name; say what goes with the rest.
 

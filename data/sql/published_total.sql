@@ -1,11 +1,20 @@
 -- One row per published total: its id and what the records come to over its own period (null where they hold nothing).
-with now as (
+with report_month as (
+    -- The report was written at the end of 2020: later months change nothing about it. What is not known for then
+    -- (younger records, figures of the present only) is held against it as of the last month.
+    select coalesce(max(case when month <= date '2020-12-01' then month end), max(month)) as month
+    from calendar
+),
+
+now as (
     select
         measure.measure,
-        measure.value
+        arg_min(measure.value, measure.month) as value
     from measure
-    inner join last_month on measure.month = last_month.month
-    where measure.level = 'district'
+    cross join report_month
+    cross join last_month
+    where measure.level = 'district' and measure.month in (report_month.month, last_month.month)
+    group by measure.measure
 ),
 
 -- The report's "a year" and "2019" are the last full year before it that the epidemic did not touch.
