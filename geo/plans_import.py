@@ -57,8 +57,11 @@ def read_edited(path: Path) -> gpd.GeoDataFrame:
     GeoPackage, Shapefile (also zipped), GeoJSON and whatever `geo.formats.read` opens. Raises TableError,
     MissingCrsError.
     """
-    layer = formats.read(path)
-    what = f"The file {path.name}"
+    return edited_layer(formats.read(path), f"The file {path.name}")
+
+
+def edited_layer(layer: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
+    """What `read_edited` gives, of a layer that was read already; `what` names it in errors."""
     if (shapely.get_dimensions(layer.geometry.to_numpy()) != 2).any():
         raise TableError(what, "some of its shapes are no areas", "Give the layer of neighbourhoods.")
     if layer.crs is None:

@@ -28,6 +28,7 @@ from data.wording import column_label
 from geo import crs, formats
 from geo.buildings import HOUSEHOLDS
 from geo.formats import TableError
+from geo.plans_import import edited_layer
 from geo.recognise import Settled, settle
 
 Kind = Literal["points", "buildings", "boundaries", "network"]
@@ -49,7 +50,8 @@ WHY = {
 class Layer:
     """A layer as it was read: what it holds, how many shapes, its system; `shapes` in EPSG:4490.
 
-    `inside`: which of them lie in a neighbourhood (by a point on each).
+    `inside`: which of them lie in a neighbourhood (by a point on each). `edited`: of boundaries that name their
+    neighbourhoods what geo.plans_import takes, None of all else.
     """
 
     file: str
@@ -59,6 +61,7 @@ class Layer:
     shifted: bool
     shapes: NDArray[np.object_]
     inside: NDArray[np.bool_]
+    edited: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,12 @@ class Ground:
         at, place = shapely.STRtree(self.shapes).query(points, predicate="intersects")
         found[at] = self.codes[place]
         return found
+
+    def outline_of(self, layer: gpd.GeoDataFrame) -> shapely.Geometry:
+        """What a layer is compared with: the neighbourhoods whose codes it names, else the whole outline."""
+        named = _codes(layer)
+        own = np.isin(self.codes, [] if named is None else named.astype(str).to_numpy())
+        return shapely.union_all(self.shapes[own]) if own.any() else self.outline
 
 
 def read_ground(root: Path) -> Ground:
@@ -121,12 +130,21 @@ def read_layers(path: Path, file: str, ground: Ground) -> tuple[list[Sheet], lis
         shapes = shapely.make_valid(shapely.force_2d(settled.layer.geometry.to_numpy()))
         hoods = ground.neighbourhood_of(shapely.point_on_surface(shapes))
         inside = np.array([code is not None for code in hoods])
-        layers.append(Layer(file, name, kind, settled.system, settled.shifted, shapes, inside))
+        edited = _edited(settled.layer.set_geometry(shapes), file) if kind == "boundaries" else None
+        layers.append(Layer(file, name, kind, settled.system, settled.shifted, shapes, inside, edited))
         if kind == "points":
             sheets.append(sheet_of(file, name, _rows(settled.layer, shapes, hoods)))
         elif kind == "buildings":
             sheets.append(_summed(settled.layer, hoods, file, name))
     return sheets, layers
+
+
+def _edited(layer: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame | None:
+    """Boundaries with the codes of their neighbourhoods; None where they name none."""
+    try:
+        return edited_layer(layer, file)
+    except TableError:
+        return None
 
 
 def refusal(layers: list[Layer]) -> FileRefused | None:
@@ -151,7 +169,7 @@ def _settled(frame: gpd.GeoDataFrame, file: str, ground: Ground) -> Settled:
     if frame.crs is None:
         raise FileRefused("gis_no_crs", file)
     try:
-        return settle(frame, file, outline=ground.outline)
+        return settle(frame, file, outline=ground.outline_of(frame))
     except TableError as error:
         kind = next((kind for words, kind in WHY.items() if words in error.why), "gis_unreadable")
         raise FileRefused(kind, file, why=error.why) from error
@@ -172,10 +190,17 @@ def kind_of_layer(layer: gpd.GeoDataFrame, ground: Ground) -> Kind:
 def _are_boundaries(layer: gpd.GeoDataFrame, ground: Ground) -> bool:
     if "block_id" in layer.columns:
         return True
-    codes = next((layer[name] for name in ("code", "CODE", "编码", "代码") if name in layer.columns), None)
+    codes = _codes(layer)
     if codes is not None and bool(codes.astype(str).isin(set(ground.codes)).mean() > 0.5):
         return True
     return float(shapely.area(layer.geometry.to_numpy()).sum()) > FILLS * float(ground.outline.area)
+
+
+def _codes(layer: gpd.GeoDataFrame) -> pd.Series[Any] | None:
+    """The codes of neighbourhoods in a layer that may be boundaries."""
+    if (shapely.get_dimensions(layer.geometry.to_numpy()) != 2).any():
+        return None
+    return next((layer[name] for name in ("code", "CODE", "编码", "代码") if name in layer.columns), None)
 
 
 def _rows(layer: gpd.GeoDataFrame, shapes: NDArray[np.object_], hoods: NDArray[np.object_]) -> Iterator[Row]:

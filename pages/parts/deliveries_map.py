@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from data.imports.examine import Examined
 from data.imports.gis import Layer
 from geo.palettes import PALETTES, Theme
-from pages.parts import charts, edition, state, tables, trends
+from pages.parts import charts, deliveries_boundaries, edition, state, tables, trends
 from pages.parts.charts import TONES
+from pages.parts.failures import guard
 from pages.parts.words import lang, number, t
 
 HEIGHT = 460
@@ -34,14 +35,15 @@ def layers(found: Examined) -> None:
     st.html(tables.heading(t("deliveries.map_title"), level=3))
     for place, layer in enumerate(found.layers):
         st.html(tables.paragraph(sentence(layer)))
-        if layer.kind == "boundaries":
-            st.html(f"<p>{tables.anchor(state.link('workbench'), t('deliveries.map_workbench'))}</p>")
         name = f"{layer.file}-{layer.name}"
         figure = drawn(layer, conditions(found, layer), trends.theme_of(state.current_view()))
         st.plotly_chart(
             figure, theme=None, config=charts.config(lang(), name) | {"scrollZoom": True},
             key=f"deliveries_map_{place}_{name}", alt=sentence(layer),
         )  # fmt: skip
+        if layer.kind == "boundaries":
+            with guard("deliveries boundaries"):
+                deliveries_boundaries.boundaries(layer, place)
 
 
 def sentence(layer: Layer) -> str:

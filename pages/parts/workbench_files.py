@@ -36,7 +36,7 @@ from pages.parts import (
 )
 from pages.parts import workbench_words as said
 from pages.parts.failures import guard
-from pages.parts.words import number, t
+from pages.parts.words import NOTHING, number, t
 from pages.parts.workbench_desk import Desk, Look
 from pages.parts.workbench_steps import Outcome, Step
 
@@ -167,7 +167,7 @@ def _imports(desk: Desk, now: Look) -> None:
     read: Read = workbench_uploads.once(
         "workbench_read", key, lambda: read_file(given.name, given.getvalue(), now, split=split)
     )
-    st.html(found(now, read))
+    st.html(found(now.plan, read.imported))
     with st.container(horizontal=True, gap="small"):
         for do, act in (("show", _show), ("take", _take)):
             st.button(
@@ -186,41 +186,53 @@ def read_file(name: str, content: bytes, now: Look, *, split: bool) -> Read:
         path = Path(folder) / Path(name).name
         path.write_bytes(content)
         layer = read_edited(path)
-    names = {code: said.hood_name(now.plan, code) for code in layer["code"].dropna() if now.plan.members(code)}
-    return Read(name, now.head, edited(now.plan, layer, names=names, split=split))
+    return Read(name, now.head, edited(now.plan, layer, names=present_names(now.plan, layer), split=split))
 
 
-def found(now: Look, read: Read) -> str:
-    """What was taken as it is, what was mended, and what could not be."""
-    imported = read.imported
+def present_names(plan: Plan, layer: gpd.GeoDataFrame) -> dict[str, str]:
+    """Code -> name that stands now, of the codes of a layer; one that is told in either language is no new name."""
+    found = {}
+    for code, name in zip(layer["code"], layer["name"], strict=True):
+        if code and plan.members(code):
+            pair = plan.names.get(code) or workbench_base.names().get(code) or ("", "")
+            found[code] = name if name in pair else pair[0] or said.hood_name(plan, code)
+    return found
+
+
+def found(plan: Plan, imported: Imported) -> str:
+    """What a layer asks of a plan: what is taken as it is, what is mended, and what cannot be."""
     lead = t(
         "workbench.files.found",
         matched=said.blocks_words(imported.matched),
         operations=said.steps_words(len(imported.operations)),
     )
+    return tables.paragraph(lead) + findings_table(plan, imported)
+
+
+def findings_table(plan: Plan, imported: Imported) -> str:
+    """The first blocks that are not simply taken as drawn, "" where all are."""
     rows = tables.rows_of(imported.findings.head(MOST_FINDINGS))
     columns = [
         tables.Column(t("workbench.files.kind"), lambda r: t(f"workbench.files.kinds.{r['kind']}")),
-        tables.Column(t("workbench.files.block"), lambda r: str(r["block"])),
+        tables.Column(t("workbench.files.block"), lambda r: str(r["block"]) if r["block"] >= 0 else NOTHING),
         tables.Column(
             t("level.neighbourhood"),
-            lambda r: escape(said.listed(said.hood_name(now.plan, code) for code in r["codes"] if code)),
+            lambda r: escape(said.listed(said.hood_name(plan, code) for code in r["codes"] if code)),
         ),
     ]
-    table = tables.table([tables.Group("", rows)], columns, t("workbench.files.findings")) if rows else ""
-    return tables.paragraph(lead) + table
+    return tables.table([tables.Group("", rows)], columns, t("workbench.files.findings")) if rows else ""
+
+
+def as_one(imported: Imported) -> Operation:
+    """All that a file asks for as one step of a draft."""
+    singles = [s for each in imported.operations for s in (each.steps if isinstance(each, Batch) else (each,))]
+    return Batch(tuple(singles), "import") if len(singles) > 1 else singles[0]
 
 
 def _show(desk: Desk, read: Read) -> None:
     """Put what the file asks for on the map as one step in hand."""
-    found = preview(workbench_desk.look(desk).plan, _whole(read))
+    found = preview(workbench_desk.look(desk).plan, as_one(read.imported))
     workbench_desk.show(desk, Outcome(Step("propose"), found))
-
-
-def _whole(read: Read) -> Operation:
-    """All that a file asks for as one step."""
-    singles = [s for each in read.imported.operations for s in (each.steps if isinstance(each, Batch) else (each,))]
-    return singles[0] if len(singles) == 1 else Batch(tuple(singles), "import")
 
 
 def _take(desk: Desk, read: Read) -> None:
@@ -228,6 +240,6 @@ def _take(desk: Desk, read: Read) -> None:
     now = workbench_desk.look(desk)
     try:
         sent = {"head": read.head, "id": str(uuid4())}
-        workbench_desk.write(desk, now, [_whole(read)], sent, t("workbench.files.why", name=read.name))
+        workbench_desk.write(desk, now, [as_one(read.imported)], sent, t("workbench.files.why", name=read.name))
     except Exception as error:  # said on the map, as every refusal is
         workbench_desk.tell_error(desk, error)
