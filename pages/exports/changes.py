@@ -22,7 +22,7 @@ from pages.exports.pdf import POINTS, compiled, table_of
 from pages.exports.picture import Picture
 from pages.exports.svg_map import map_svg
 from pages.exports.xlsx import sheet_name
-from pages.parts.words import speaking
+from pages.parts.words import NOTHING, speaking, t
 from pages.parts.workbook import write_table
 
 Progress = Callable[[float], None]
@@ -30,6 +30,8 @@ WIDTH: Final = 174.0 * POINTS
 SHAPE: Final = 1.5  # width ÷ height of a sheet's map
 NOTICE_SHAPE: Final = 1.15
 PIXELS: Final = (720, 480)
+SIGNS: Final = "+−±≥⩾≤0123456789"
+CODE_LENGTH: Final = 9
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def pdf_bytes(report: Report, progress: Progress) -> bytes:
         content = {
             "title": report.title, "lang": report.lang, "note": report.note, "front": report.front,
             "ink": palette.ink, "muted": palette.muted, "accent": palette.accent, "line": palette.line,
-            "rows": list(report.rows), "finding": report.finding, "tables": [table_of(t) for t in report.tables],
+            "rows": list(report.rows), "finding": report.finding, "tables": [_table(t) for t in report.tables],
             "signatures": list(report.signatures), "sheets": sheets,
         }  # fmt: skip
         return compiled(folder, "changes.typ", content)
@@ -93,9 +95,23 @@ def pdf_bytes(report: Report, progress: Progress) -> bytes:
 def _sheet(sheet: Sheet, file: str) -> dict[str, Any]:
     return {
         "title": sheet.title, "text": list(sheet.text), "map": file, "rows": list(sheet.rows),
-        "tables": [table_of(table) for table in sheet.tables], "closing": sheet.closing, "office": sheet.office,
+        "tables": [_table(table) for table in sheet.tables], "closing": sheet.closing, "office": sheet.office,
         "day": sheet.day,
     }  # fmt: skip
+
+
+def _table(table: Table) -> dict[str, Any]:
+    """A table as the template sets it; what is written as figures stands to the right as numbers do."""
+    found = table_of(table)
+    written = [_figures(cells) for cells in zip(*found["rows"], strict=True)] or found["right"]
+    return {**found, "right": [a or b for a, b in zip(found["right"], written, strict=True)]}
+
+
+def _figures(cells: Sequence[str]) -> bool:
+    """Whether a column holds figures with signs and units, or that there are none; codes are no figures."""
+    told = [cell for cell in cells if cell not in ("", NOTHING, t("editions.same"))]
+    codes = any(cell.isdigit() and len(cell) >= CODE_LENGTH for cell in told)
+    return bool(told) and not codes and all(cell[0] in SIGNS for cell in told)
 
 
 def xlsx_bytes(report: Report, progress: Progress) -> bytes:

@@ -45,16 +45,17 @@ def offer(before: Side, after: Side, found: Comparison) -> None:
 
 
 def _take(kind: str, before: Side, after: Side, found: Comparison) -> None:
-    bar = st.empty()
+    place = st.empty()  # one place for bar and button, so that no former report is offered while another is made
 
     def tell(share: float) -> None:
-        bar.progress(share, text=t("editions.making", share=number(100 * share)))
+        place.progress(share, text=t("editions.making", share=number(100 * share)))
+
+    tell(0.0)
 
     made = _made(kind, before, after, found, tell)
-    bar.empty()
     name = downloads.file_name(t("app.name"), t(f"editions.report_name.{kind}"), after.title)
     ending = "xlsx" if kind == "xlsx" else "pdf"
-    st.download_button(
+    place.download_button(
         t("editions.take", size=number(len(made) / 1024)), made, f"{name}.{ending}", KINDS[kind], type="primary",
         key="report-take", on_click="ignore", icon=":material/download:",
     )  # fmt: skip

@@ -141,8 +141,8 @@ def _possible(steps: Sequence[Step]) -> list[StepKind]:
 
 
 def _form(draft: str, kind: StepKind, steps: Sequence[Step]) -> None:
-    mark = editions_decide.nonce()
-    with st.form(f"step-{kind}-{mark}", border=False):
+    mark = f"{kind}-{editions_decide.nonce()}"  # fields are a kind's own: what another form holds would not be sent
+    with st.form(f"step-{mark}", border=False, enter_to_submit=False):
         st.date_input(
             t("editions.on"), "today", max_value="today", key=f"on-{mark}", format="YYYY-MM-DD", width=160
         )  # fmt: skip
