@@ -187,7 +187,8 @@ def test_reports_hold_what_changes(place: Path, kind: str) -> None:
         sheet = book[book.sheetnames[-4]]
         assert len(sheet._images) == 1
         cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
-        assert any(words.startswith("东至") for words in cells) and {"300", "225", "−75"} <= set(cells)
+        assert any(words.startswith("东至") for words in cells) and {"300", "225", "-75"} <= set(cells)
+        assert sheet.page_setup.fitToWidth == 1 and sheet.sheet_properties.pageSetUpPr.fitToPage
         return
     printed = changes.pdf_bytes(made, lambda _: None)
     pages = len(re.findall(rb"/Type\s*/Page\b", printed))

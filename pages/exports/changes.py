@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,8 +13,10 @@ from typing import Any, Final
 
 import pandas as pd
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.drawing.image import Image
 from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from data.spreadsheets import put
@@ -32,6 +36,11 @@ NOTICE_SHAPE: Final = 1.15
 PIXELS: Final = (720, 480)
 SIGNS: Final = "+−±≥⩾≤0123456789"
 CODE_LENGTH: Final = 9
+MINUS: Final = "−"
+WRITTEN: Final = re.compile(r"([+±−]?)([\d,]+)(\.\d+)?")
+WORDS_WIDE: Final = 60
+FIRST_WIDE: Final = 0x2E7F
+LINE_POINTS: Final = 15
 
 
 @dataclass(frozen=True)
@@ -129,6 +138,8 @@ def xlsx_bytes(report: Report, progress: Progress) -> bytes:
         for place, each in enumerate(report.sheets):
             progress(0.95 * place / len(report.sheets))
             _place(book.create_sheet(sheet_name(each.title, used)), each)
+        for sheet in book.worksheets:
+            on_paper(sheet)
         book.properties.title, book.properties.creator = report.title, "Linli Atlas"
         out = io.BytesIO()
         book.save(out)
@@ -163,19 +174,48 @@ def _plain(sheet: Worksheet, frame: pd.DataFrame, first: int) -> int:
     for place, name in enumerate(frame.columns, start=1):
         put(sheet, first, place, str(name)).font = Font(bold=True)
     for line, row in enumerate(frame.itertuples(index=False, name=None), start=first + 1):
-        for place, value in enumerate(row, start=1):
-            put(sheet, line, place, value)
+        put(sheet, line, 1, row[0])
+        for place, value in enumerate(row[1:], start=2):
+            _figure(put(sheet, line, place, value), value)
+    for place in range(2, len(frame.columns) + 1):
+        sheet.cell(first, place).alignment = Alignment(horizontal="right")
     for place in range(3, len(frame.columns) + 1):
         sheet.column_dimensions["ABCDEFGHIJ"[place - 1]].width = 16
     return first + len(frame) + 1
+
+
+def _figure(cell: Cell, value: object) -> None:
+    """A figure written in words becomes a number again, with the decimals and the sign it was written with."""
+    cell.alignment = Alignment(horizontal="right")
+    found = WRITTEN.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return
+    sign, whole, decimals = found.groups(default="")
+    plain = "#,##0" + re.sub(r"\d", "0", decimals)
+    cell.value = float(f"{'-' if sign == MINUS else ''}{whole.replace(',', '')}{decimals}")
+    cell.number_format = f"+{plain};{MINUS}{plain};±{plain}" if sign in ("+", "±", MINUS) else plain
 
 
 def _pairs(sheet: Worksheet, rows: Sequence[tuple[str, str]], first: int) -> int:
     for line, (label, words) in enumerate(rows, start=first):
         put(sheet, line, 1, label).font = Font(bold=True)
         put(sheet, line, 2, words).alignment = Alignment(wrap_text=True, vertical="top")
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, 60
+        # a program that prints without having been looked at leaves lines out that have no height
+        sheet.row_dimensions[line].height = LINE_POINTS * math.ceil(max(_wide(words), 1) / WORDS_WIDE)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, WORDS_WIDE + 2
     return first + len(rows)
+
+
+def _wide(words: str) -> int:
+    return sum(2 if ord(sign) > FIRST_WIDE else 1 for sign in words)
+
+
+def on_paper(sheet: Worksheet) -> None:
+    """As wide as a sheet of A4 and centred, as many pages long as it takes."""
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.paperSize, sheet.page_setup.orientation = Worksheet.PAPERSIZE_A4, "portrait"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.print_options.horizontalCentered = True
 
 
 def png(picture: Picture) -> bytes:
