@@ -121,6 +121,7 @@ def choose(view: View) -> None:
         t("compare_page.areas", most=MOST_AREAS),
         offered(view),
         max_selections=MOST_AREAS,
+        select_all=False,
         format_func=lambda code: area_name(every.loc[code]),
         key=state.seed(f"areas.{view.area}", codes(view)),  # a click during a turn must not bring the old areas along
         on_change=follow_list,
@@ -130,6 +131,7 @@ def choose(view: View) -> None:
         t("compare_page.indicators", most=MOST_INDICATORS),
         list(known),
         max_selections=MOST_INDICATORS,
+        select_all=False,
         format_func=lambda name: known[name].words("short", lang()),
         key=state.seed("figures", [each.id for each in chosen(view)]),
         on_change=follow_list,

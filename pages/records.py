@@ -214,7 +214,8 @@ def _filter(view: View, name: str, column: Column) -> None:
     )
     st.multiselect(
         fields.label(name, column.name), options, format_func=lambda value: _option(column, value), key=key, width=240,
-        placeholder=t("records.all"), on_change=_choose_filter, args=(key, filter_key(column.name)),
+        placeholder=t("records.all"), select_all=False, on_change=_choose_filter,
+        args=(key, filter_key(column.name)),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from pages.parts import (
 )
 from pages.parts import workbench_words as said
 from pages.parts.failures import guard
+from pages.parts.state import View
 from pages.parts.words import number, t
 from pages.parts.workbench_desk import Look
 from pages.parts.workbench_map import Shown
@@ -34,19 +35,19 @@ def main() -> None:
             workbench_open.chooser(view)
         return
     workbench_presence.line()
-    editor(communities)
+    editor()
 
 
 @st.fragment
-def editor(communities: tuple[str, ...]) -> None:
+def editor() -> None:
     """The map with all around it; every request of the map runs this part of the page again, and only this."""
     with guard("workbench"):
-        draw(communities)
+        draw(state.current_view())
 
 
-def draw(communities: tuple[str, ...]) -> None:
-    """What is open, its map, and the line under it."""
-    view = state.current_view()
+def draw(view: View) -> None:
+    """What is open now (another community may have been opened beside it), its map, and the line under it."""
+    communities = workbench_open.communities_of(view)
     chosen = view.area if view.area_level == "neighbourhood" else None
     desk = workbench_desk.desk(view.get("draft"), communities, chosen)
     now = workbench_desk.look(desk)

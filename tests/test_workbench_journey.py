@@ -14,7 +14,7 @@ from geo.plans import Plan
 from pages.parts import workbench_base
 from pages.parts.workbench_steps import Step, tried
 from tests.serving import running_app
-from tests.workbench_hand import Hand
+from tests.workbench_hand import BENCH, PATIENCE, Hand
 
 pytestmark = pytest.mark.browser
 HERE = "320613007005"
@@ -85,6 +85,11 @@ def test_escape_leaves_the_draft_as_it_was_and_a_refusal_offers_a_repair(
     if hand.operations() == []:  # what would do instead asks for a reason first
         hand.commit("along the road")
     assert hand.code_of(far) == other and len(hand.operations()) == 1
+    browser_page.get_by_role("combobox", name="Open neighbouring communities too").click()
+    browser_page.get_by_role("option").first.click()
+    hand.settled()
+    browser_page.wait_for_function(f"() => {{ {BENCH} return w.ground.communities.length === 2 }}", timeout=PATIENCE)
+    assert hand.code_of(far) == other, "a community opened beside the first leaves the draft as it is"
 
 
 def test_everything_by_keyboard(workbench_url: str, browser_page: Page, plan: Plan) -> None:

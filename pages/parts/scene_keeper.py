@@ -136,7 +136,7 @@ def chart_choice(scene: Scene, key: str) -> tuple[str, ...]:
     names = chart_names(scene)
     chosen = st.multiselect(
         t("keep.charts"), list(names), [c for c in scene.charts if c in names], max_selections=2,
-        format_func=lambda name: names[name], key=key,
+        format_func=lambda name: names[name], key=key, select_all=False,
     )  # fmt: skip
     return tuple(chosen)
 
@@ -146,7 +146,7 @@ def highlight_choice(scene: Scene, key: str, **kept: Any) -> tuple[str, ...]:
     names = highlight_names(scene)
     chosen = st.multiselect(
         t("keep.highlights"), list(names), max_selections=state.MOST_HIGHLIGHTS, format_func=names.__getitem__,
-        key=key, placeholder=t("keep.highlights_none"), help=t("keep.highlights_help"), **kept,
+        key=key, select_all=False, placeholder=t("keep.highlights_none"), help=t("keep.highlights_help"), **kept,
     )  # fmt: skip
     return tuple(chosen)
 

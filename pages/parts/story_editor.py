@@ -230,7 +230,7 @@ def edit(story: Story, scene: Scene) -> None:
     charts = [chart for chart in scene.charts if chart in names]
     st.multiselect(
         t("keep.charts"), list(names), max_selections=2, format_func=lambda name: names[name],
-        key=state.seed(f"c_{here}", charts), **kept,
+        select_all=False, key=state.seed(f"c_{here}", charts), **kept,
     )  # fmt: skip
     known = scene_keeper.highlight_names(scene)
     scene_keeper.highlight_choice(scene, state.seed(f"h_{here}", [c for c in scene.highlights if c in known]), **kept)

@@ -76,6 +76,7 @@ def _neighbours(communities: tuple[str, ...]) -> None:
         placeholder=t("workbench.add_placeholder"),
         key=state.seed("workbench_with", list(communities[1:])),
         max_selections=workbench_open.MOST_OPEN - 1,
+        select_all=False,
         on_change=_take_neighbours,
         width=300,
     )

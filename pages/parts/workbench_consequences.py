@@ -213,6 +213,7 @@ def _indicators(before: Plan, after: Plan) -> None:
         format_func=lambda name: known[name].words("name", lang()),
         key=state.seed("workbench_indicators", chosen),
         max_selections=6,
+        select_all=False,
         on_change=_take_indicators,
     )
     shown = [known[name] for name in chosen]

@@ -70,6 +70,7 @@ def _ask(desk: Desk, now: Look) -> None:
             format_func=lambda code: said.hood_name(now.plan, code),
             placeholder=t("workbench.propose.locked_none"),
             key="propose_locked",
+            select_all=False,
             width=360,
         )
         closed = bool(workbench_desk.closed(now))
