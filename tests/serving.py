@@ -68,7 +68,11 @@ def running_app(
             yield url
         finally:
             server.terminate()
-            server.wait(timeout=15)
+            try:
+                server.wait(timeout=60)
+            except subprocess.TimeoutExpired:  # on a machine that has no time for it either
+                server.kill()
+                server.wait()
 
 
 @contextmanager
