@@ -23,6 +23,8 @@ from pages.parts import (
     tables,
     trends,
 )
+from pages.parts.chart_card import Card
+from pages.parts.charts_forms import Made
 from pages.parts.failures import guard, nothing
 from pages.parts.profile import Entry
 from pages.parts.scene import marked
@@ -131,6 +133,59 @@ def locate(view: View, row: pd.Series[Any]) -> None:
         highlight=marked(view, view.area),
     )
     map_view.show_map(given, key="area.map", height=320, on_click=lambda code: state.go(area=code))
+
+
+# ── as a scene of a talk ──
+
+
+def standing(view: View) -> tuple[profile.Fellows, list[Entry]]:
+    """Whom the area is compared with, and its key indicators (all of them where the address asks for them)."""
+    around = profile.fellows(view.area)
+    known = [each for each in data.indicators().values() if profile.reaches(each, around.level)]
+    listed = known if view.get("all") else [each for each in known if each.id in standings.KEY]
+    return around, profile.entries(listed, around, view.period)
+
+
+def headline(view: View) -> str:
+    """How its indicators stand; of an area with nothing to judge its size."""
+    around, found = standing(view)
+    row = data.area(view.area)
+    verdicts = standings.verdicts(view, around, found)
+    return t("area.headline", area=area_name(row), verdicts=verdicts) if verdicts else standings.size(row)
+
+
+def board(view: View) -> Made | None:
+    """The indicators farthest from usual, as a board."""
+    return standings.board(view, *standing(view))
+
+
+def course(view: View, indicator: Indicator) -> Made:
+    """An indicator over all years of the data beside the parent's."""
+    around = profile.fellows(view.area)
+    title, figure = trends.multiple(view, around, indicator)
+    codes = [around.code, *filter(None, [around.parent])]
+    points = trends.series(indicator, codes)
+    wide = points.pivot_table(index="month", columns="code", values="value", dropna=False).reindex(columns=codes)
+    table = wide.round(indicator.decimals + 1).set_axis([area_name(data.area(code)) for code in codes], axis=1)
+    table.insert(0, t("exports.month"), [f"{month:%Y-%m}" for month in table.index])
+    return Made(title, figure, table.reset_index(drop=True))
+
+
+def _course_card(name: str) -> Card:
+    def known_here(view: View) -> bool:
+        return profile.reaches(data.indicators()[name], profile.fellows(view.area).level)
+
+    return Card(
+        name, lambda view: (), lambda view: course(view, data.indicators()[name]), "area.trends", "area",
+        shown=known_here,
+    )  # fmt: skip
+
+
+SCENE_CARDS = (
+    Card("board", lambda view: (), board, "area.indicators", "area"),
+    *(_course_card(name) for name in trends.SHOWN),
+)
+SCENE_CHARTS = ("board",)
 
 
 # ── its parts ──

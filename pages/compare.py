@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data.indicators import Indicator
+from geo.layers import MapState
 from pages.parts import compare_findings as draw
 from pages.parts import (
     compare_maps,
@@ -177,14 +179,25 @@ def choose_map(view: View) -> None:
 # ── side by side ──
 
 
-def side_by_side(view: View) -> None:
-    """The table of areas and indicators, with its sentence and files."""
+def compared(view: View) -> pd.DataFrame:
+    """One row per area compared, one column per indicator id; NaN where it does not reach that level."""
     known, shown_codes = chosen(view), codes(view)
     values = value_table(known, shown_codes, view.period)
     for each in known:
         for code in shown_codes:
             if not reaches(each, str(data.areas().at[code, "level"])):
                 values.loc[code, each.id] = float("nan")
+    return values
+
+
+def headline(view: View) -> str:
+    """Who leads in most of the indicators."""
+    return draw.sentence(chosen(view), compared(view), view.area, view.period)
+
+
+def side_by_side(view: View) -> None:
+    """The table of areas and indicators, with its sentence and files."""
+    known, values = chosen(view), compared(view)
     st.html(f'<p class="ll-lead" role="status">{escape(draw.sentence(known, values, view.area, view.period))}</p>')
     choose(view)
     st.html(draw.table(known, values))
@@ -268,6 +281,12 @@ def alike(view: View, rows: pd.DataFrame) -> Made | None:
     return draw.alike(rows, view.area, view.period, trends.theme_of(view))
 
 
+def board(view: View) -> Made | None:
+    """The table of areas and indicators as a board."""
+    return draw.board(chosen(view), compared(view), period_text(view.period), trends.theme_of(view))
+
+
+BOARD = Card("board", lambda view: (), board, "compare_page.table_text", "area")
 CHANGE = Card("changes", ask_changes, changed, "compare_page.change_text", "area", drill=drill_area)
 PAIR = Card("pair", ask_pair, pair, "compare_page.pair_text", "area", drill=drill_area)
 CARDS = (
@@ -278,18 +297,28 @@ CARDS = (
     ),
 )  # fmt: skip
 
+SCENE_CARDS = (
+    BOARD,
+    replace(CHANGE, shown=lambda view: mode(view) == "change"),
+    replace(PAIR, shown=lambda view: mode(view) == "pair"),
+    *CARDS,
+)
+SCENE_CHARTS = ("board",)
+
+
+def own_map(view: View) -> MapState:
+    """The map of change or of two indicators."""
+    what = areas_shown(view)
+    if mode(view) == "pair":
+        return compare_maps.pair_map(view, first(view), second(view), what)
+    return compare_maps.change_map(view, first(view), what, since(view))
+
 
 def the_map(view: View) -> None:
     """The map of change or of two indicators, and beside it the same as a chart."""
     left, right = st.columns([60, 40], gap="medium")
-    what = areas_shown(view)
     with left, st.container(key="map_place", height=MAP_HEIGHT, border=False), guard("compare map"):
-        drawn = (
-            compare_maps.pair_map(view, first(view), second(view), what)
-            if mode(view) == "pair"
-            else compare_maps.change_map(view, first(view), what, since(view))
-        )
-        map_view.show_map(drawn, key="map", height=MAP_HEIGHT, on_click=lambda code: state.go(area=code))
+        map_view.show_map(own_map(view), key="map", height=MAP_HEIGHT, on_click=lambda code: state.go(area=code))
     with right:
         chart_card(PAIR if mode(view) == "pair" else CHANGE, view)
 

@@ -11,8 +11,9 @@ import pytest
 
 from data.manifest import read_manifest
 from data.stories import Scene, Story, shipped
+from pages.exports.series import Matrix, Native, native
 from pages.exports.stories import content_of_scene
-from pages.parts import glass, staging, state
+from pages.parts import card_shelf, glass, scene_keeper, staging, state
 from pages.parts.card_shelf import cards_of
 from pages.parts.staging import stage
 from pages.parts.words import words
@@ -114,6 +115,29 @@ def test_marked_areas_stand_out_in_talk_page_and_file_and_unknown_ones_nowhere(p
     plain = content_of_scene(replace(scene, highlights=()), story).map
     chosen = [sum(stroke.kind == "chosen" for stroke in each.borders) for each in (plain, drawn)]
     assert chosen[1] == chosen[0] + 1
+
+
+@pytest.mark.parametrize("page", ["compare", "area"])
+def test_a_scene_of_a_page_that_compares_says_and_shows_what_the_page_does(page: str) -> None:
+    view = staging.view_of(Scene(page, {"area": "320613008", "period": "2020"}), story_of())
+    kept = scene_keeper.scene_of(view)
+    with state.viewing(view):
+        headline = card_shelf.headline_of(view)
+        names = scene_keeper.chart_names(kept)
+    assert kept.title and headline.startswith(kept.title.rstrip(".")) and kept.charts == ("board",) and "board" in names
+    staged, content = stage(replace(kept, id="s"), story_of(kept)), content_of_scene(kept, story_of(kept))
+    assert staged.finding == kept.title and staged.charts[0].title == content.charts[0].title
+    assert isinstance(native(content.charts[0].figure), Matrix)
+    classes = [set(filter(None, (shape.fill for shape in content.map.shapes)))] if content.map else []
+    assert classes and len(classes[0]) > 1 and content.map and content.map.title == staged.map.legend.title
+
+
+def test_small_panels_are_one_chart_with_a_line_an_area() -> None:
+    scene = Scene("compare", {"area": "320613008", "period": "2020"}, charts=("multiples",), id="s")
+    (chart,) = content_of_scene(scene, story_of(scene)).charts
+    given = native(chart.figure)
+    assert isinstance(given, Native) and given.kind == "line"
+    assert [each.name for each in given.series] == list(chart.table.columns[1:])
 
 
 def test_every_chart_that_can_be_chosen_can_be_staged() -> None:

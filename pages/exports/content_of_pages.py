@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import pandas as pd
 
-from data.indicators import Indicator
 from geo.layers import Legend, MapState, Symbols
 from pages.exports import mapping
 from pages.exports.content import (
@@ -17,16 +16,13 @@ from pages.exports.content import (
     blank,
     charts_of,
     plain_about,
-    ranked_chart,
     source_line,
     terms,
-    trend_chart,
     with_map,
 )
 from pages.exports.model import Chart, Content, Table
 from pages.parts import (
     compare_findings,
-    compare_maps,
     comparing,
     data,
     edition,
@@ -71,7 +67,7 @@ def area(view: View, wanted: Wanted) -> Content:
         map=mapping.picture(_locator(view)),
         tables=(Table("indicators", t("area.indicators"), frame, definition, source),),
     )
-    made = _area_charts(view, around, wanted)
+    made = _area_charts(view, wanted)
     return replace(content, charts=made, terms=terms(content, made))
 
 
@@ -87,66 +83,29 @@ def _locator(view: View) -> MapState:
     )  # fmt: skip
 
 
-def _area_charts(view: View, around: profile.Fellows, wanted: Wanted) -> tuple[Chart, ...]:
-    chosen = [data.indicators()[name] for name in trends.SHOWN]
-    known = [each for each in chosen if profile.reaches(each, around.level)]
-    keys = {"ranked": ranked_chart, "trend": trend_chart}
-    made: list[Chart | None] = []
-    for key in [each.id for each in known] if wanted is None else wanted:
-        if key in keys:
-            made.append(keys[key](view))
-        elif key in data.indicators():
-            made.append(_course(view, around, data.indicators()[key]))
-    return tuple(chart for chart in made if chart is not None)
-
-
-def _course(view: View, around: profile.Fellows, indicator: Indicator) -> Chart:
-    """An indicator over all years of the data beside the parent's."""
-    title, figure = trends.multiple(view, around, indicator)
-    codes = [around.code, *filter(None, [around.parent])]
-    points = trends.series(indicator, codes)
-    wide = points.pivot_table(index="month", columns="code", values="value", dropna=False).reindex(columns=codes)
-    table = wide.round(indicator.decimals + 1).set_axis([area_name(data.area(code)) for code in codes], axis=1)
-    table.insert(0, t("exports.month"), [f"{month:%Y-%m}" for month in table.index])
-    definition, source = indicator.words("definition", lang()), provenance.sources(indicator.source)
-    return Chart(indicator.id, title, figure, table.reset_index(drop=True), definition, source)
+def _area_charts(view: View, wanted: Wanted) -> tuple[Chart, ...]:
+    page: Any = import_module("pages.area")
+    return charts_of(view, page.SCENE_CARDS, trends.SHOWN if wanted is None else wanted)
 
 
 def compare(view: View, wanted: Wanted) -> Content:
     """Areas side by side, and the map of change or of two indicators."""
     page: Any = import_module("pages.compare")
-    known, codes = page.chosen(view), page.codes(view)
-    values = profile.value_table(known, codes, view.period)
-    for each in known:
-        for code in codes:
-            if not profile.reaches(each, str(data.areas().at[code, "level"])):
-                values.loc[code, each.id] = float("nan")
-    said = compare_findings.sentence(known, values, view.area, view.period)
-    what, pair = page.areas_shown(view), page.mode(view) == "pair"
-    first = page.first(view)
-    drawn = (
-        compare_maps.pair_map(view, first, page.second(view), what)
-        if pair
-        else compare_maps.change_map(view, first, what, page.since(view))
-    )
+    known, values = page.chosen(view), page.compared(view)
+    drawn = page.own_map(view)
     source = provenance.sources(sorted({table for each in known for table in each.source}))
     side = compare_findings.exported(known, values)
     table = Table("compare", t("compare_page.table"), side, t("compare_page.table_text"), source)
     content = replace(
-        blank(view, first, said),
+        blank(view, page.first(view), page.headline(view)),
         title=t("exports.comparison", what=drawn.legend.title),
         map=mapping.picture(drawn),
         tables=(table,),
     )
-    made = charts_of(view, (page.PAIR if pair else page.CHANGE, *page.CARDS), _without(wanted, page))
+    # the page shows neither ranks nor twelve months of its own: those are added only if asked for
+    listed = [card.key for card in page.SCENE_CARDS if card is not page.BOARD] if wanted is None else wanted
+    made = charts_of(view, page.SCENE_CARDS, listed)
     return replace(content, charts=made, terms=terms(content, made))
-
-
-def _without(wanted: Wanted, page: Any) -> Wanted:
-    """The page shows neither ranks nor twelve months of its own: those are added only if asked for."""
-    if wanted is not None:
-        return wanted
-    return [card.key for card in (page.PAIR, page.CHANGE, *page.CARDS)]
 
 
 def boundaries(view: View, wanted: Wanted) -> Content:

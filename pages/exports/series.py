@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from geo.palettes import PALETTES
 from pages.parts.charts_forms import blend
 
 Kind = Literal["bar", "column", "line", "scatter"]
@@ -60,8 +61,10 @@ def native(figure: go.Figure) -> Native | Matrix | None:
     traces = [trace for trace in figure.data if not _clear(trace)]
     if any(trace.type == "heatmap" for trace in traces):
         return _matrix(figure)
-    if not traces or any(trace.x is None or not len(trace.x) for trace in traces) or _panelled(figure):
+    if not traces or any(trace.x is None or not len(trace.x) for trace in traces):
         return None
+    if _panelled(figure):
+        return _panels(traces)
     if all(trace.type == "bar" for trace in traces):
         return _bars(figure, traces)
     if all(trace.type == "scatter" for trace in traces):
@@ -271,6 +274,17 @@ def _points(figure: go.Figure, traces: Sequence[Any]) -> Native | None:
 def _error(trace: Any, part: str) -> tuple[float, ...]:
     found = getattr(trace.error_x, part, None)
     return () if found is None else tuple(map(float, found))
+
+
+def _panels(traces: Sequence[Any]) -> Native | None:
+    """Small panels of one scale, a named line each, as the lines of one chart; None for panels of another kind."""
+    named = [trace for trace in traces if trace.type == "scatter" and trace.name and _is_time(trace.x[0])]
+    if not named or any(trace.type != "scatter" or not _is_time(trace.x[0]) for trace in traces):
+        return None
+    lines = _lines(named)
+    colours = PALETTES["light"].categories
+    series = (replace(each, colour=colours[place % len(colours)]) for place, each in enumerate(lines.series))
+    return replace(lines, series=tuple(series))
 
 
 # ── matrices ──

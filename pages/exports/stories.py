@@ -11,14 +11,13 @@ from data.stories import Scene, Story
 from pages.exports import mapping
 from pages.exports.content import content_of, split_address, view_of
 from pages.exports.model import Content, Document
-from pages.exports.offered import THEMES
 from pages.parts import data, staging
 from pages.parts.state import Notice
 from pages.parts.words import date_text, speaking, t
 
 Progress = Callable[[str, float], None]
-ON_GLASS: Final = ("overview", *THEMES)
-"""Pages whose map is that of one indicator, as the talk shows it."""
+RICHER: Final = ("boundaries", "reach")
+"""Pages whose map holds more than that of the talk: what borders lie on, offices, circles."""
 
 
 def document_of_story(story: Story, language: str, progress: Progress | None = None) -> Document:
@@ -36,12 +35,12 @@ def document_of_story(story: Story, language: str, progress: Progress | None = N
 def content_of_scene(scene: Scene, story: Story) -> Content:
     """What a scene shows: the page's content with the scene's own title, charts, highlights, notes and time.
 
-    Scenes held together keep the colour breaks that they have in the talk.
+    The map is that of the talk, of scenes held together with their common colour breaks.
     """
     view, _ = view_of(scene.page, staging.params_of(scene), story.lang)
     with speaking(story.lang):
         content = content_of(view, scene.charts)
-        if content.map is not None and scene.locked and scene.page in ON_GLASS:
+        if content.map is not None and scene.page not in RICHER:
             held = staging.held_map(scene, story, "light")
             content = replace(content, map=mapping.picture(replace(held, footer=content.map.footer)))
     return replace(content, title=scene.title or content.title, notes=scene.notes, seconds=scene.seconds)

@@ -156,22 +156,24 @@ def matrix(
     labels: bool = True,
     across: str = "",
     log: bool = False,
+    words: Mapping[str, str] | None = None,
 ) -> go.Figure:
     """Cells coloured by value: columns row, column, value (null = none), `hidden` where suppressed.
 
     `rows` and `columns` are key → name in order; `across` names the columns; `labels` writes values into the cells;
-    `log` colours by the logarithm. A cell's key is `row|column`.
+    `log` colours by the logarithm; `words` by the cell's key, `row|column`, stand in for its value.
     """
     tone, ramp = TONES[theme], sequential(theme, 5)
     if frame.empty or not rows or not columns:
         return empty_chart(title, empty, theme, 160)
     cells = {(r, c): (v, h) for r, c, v, h in _cells(frame)}
-    numbers, words, keys = [], [], []
+    numbers, told, keys = [], [], []
     for r in rows:
         line = [cells.get((r, c), (math.nan, False)) for c in columns]
         numbers.append([math.log10(v) if log and v > 0 else v for v, _ in line])
-        words.append([hidden if away else "" if pd.isna(v) else text(float(v)) for v, away in line])
-        keys.append([[f"{r}|{c}", f"{rows[r]} · {columns[c]}", w] for c, w in zip(columns, words[-1], strict=True)])
+        own = [hidden if away else "" if pd.isna(v) else text(float(v)) for v, away in line]
+        told.append([(words or {}).get(f"{r}|{c}", w) for c, w in zip(columns, own, strict=True)])
+        keys.append([[f"{r}|{c}", f"{rows[r]} · {columns[c]}", w] for c, w in zip(columns, told[-1], strict=True)])
     names = [short(name, 18) for name in rows.values()]
     left = max(map(width_of, names)) * tone.size * 0.54 + 10
     tops = [short(name, 16) for name in columns.values()]
@@ -193,7 +195,7 @@ def matrix(
         )
     )  # fmt: skip
     figure.add_trace(_touch(numbers, keys))
-    shown = words if labels else [[HIDDEN_MARK if hidden and w == hidden else "" for w in line] for line in words]
+    shown = told if labels else [[HIDDEN_MARK if hidden and w == hidden else "" for w in line] for line in told]
     _write_cells(figure, numbers, shown, theme)
     _categories(figure, names, "y")
     _categories(figure, tops, "x")

@@ -252,7 +252,7 @@ def _panel(
     last = own["value"].dropna().iloc[-1]
     figure.add_trace(
         go.Scatter(
-            x=own["month"], y=own["value"], mode="lines+markers" if own["value"].count() <= 12 else "lines",
+            x=own["month"], y=own["value"], mode="lines+markers" if own["value"].count() <= 12 else "lines", name=name,
             xaxis=x, yaxis=y, line={"color": tone.accent, "width": 2}, marker={"size": 4, "color": tone.accent},
             customdata=[[key, text(v) if v == v else ""] for v in own["value"]],
             hovertemplate=name + "  %{x|%Y-%m}  <b>%{customdata[1]}</b><extra></extra>",

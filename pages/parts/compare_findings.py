@@ -11,7 +11,7 @@ import pandas as pd
 from data.indicators import Indicator
 from geo.palettes import Theme
 from pages.parts import charts_outcomes, data, glances, state, tables
-from pages.parts.charts_forms import Made, bars
+from pages.parts.charts_forms import Made, bars, matrix
 from pages.parts.scene import Shown
 from pages.parts.words import area_name, lang, level_name, levels_name, number, period_text, signed, t, unit_name
 from queries.indicators import likeness
@@ -106,6 +106,38 @@ def exported(known: Sequence[Indicator], values: pd.DataFrame) -> pd.DataFrame:
         for each in known
     ]
     return pd.DataFrame(rows)
+
+
+def board(known: Sequence[Indicator], values: pd.DataFrame, period: str, theme: Theme) -> Made | None:
+    """The table as a board: indicators down, areas across, the better a value among the areas the darker its cell."""
+    rows: dict[str, str] = {}
+    places: list[dict[str, object]] = []
+    words: dict[str, str] = {}
+    for each in known:
+        column = values[each.id].dropna()
+        if column.empty:
+            continue
+        rows[each.id] = t("compare_page.board_row", name=each.words("short", lang()), unit=unit_name(each.unit))
+        for code, place in _places_of(each, column).items():
+            places.append({"row": each.id, "column": str(code), "value": place})
+            words[f"{each.id}|{code}"] = number(float(column[str(code)]), each.decimals)
+    if not rows:
+        return None
+    names = {str(code): data.place_name(str(code)) for code in values.index}
+    title = t("compare_page.board_title", period=period, areas=number(len(names)), indicators=number(len(rows)))
+    figure = matrix(
+        pd.DataFrame(places), rows, names, title=title, text=lambda v: number(v, 2), theme=theme, empty=title,
+        words=words,
+    )  # fmt: skip
+    return Made(title, figure, exported(known, values))
+
+
+def _places_of(indicator: Indicator, column: pd.Series[float]) -> pd.Series[float]:
+    """From 0 for the last to 1 for the first of the areas; all in the middle where nothing is better or worse."""
+    if indicator.direction == "none" or len(column) < 2 or column.nunique() == 1:
+        return pd.Series(0.5, index=column.index)
+    ranks = column.rank(method="average", ascending=indicator.direction != "down")
+    return (ranks - 1) / (len(column) - 1)
 
 
 def changes(

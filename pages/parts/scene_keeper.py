@@ -80,9 +80,11 @@ def _place(asked: Mapping[str, Any]) -> Place | None:
 def scene_of(view: View, place: Place | None = None) -> Scene:
     """What the address holds, as a scene that shows the page's own charts, titled by what it finds."""
     view = staging.of_page(view)
-    scene = Scene(view.page, kept_params(state.to_params(view)), highlights=view.highlights, place=place)
-    shown = staging.stage(scene, Story("draft", "", view.lang))
-    return replace(scene, title=shown.finding[: LONGEST["title"]])
+    scene = Scene(
+        view.page, kept_params(state.to_params(view)), highlights=view.highlights, place=place,
+        charts=staging.charts_first(view.page),
+    )  # fmt: skip
+    return replace(scene, title=staging.finding(scene, Story("draft", "", view.lang))[: LONGEST["title"]])
 
 
 def _dialog(view: View, place: Place | None) -> None:

@@ -118,7 +118,9 @@ def held_map(scene: Scene, story: Story, theme: str) -> MapState:
 
 def _drawn(scene: Scene, story: Story, view: View) -> Drawn:
     indicator = data.indicators()[view.indicator]
-    return draw(view, indicator, shown(view, indicator), breaks(scene, story, view.theme))
+    drawn = draw(view, indicator, shown(view, indicator), breaks(scene, story, view.theme))
+    own = card_shelf.map_of(view)
+    return replace(drawn, state=own) if own is not None else drawn
 
 
 def _held(scene: Scene, story: Story, view: View, drawn: Drawn) -> MapState:
@@ -129,12 +131,28 @@ def _held(scene: Scene, story: Story, view: View, drawn: Drawn) -> MapState:
 def _staged(scene: Scene, story: Story, view: View) -> Staged:
     indicator = data.indicators()[view.indicator]
     drawn = _drawn(scene, story, view)
-    said = first_sentence(comparing.sentence(indicator, view.area, view.period, view.compare, view.level).text)
+    said = _said(view)
     return Staged(
         scene, view, indicator, scene.title or said, said, source_line(indicator),
         _held(scene, story, view, drawn), drawn,
         tuple(_charts(scene, view, indicator, drawn, shown(view, indicator).level)),
     )  # fmt: skip
+
+
+def finding(scene: Scene, story: Story) -> str:
+    """The finding alone of `stage`."""
+    view = view_of(scene, story)
+    with state.viewing(view):
+        return _said(view)
+
+
+def _said(view: View) -> str:
+    """The first sentence of the page's headline, or of the sentence on its indicator."""
+    said = card_shelf.headline_of(view)
+    if not said:
+        indicator = data.indicators()[view.indicator]
+        said = comparing.sentence(indicator, view.area, view.period, view.compare, view.level).text
+    return first_sentence(said)
 
 
 def first_sentence(text: str) -> str:
@@ -189,6 +207,12 @@ def framed(scene: Scene, story: Story, theme: str) -> str | None:
 
 
 # ── charts ──
+
+
+def charts_first(page: str) -> tuple[str, ...]:
+    """What stands beside the map of a scene just kept: what the page itself is about, else ranks and trend."""
+    own: tuple[str, ...] = getattr(card_shelf.module_of(page), "SCENE_CHARTS", ("ranked", "trend"))
+    return own
 
 
 def chart_choices(page: str) -> list[str]:

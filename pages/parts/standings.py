@@ -11,8 +11,10 @@ import streamlit as st
 
 from data.indicators import THEMES
 from pages.parts import data, downloads, glances, provenance, state, tables
+from pages.parts.charts_forms import Made, matrix
 from pages.parts.profile import Entry, Fellows
 from pages.parts.state import View
+from pages.parts.trends import theme_of
 from pages.parts.words import (
     area_name,
     lang,
@@ -140,6 +142,51 @@ def _within(name: str) -> str:
 
 def _gap() -> str:
     return "" if lang() == "zh" else " "
+
+
+BEST = 5  # of the indicators that stand out, so many better and so many worse ones stand on a board
+
+
+def board(view: View, around: Fellows, found: Sequence[Entry]) -> Made | None:
+    """Those farthest from usual, the best first: own value (dark: better, light: worse), parent's, change and rank."""
+    judged = sorted((e for e in found if e.verdict and e.indicator.direction != "none"), key=_distance, reverse=True)
+    better, worse = ([e for e in judged if e.judgement == name][:BEST] for name in ("better", "worse"))
+    listed = [*better, *reversed(worse)] or judged[: 2 * BEST]
+    if not listed:
+        return None
+    columns = {"own": area_name(data.area(around.code))}
+    if around.parent:
+        columns["parent"] = area_name(data.area(around.parent))
+    columns["change"] = t("area.change")
+    if len(around.siblings) > 2:
+        columns["rank"] = t("area.rank")
+    rows: dict[str, str] = {}
+    words: dict[str, str] = {}
+    places: list[dict[str, object]] = []
+    for e in listed:
+        key = e.indicator.id
+        rows[key] = e.indicator.words("short", lang())
+        words |= {f"{key}|{name}": cell for name, cell in _board_cells(e).items() if name in columns}
+        places.append({"row": key, "column": "own", "value": JUDGED[e.judgement]})
+    title = t("area.board", area=columns["own"], period=period_text(view.period))
+    figure = matrix(
+        pd.DataFrame(places), rows, columns, title=title, text=lambda v: number(v, 1), theme=theme_of(view),
+        empty=title, words=words,
+    )  # fmt: skip
+    return Made(title, figure, exported(view, around, listed))
+
+
+JUDGED = {"better": 1.0, "neutral": 0.5, "worse": 0.0}  # where the ramp's colour of a judgement lies
+
+
+def _board_cells(entry: Entry) -> dict[str, str]:
+    decimals = entry.indicator.decimals
+    return {
+        "own": t("meaning.withheld") if entry.withheld else number(entry.value, decimals),
+        "parent": _plain(entry, entry.parent),
+        "change": signed(entry.before.difference, decimals) if entry.before else number(None),
+        "rank": _rank_cell(entry),
+    }
 
 
 # ── its indicators ──
