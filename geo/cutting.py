@@ -58,7 +58,7 @@ class Cut:
     """A line through a neighbourhood and its two sides, the one with more households first.
 
     `barrier_following`: share of the line on roads, rivers, walls …; `names`: the named ones it follows, the longest
-    first. `by_hand`: drawn, not proposed.
+    first. `by_hand`: drawn, not proposed. `main`: the barrier that most of it lies on.
     """
 
     code: str
@@ -68,6 +68,7 @@ class Cut:
     names: tuple[str, ...]
     sides: tuple[Side, Side]
     by_hand: bool = False
+    main: str = "none"
 
     def give(self, side: int, to: str) -> Move:
         """The operation that gives one side (0 or 1) to a neighbourhood beside it."""
@@ -275,7 +276,10 @@ def _described(
     for rim in rims:
         if rim.name is not None:
             named[rim.name] = named.get(rim.name, 0.0) + rim.metres
-    on = sum(rim.metres for rim in rims if rim.barrier != "none")
+    kinds: dict[str, float] = {}
+    for rim in rims:
+        kinds[rim.barrier] = kinds.get(rim.barrier, 0.0) + rim.metres
+    on = metres - kinds.get("none", 0.0)
     ordered = sorted((_side(state, side) for side in sides), key=lambda side: -side.households)
     return Cut(
         code,
@@ -285,6 +289,7 @@ def _described(
         tuple(sorted(named, key=lambda name: -named[name])),
         (ordered[0], ordered[1]),
         by_hand,
+        max(kinds, key=lambda kind: kinds[kind]) if kinds else "none",
     )
 
 

@@ -93,7 +93,7 @@ class MapState:
 
     Areas without a class stay land-coloured. `focus` is brought into the frame when it differs from before, what lies
     outside it is dimmed. `layers` are names out of LAYERS (borders = of every level). `words` are those of the
-    furniture (label, zoom_in, zoom_out, home, north, north_title, two_fingers); the page's map view fills them in.
+    furniture (label, zoom_in, zoom_out, home, north, north_title, two_fingers, wheel), from the page's map view.
     `symbols` are circles for counts. `edges` are (barrier class, words) in the order of the legend, for the layer
     `edges`. `sites` are new places (lon, lat, text) in EPSG:4490, `patches` ground they add (map_overlays.rings_of).
     `notes` explain further marks in the legend: (reach_walk, reach_straight, patches, offices, sites, grids

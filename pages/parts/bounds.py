@@ -26,9 +26,14 @@ def side_in_words(way: str, side: Side) -> str:
         return data.line_name(side.name)
     if side.neighbour is None:
         return t("boundaries.side.district")
-    kind = t(f"boundaries.side.{UNNAMED.get(side.barrier, 'compound')}")
+    kind = unnamed(side.barrier)
     notes = t("boundaries.side.and").join(where(way, side))
     return t("boundaries.side.noted", kind=kind, notes=notes) if notes else kind
+
+
+def unnamed(barrier: str) -> str:
+    """What a line without a name is called by what it is: 小河, 无名道路 …"""
+    return t(f"boundaries.side.{UNNAMED.get(barrier, 'compound')}")
 
 
 def where(way: str, side: Side) -> list[str]:

@@ -71,6 +71,7 @@ def template(theme: Theme) -> go.layout.Template:
             "title": {"font": {"size": tone.title, "color": tone.ink, "weight": 600}, "x": 0, "xref": "container"},
             "colorway": list(tone.series),
             "paper_bgcolor": "rgba(0,0,0,0)",
+            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": tone.muted, "activecolor": tone.accent},
             "plot_bgcolor": "rgba(0,0,0,0)",
             "xaxis": {**axis, "showgrid": False},
             "yaxis": axis,

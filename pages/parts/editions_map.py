@@ -29,7 +29,7 @@ MARGIN = 0.06
 
 _maps = st.components.v2.component(
     "linli_editions_maps",
-    js=(FOLDER / "compare.js").read_text(encoding="utf-8"),
+    js=f"{workbench_map.WHEEL}\n{(FOLDER / 'compare.js').read_text(encoding='utf-8')}",
     css=(FOLDER / "compare.css").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
@@ -46,6 +46,7 @@ def show(view: View, before: Side, after: Side, codes: Collection[str], how: str
         "words": {
             "before": before.title, "after": after.title, "swipe": t("editions.swipe_handle"),
             "zoom_in": t("editions.zoom_in"), "zoom_out": t("editions.zoom_out"), "label": t("editions.maps"),
+            "home": t("editions.home"), "wheel": t("map.wheel"),
         },
     }  # fmt: skip
     _maps(key="editions_maps", data=given)

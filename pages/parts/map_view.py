@@ -86,6 +86,7 @@ def map_words(level: str) -> dict[str, str]:
         "north": t("map.north"),
         "north_title": t("map.north_title"),
         "two_fingers": t("map.two_fingers"),
+        "wheel": t("map.wheel"),
     }
 
 

@@ -189,7 +189,8 @@ def write(found: Desk, now: Look, operations: Sequence[Operation], sent: Sent, w
     after = look(found).plan
     if found.chosen and not after.members(found.chosen):
         found.chosen = None
-    found.tell(said.step_sentence(now.plan, after, workbench_steps.verb_of(operations[-1])))
+    what = said.step_sentence(now.plan, after, workbench_steps.verb_of(operations[-1]))
+    found.tell(t("workbench.saved", what=what))
 
 
 def draft_name(communities: Sequence[str]) -> str:

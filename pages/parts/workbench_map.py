@@ -34,10 +34,13 @@ def _script(*names: str) -> str:
     return "\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in names)
 
 
+WHEEL = (FOLDER.parent / "wheel.js").read_text(encoding="utf-8")
+"""What the maps of our own components have in common."""
+
 _hand_over = st.components.v2.component("linli_workbench_ground", js=_script("hand_over"), isolate_styles=False)
 _map = st.components.v2.component(
     "linli_workbench",
-    js=_script(*SCRIPTS),
+    js=f"{WHEEL}\n{_script(*SCRIPTS)}",
     css=(FOLDER / "workbench.css").read_text(encoding="utf-8"),
     isolate_styles=False,
 )

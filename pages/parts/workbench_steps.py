@@ -241,6 +241,7 @@ def _cut_way(plan: Plan, step: Step, cut: Cut) -> Way:
     target = wanted if wanted in choices else choices[0]
     operation = cut.found(side, plan.next_code(cut.code[:12]), step.name) if target == NEW else cut.give(side, target)
     words = {"kind": "line", "names": cut.names, "metres": cut.metres, "following": cut.barrier_following}
+    words["main"] = cut.main
     options = Options(cut.code, tuple(part.households for part in cut.sides), side, tuple(choices), target)
     return Way(operation, _points(cut.line), words, options)
 

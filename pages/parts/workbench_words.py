@@ -15,7 +15,7 @@ from geo.plans_limits import Concern, Warned
 from geo.previews import Preview
 from geo.store_errors import ConflictError
 from geo.zoning_rules import RULES
-from pages.parts import data, planner, workbench_base, workbench_steps
+from pages.parts import bounds, data, planner, workbench_base, workbench_steps
 from pages.parts.words import has, lang, number, t, words
 from pages.parts.workbench_steps import NEW, Options, TooShort
 
@@ -201,7 +201,7 @@ def alternative(words: Mapping[str, Any]) -> str:
             values = {"counts": " + ".join(number(count) for count in words["counts"])}
         case "line":
             named = listed(data.line_name(name) for name in words["names"][:2])
-            values = {"name": named or t("workbench.unnamed"), "metres": number(words["metres"])}
+            values = {"name": named or bounds.unnamed(words["main"]), "metres": number(words["metres"])}
             values["share"] = number(100 * words["following"])
         case "split":
             values = {"count": number(words["count"])}

@@ -36,19 +36,21 @@ function besideLegend(size, bounds) {
   return { paddingTopLeft: [12, 12], paddingBottomRight: [12, above[1] - 12] };
 }
 
-/** The wheel zooms once the pointer itself has moved over the map; a page scrolled under a resting pointer goes on scrolling. */
+/** The wheel zooms with Ctrl or ⌘; alone it scrolls the page, which a hint says. On the glass of a talk nothing scrolls, so there it zooms. */
 function tameWheel() {
-  const box = map.getContainer();
-  let distance = 0;
-  map.scrollWheelZoom.disable();
-  box.addEventListener("mousemove", (e) => {
-    distance += Math.abs(e.movementX) + Math.abs(e.movementY);
-    if (distance > 6) map.scrollWheelZoom.enable();
-  });
-  box.addEventListener("mouseleave", () => {
-    distance = 0;
-    map.scrollWheelZoom.disable();
-  });
+  const box = map.getContainer(), hint = element("div", "linli-hint");
+  let timer = 0;
+  hint.hidden = true;
+  box.append(hint);
+  const heard = (e) => {
+    clearTimeout(timer);
+    hint.hidden = e.ctrlKey || e.metaKey || quiet || !S;
+    if (hint.hidden) return;
+    e.stopPropagation(); // before Leaflet hears of it
+    hint.textContent = S.words.wheel;
+    timer = setTimeout(() => (hint.hidden = true), 1500);
+  };
+  box.addEventListener("wheel", heard, { capture: true, passive: true });
 }
 
 /** One finger scrolls the page, two move and zoom the map, a tap chooses. */

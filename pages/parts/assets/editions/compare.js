@@ -25,7 +25,7 @@ function withLeaflet([script, style], then) {
   tag.addEventListener("load", then);
 }
 
-function drawn(box, data, side, others) {
+function drawn(box, data, side, others, home) {
   const { ink } = data;
   const map = L.map(box, {
     crs: L.CRS.Simple, zoomSnap: 0.25, minZoom: -6, maxZoom: 3, attributionControl: false, zoomControl: false,
@@ -60,7 +60,11 @@ function drawn(box, data, side, others) {
         icon: L.divIcon({ className: "ed-name", html: element("span", "", area.name), iconSize: [0, 0] }),
       }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-  if (!others) L.control.zoom({ position: "topright", zoomInTitle: data.words.zoom_in, zoomOutTitle: data.words.zoom_out }).addTo(map);
+  tameWheel(map, () => data.words.wheel);
+  if (!others) {
+    const zoom = L.control.zoom({ position: "topright", zoomInTitle: data.words.zoom_in, zoomOutTitle: data.words.zoom_out }).addTo(map);
+    addHome(map, zoom, data.words.home, home);
+  }
   return map;
 }
 
@@ -87,7 +91,7 @@ function build(root, data) {
   swipe.setAttribute("aria-label", data.words.swipe);
   const stage = element("div", "ed-stage", ...places.map((p) => p.frame));
   root.replaceChildren(stage, swipe);
-  const maps = places.map((p, i) => drawn(p.map, data, p.side, i === 0));
+  const maps = places.map((p, i) => drawn(p.map, data, p.side, i === 0, () => fit()));
   together(...maps);
   const part = () => stage.style.setProperty("--ed-part", `${swipe.value}%`);
   swipe.addEventListener("input", part);

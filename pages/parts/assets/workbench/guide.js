@@ -10,6 +10,7 @@ const GUIDE = [
   ["read", (w) => Boolean(w.preview)],
   ["commit", (w, then) => w.data.operations.length > then.operations],
   ["undo", (w, then) => w.data.operations.length <= then.operations],
+  ["redo", (w, then) => w.data.operations.length > then.operations],
 ];
 
 function guideWanted() {

@@ -3,6 +3,9 @@
 const OUTSTANDING_MS = 8000;
 const GROUND_MS = 2500;
 const BAR_GROWS = 64; // so much of the map a step in hand with a reason to give covers
+const BAR_AT_REST = 50;
+const MARGIN = 40; // between what a step changes and the map's edge, in pixels
+const LEAST_SEEN = 12; // what is smaller on the screen is zoomed to
 
 class Workbench {
   constructor(parent) {
@@ -38,7 +41,9 @@ class Workbench {
     this.panel = element("div", "wb-panel", ...Object.values(this.parts));
     this.panel.tabIndex = 0;
     this.panel.setAttribute("role", "region");
-    this.root.append(this.rail, element("div", "wb-middle", this.mapBox, this.tip, this.bar), this.panel, this.live);
+    this.legend = element("ul", "wb-legend");
+    this.root.append(this.rail, element("div", "wb-middle", this.mapBox, this.tip, this.legend, this.bar), this.panel, this.live);
+    this.rail.addEventListener("scroll", () => tellOfMoreVerbs(this), { passive: true });
     parent.append(this.root);
   }
 
@@ -127,6 +132,8 @@ class Workbench {
       this.cursor = null;
       drawSoon(this.top);
     });
+    addHome(this.map, this.map.zoomControl, this.words.home, () => this.home());
+    tameWheel(this.map, () => this.words.wheel);
     listenToPointer(this);
     listenToKeys(this);
     new ResizeObserver(() => {
@@ -142,11 +149,16 @@ class Workbench {
     this.rail.setAttribute("aria-label", this.words.rail_label);
     this.panel.setAttribute("aria-label", this.words.panel_label);
     this.root.dataset.ready = this.ground.id;
-    for (const [sign, text] of [["in", this.words.zoom_in], ["out", this.words.zoom_out]]) {
-      const node = this.mapBox.querySelector(`.leaflet-control-zoom-${sign}`);
+    for (const [kind, text] of [["leaflet-control-zoom-in", this.words.zoom_in], ["leaflet-control-zoom-out", this.words.zoom_out], ["ll-home", this.words.home]]) {
+      const node = this.mapBox.querySelector(`.${kind}`);
       node.title = text;
       node.setAttribute("aria-label", text);
     }
+    this.legend.setAttribute("aria-label", this.words.legend.title);
+    const kinds = ["home", "office", "landmark", "river"];
+    this.legend.replaceChildren(...kinds.map((kind) => element("li", "", element("i", `wb-sign wb-sign-${kind}`), this.words.legend[kind])));
+    for (const [name, ink] of [["home", this.ink.muted], ["office", this.ink.office], ["landmark", this.ink.ink], ["river", this.ink.river]])
+      this.legend.style.setProperty(`--wb-${name}`, ink);
   }
 
   home() {
@@ -248,6 +260,25 @@ class Workbench {
     drawRail(this);
     drawBar(this);
     drawPanel(this);
+    this.keepInSight();
+  }
+
+  /** What a step would change is brought before the planner's eyes, once a step: the bar grows over the map, and a proposal may lie anywhere. */
+  keepInSight() {
+    if (!this.preview || this.shown === this.preview.n || this.dragging) return;
+    this.shown = this.preview.n;
+    const boxes = this.preview.changes.map(([index]) => this.ground.blocks[index].box);
+    if (!boxes.length) return;
+    const box = [0, 1, 2, 3].map((i) => (i < 2 ? Math.min : Math.max)(...boxes.map((each) => each[i])));
+    const size = this.map.getSize(), covered = getComputedStyle(this.bar).position === "absolute" ? Math.max(0, this.bar.offsetHeight - BAR_AT_REST) : 0;
+    const from = this.map.latLngToContainerPoint([-box[1], box[0]]), to = this.map.latLngToContainerPoint([-box[3], box[2]]);
+    const room = [size.x - 2 * MARGIN, size.y - covered - 2 * MARGIN];
+    const tiny = Math.max(to.x - from.x, to.y - from.y) < LEAST_SEEN && this.preview.verb === "propose";
+    if (tiny || to.x - from.x > room[0] || to.y - from.y > room[1])
+      return this.map.fitBounds(latLngs(box), { paddingTopLeft: [MARGIN, MARGIN], paddingBottomRight: [MARGIN, MARGIN + covered], maxZoom: tiny ? -1 : 4, animate: false });
+    const off = (low, high, most) => (low < MARGIN ? low - MARGIN : high > most - MARGIN ? high - most + MARGIN : 0);
+    const by = [off(from.x, to.x, size.x), off(from.y, to.y, size.y - covered)];
+    if (by[0] || by[1]) this.map.panBy(by, { animate: false });
   }
 
   nameOf(code) {

@@ -128,6 +128,9 @@ function paintBorders(w, v) {
     ctx.strokeStyle = colour;
     for (const edge of w.ground.edges) if (wanted(edge)) strokeIn(v, edge, v.px(width * grow));
   }
+  // a border that lies on water shows it, as a blue line within
+  ctx.strokeStyle = w.ink.river;
+  for (const edge of w.ground.edges) if (edge.barrier === "river" && (inner(edge) || outer(edge))) strokeIn(v, edge, v.px(1.7 * grow));
 }
 
 function paintHomes(w, v) {

@@ -45,6 +45,7 @@ function drawRail(w) {
     element("hr"),
     railButton(w, "guide", w.keys.guide.toUpperCase(), () => startGuide(w), { disabled: closed }),
   ]);
+  tellOfMoreVerbs(w);
 }
 
 function verbButton(w, name, disabled) {
@@ -275,6 +276,11 @@ function rangeBar(w, before, after) {
 function stateOf(hood) {
   const off = Math.abs(hood.households / hood.target - 1);
   return off <= 0.12 + 1e-9 ? "good" : off <= 0.2 + 1e-9 ? "fair" : hood.households > hood.target ? "above" : "below";
+}
+
+/** On a phone the verbs scroll sideways: a sign at their end says that there are more. */
+function tellOfMoreVerbs(w) {
+  w.rail.classList.toggle("wb-more", w.rail.scrollLeft + w.rail.clientWidth < w.rail.scrollWidth - 8);
 }
 
 const SIGNS = { ok: "●", caution: "▲", none: "○", refused: "✕" };

@@ -70,7 +70,7 @@ function createMap(box, words) {
     doubleClickZoom: false, boxZoom: false, zoomControl: false, fadeAnimation: false, bounceAtZoomLimits: false,
     zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
   });
-  L.control.zoom({ position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+  map.zoomControl = L.control.zoom({ position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomright", maxWidth: 110 }).addTo(map);
   return map;
 }
