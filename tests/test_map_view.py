@@ -67,7 +67,7 @@ def map_page(browser_page: Page, app_url: str) -> Page:
 
 
 def map_frame(page: Page) -> Frame:
-    page.frame_locator("iframe[title^='streamlit_folium']").locator("html[data-applied]").wait_for(timeout=30_000)
+    page.frame_locator("iframe[title^='streamlit_folium']").locator("html[data-applied]").wait_for(timeout=90_000)
     return next(frame for frame in page.frames if "streamlit_folium" in frame.url)
 
 
@@ -105,7 +105,7 @@ def test_a_map_whose_files_fail_says_so(browser_page: Page, app_url: str) -> Non
     browser_page.route("**/app/static/geometry-*", refuse)
     browser_page.goto(f"{app_url}/?lang=en")
     sentence = browser_page.frame_locator("iframe[title^='streamlit_folium']").get_by_role("alert")
-    sentence.wait_for(timeout=30_000)
+    sentence.wait_for(timeout=90_000)
     assert "make data" in sentence.inner_text()
 
 
