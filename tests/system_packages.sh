@@ -5,9 +5,10 @@ missing=""
 command -v chromium >/dev/null 2>&1 || missing="chromium"
 { command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=zh family)" ]; } || missing="$missing fontconfig fonts-noto-cjk"
 command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
-# the long tests open slides and briefings as an office program does
+# the long tests open slides and briefings as an office program does, and read a MySQL database
 if [ "${1:-}" = long ]; then
     command -v soffice >/dev/null 2>&1 || missing="$missing libreoffice-impress libreoffice-writer"
+    { command -v mariadbd && command -v mariadb; } >/dev/null 2>&1 || missing="$missing mariadb-server-core mariadb-client-core"
 fi
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then

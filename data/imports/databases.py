@@ -84,10 +84,13 @@ def _escaped(value: str, quote: str) -> str:
 
 
 def _without_secret(message: str, password: str | None) -> str:
-    first = message.splitlines()[0][:200]
-    for secret in {password, unquote(password)} if password else ():
-        first = first.replace(secret, "***")
-    return first
+    """What a database said, without the settings that the scanners repeat before it, the password among them."""
+    said = message.splitlines()[0].rpartition('": ')[2]
+    plain = {password, unquote(password)} if password else set[str]()
+    quoted = {_escaped(secret, quote)[1:-1] for secret in plain for quote in "\"'"}
+    for secret in sorted(plain | quoted, key=len, reverse=True):
+        said = said.replace(secret, "***")
+    return said[:200]
 
 
 def _sheet(connection: duckdb.DuckDBPyConnection, schema: str, table: str, name: str) -> Sheet:
