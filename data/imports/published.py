@@ -121,7 +121,7 @@ def _attendance(root: Path, folder: Path, instead: Mapping[str, pa.Table]) -> st
 
 
 def _only_above(connection: duckdb.DuckDBPyConnection) -> None:
-    """From here on areas below the subdistricts are not summed up: that is nine tenths of the work."""
+    """From here on areas below the subdistricts are not summed up, which is most of the work."""
     area, whole = (connection.table(name).to_arrow_table() for name in ("area", "descendant"))
     codes = area.filter(pc.is_in(area.column("level"), value_set=pa.array(LEVELS))).column("code")
     narrow = whole.filter(pc.is_in(whole.column("ancestor"), value_set=codes.combine_chunks()))
