@@ -65,16 +65,21 @@ def test_a_load_reaches_neither_records_nor_extracts_before_it_is_applied(root: 
     assert manifest.is_demonstration(root)
 
 
-def test_the_same_file_twice_changes_nothing(root: Path) -> None:
-    load = staged(root, event("E9"))
-    assert staged(root, event("E9")) == load
+def test_the_same_files_again_or_one_of_them_change_nothing(root: Path) -> None:
+    files = [
+        str(office.text_file(root.parent / name, [EVENT_HEADERS, event(identity)]))
+        for name, identity in (("a.csv", "E9"), ("b.csv", "E10"))
+    ]
+    load = loads.stage(root, examine(files, root, Options(), Mappings()), "clerk")
+    assert loads.stage(root, examine(files, root, Options(), Mappings()), "clerk") == load
     applying.apply(root, load.id, "clerk", "checked")
     before = state(root)
-    with pytest.raises(LoadRefused, match="没有重复计入"):
-        staged(root, event("E9"))
-    again = staged(root, event("E9"), name="copy.csv")
+    for again in (files, files[:1]):
+        with pytest.raises(LoadRefused, match="没有重复计入"):
+            loads.stage(root, examine(again, root, Options(), Mappings()), "clerk")
+    copy = staged(root, event("E9"), name="copy.csv")
     with pytest.raises(LoadRefused, match="完全相同"):
-        applying.apply(root, again.id, "clerk", "checked")
+        applying.apply(root, copy.id, "clerk", "checked")
     assert state(root) == before
     assert not list((manifest.base_records_dir(root) / "versions").glob(".part-*"))
 

@@ -88,6 +88,11 @@ class Examined:
         return [typed for typed in self.sheets if typed.sheet.file not in blocked and not typed.bad.all()]
 
     @property
+    def untaken(self) -> set[str]:
+        """Files of which no row is taken, for whatever reason."""
+        return {seen.file for seen in self.files} - {typed.sheet.file for typed in self.taken()}
+
+    @property
     def people_found(self) -> int:
         """In how many cells or columns somebody's identity was found."""
         kinds = {*IDENTITIES, *(f"{kind}_dropped" for kind in IDENTITIES)}

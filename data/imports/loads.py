@@ -92,19 +92,22 @@ def stage(root: Path, examined: Examined, by: str) -> Load:
 
 
 def _twin(root: Path, examined: Examined) -> Load | None:
-    """The load that these very files already are. Raises LoadRefused already_applied when it is in force."""
-    blocked = examined.blocked_files
-    digests = {(seen.file, seen.sha256) for seen in examined.files if seen.file not in blocked}
-    wanted = {typed.table.name: 0 for typed in examined.taken()}
-    gone = sum(typed.gone.num_rows for typed in examined.taken())
-    for typed in examined.taken():
-        wanted[typed.table.name] += typed.good.num_rows
+    """The load that these very files already are. Raises LoadRefused already_applied when all of them are in force."""
+    wanted = {(seen.file, seen.sha256): _rows_of(examined, seen.file) for seen in examined.files}
+    wanted = {file: rows for file, rows in wanted.items() if rows}
+    applied, sources = versions.applied_loads(root), dict[str, None]()
+    left = dict(wanted)
     for load in all_loads(root):
-        same = dict(load.tables) == wanted and sum(load.withdrawn.values()) == gone
-        if same and {(each.file, each.sha256) for each in load.files if each.rows} == digests:
-            if load.id in versions.applied_loads(root):
-                raise LoadRefused("already_applied", load=load.id)
-            return load
+        known = {(each.file, each.sha256): dict(each.rows) for each in load.files if each.rows}
+        if load.id not in applied:
+            if known == wanted:
+                return load
+            continue
+        for file in [file for file, rows in left.items() if known.get(file) == rows]:
+            del left[file]
+            sources[load.id] = None
+    if not left:
+        raise LoadRefused("already_applied", load="、".join(sources))
     return None
 
 
@@ -137,11 +140,17 @@ def _keep(root: Path, examined: Examined, taken: list[Typed], by: str) -> Load:
 
 
 def _file(examined: Examined, name: str, size: int, sha256: str) -> LoadedFile:
+    rows = _rows_of(examined, name)
+    return LoadedFile(name, size, sha256, rows, None if rows else _why(examined, name))
+
+
+def _rows_of(examined: Examined, file: str) -> dict[str, int]:
+    """Table -> rows that are taken of a file."""
     rows: dict[str, int] = {}
     for typed in examined.taken():
-        if typed.sheet.file == name:
+        if typed.sheet.file == file:
             rows[typed.table.name] = rows.get(typed.table.name, 0) + typed.good.num_rows + typed.gone.num_rows
-    return LoadedFile(name, size, sha256, rows, None if rows else _why(examined, name))
+    return rows
 
 
 def _why(examined: Examined, file: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ MOST_COMMENTS = 5_000
 def lines(examined: Examined, language: str) -> Iterator[str]:
     """The report as text: files, then problems with the worst first, each with what to do."""
     blocked = examined.blocked_files
-    count = {"files": len(examined.files), "blocked": len(blocked)}
+    count = {"files": len(examined.files), "blocked": len(examined.untaken)}
     yield text("import_report.files", language, **count)
     for refused in examined.unread:
         yield f"✗ {refused.sentence(language)} {text('import_report.fix', language)}{refused.next_step(language)}"
@@ -74,10 +74,10 @@ def place(finding: Finding, language: str) -> str:
 
 def as_json(examined: Examined, language: str) -> dict[str, Any]:
     """The report for other programs: files, sheets, findings with their words."""
-    blocked = examined.blocked_files
+    untaken = examined.untaken
     return {
         "files": [
-            {"file": seen.file, "bytes": seen.size, "sha256": seen.sha256, "taken": seen.file not in blocked}
+            {"file": seen.file, "bytes": seen.size, "sha256": seen.sha256, "taken": seen.file not in untaken}
             for seen in examined.files
         ],
         "refused": [

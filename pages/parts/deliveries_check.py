@@ -133,13 +133,13 @@ def _examined(given: Iterable[Any], options: Options) -> Examined:
 
 def _tell(found: Examined) -> None:
     """Files, counts, and the findings, the worst first."""
-    blocked, taken = found.blocked_files, found.taken()
+    taken = found.taken()
     good = sum(int((~typed.bad).sum()) for typed in taken)
     counts = {
         severity: sum(each.count for each in found.findings if each.severity == severity) for severity in SEVERITIES
     }
     said = t(
-        "deliveries.found", files=number(len(found.files)), blocked=number(len(blocked)), good=number(good),
+        "deliveries.found", files=number(len(found.files)), blocked=number(len(found.untaken)), good=number(good),
         errors=number(counts["error"]), warnings=number(counts["warning"]),
     )  # fmt: skip
     st.html(f'<p class="ll-text" role="status"><strong>{escape(said)}</strong></p>')

@@ -151,8 +151,9 @@ def files_table(load: Load) -> str:
         tables.Column(t("deliveries.size"), lambda r: escape(size_words(r["file"].size)), numeric=True),
         tables.Column("SHA-256", lambda r: digest(r["file"].sha256)),
         tables.Column(t("deliveries.rows"), lambda r: number(sum(r["file"].rows.values())), numeric=True),
-        tables.Column(t("deliveries.why_not_taken"), lambda r: _why_not(r["file"])),
     ]
+    if any(each.refused for each in load.files):
+        columns.append(tables.Column(t("deliveries.why_not_taken"), lambda r: _why_not(r["file"])))
     told = t("deliveries.files_of", load=load.id, by=load.by, when=local(load.when))
     rows = [{"file": each} for each in load.files]
     return tables.heading(told, level=3) + tables.table([tables.Group("", rows)], columns, told, wide=True)
