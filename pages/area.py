@@ -146,7 +146,7 @@ def standing(view: View) -> tuple[profile.Fellows, list[Entry]]:
     return around, profile.entries(listed, around, view.period)
 
 
-def headline(view: View) -> str:
+def scene_headline(view: View) -> str:
     """How its indicators stand; of an area with nothing to judge its size."""
     around, found = standing(view)
     row = data.area(view.area)

@@ -190,7 +190,7 @@ def compared(view: View) -> pd.DataFrame:
     return values
 
 
-def headline(view: View) -> str:
+def scene_headline(view: View) -> str:
     """Who leads in most of the indicators."""
     return draw.sentence(chosen(view), compared(view), view.area, view.period)
 

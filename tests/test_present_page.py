@@ -42,6 +42,7 @@ def test_every_scene_of_the_shipped_talk_comes_with_finding_map_and_charts(lang:
     for key in given["keys"]:
         scene = sent[f"talk_scene_{key}"]
         assert scene["title"] == given["plan"][key]["title"] and scene["finding"] and scene["source"]
+        assert "<" not in scene["finding"] and len(scene["finding"]) < 260
         assert len(set(scene["map"]["classes"])) > 1 and 1 <= len(scene["charts"]) <= 2
         assert read_manifest(ROOT / "data").edition in scene["source"]
 

@@ -97,7 +97,7 @@ def compare(view: View, wanted: Wanted) -> Content:
     side = compare_findings.exported(known, values)
     table = Table("compare", t("compare_page.table"), side, t("compare_page.table_text"), source)
     content = replace(
-        blank(view, page.first(view), page.headline(view)),
+        blank(view, page.first(view), page.scene_headline(view)),
         title=t("exports.comparison", what=drawn.legend.title),
         map=mapping.picture(drawn),
         tables=(table,),

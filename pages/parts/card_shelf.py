@@ -29,7 +29,7 @@ def cards_of(page: str) -> dict[str, Card]:
 
 def headline_of(view: View) -> str:
     """What the view's page says at its top; "" where that is the sentence on its indicator."""
-    said = getattr(module_of(view.page), "headline", None)
+    said = getattr(module_of(view.page), "scene_headline", None)
     return str(said(view)) if said else ""
 
 
