@@ -13,7 +13,7 @@ from geo.store_rebase import Choice
 from geo.store_records import EDITABLE, Action, Draft
 from pages.parts import editions_base, editions_decide, planner, state, tables, workbench_drafts
 from pages.parts import workbench_words as said
-from pages.parts.words import number, t
+from pages.parts.words import t
 
 ROWS_IN_SIGHT = 6
 
@@ -46,7 +46,14 @@ def _lead(draft: Draft, newest: str, count: int) -> str:
 
 
 def _choices(draft: Draft, base: Plan, target: Plan, conflicts: Sequence[BlockConflict]) -> None:
-    """Each block with both versions, the draft's being chosen at first; long lists scroll."""
+    """Each block with both versions, the draft's being chosen at first; all at once, too; long lists scroll."""
+    if len(conflicts) > 1:
+        with st.container(horizontal=True, gap="small"):
+            for side in ("mine", "theirs"):
+                st.button(
+                    t(f"rebase.all_{side}"), key=f"rebase-all-{side}-{draft.id}", on_click=_choose_all,
+                    args=(draft, [each.block for each in conflicts], side),
+                )  # fmt: skip
     height: Literal["content"] | int = 420 if len(conflicts) > ROWS_IN_SIGHT else "content"
     with st.container(height=height, border=len(conflicts) > ROWS_IN_SIGHT, key=f"rebase_list-{draft.id}"):
         mine = editions_base.store().plan(draft.id)
@@ -67,7 +74,7 @@ def _block(base: Plan, each: BlockConflict) -> str:
     was = _home(base, each.base)
     community = said.published_name(base.ground.community[each.block]) if counts else ""
     return t(
-        "rebase.block", number=number(each.block), place=community, was=was,
+        "rebase.block", number=str(each.block), place=community, was=was,
         households=said.households_words(counts.households if counts else 0),
     )  # fmt: skip
 
@@ -78,6 +85,11 @@ def _home(plan: Plan, code: str | None) -> str:
 
 def _key(draft: Draft, block: int) -> str:
     return f"rebase-{draft.id}-{block}"
+
+
+def _choose_all(draft: Draft, blocks: Sequence[int], side: Choice) -> None:
+    for block in blocks:
+        state.seed(_key(draft, block), side)
 
 
 def _rebase(draft: Draft, edition: str, blocks: Sequence[int]) -> None:

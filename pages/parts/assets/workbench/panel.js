@@ -132,10 +132,7 @@ function nameField(w) {
   const asked = (name) => {
     w.name = name;
     clearTimeout(w.naming);
-    w.naming = setTimeout(() => {
-      if (w.tool === "rename" && needChosen(w)) ask(w, { verb: "rename", code: w.chosen, name });
-      else if (w.request) ask(w, { ...w.request, name });
-    }, 350);
+    w.naming = setTimeout(() => settleName(w), 350);
   };
   return field(w, "wb-name", w.words.name, w.name || (w.tool === "rename" ? w.nameOf(w.chosen) : ""), asked);
 }

@@ -24,6 +24,8 @@ function takeVerb(w, name) {
   w.say(w.words.verb_hint[name]);
   if (VERBS[name].atOnce && needChosen(w)) ask(w, { verb: name, code: w.chosen });
   w.refresh();
+  const field = VERBS[name].named && w.chosen && w.bar.querySelector(".wb-name");
+  if (field) field.focus(), field.select();
 }
 
 /** Without a chosen neighbourhood some verbs have nothing to work on: say so. */
@@ -33,6 +35,8 @@ function needChosen(w) {
 }
 
 function dropGesture(w) {
+  clearTimeout(w.naming);
+  w.naming = 0;
   w.points = [];
   w.selection.clear();
   w.request = null;
@@ -85,7 +89,16 @@ function askForBlocks(w) {
   ask(w, { verb, blocks, code: w.chosen, name: w.name });
 }
 
+/** The name as it stands now is asked for, also when Enter comes before typing was seen to rest. */
+function settleName(w) {
+  clearTimeout(w.naming);
+  w.naming = 0;
+  if (w.tool === "rename" && needChosen(w)) ask(w, { verb: "rename", code: w.chosen, name: w.name });
+  else if (w.request) ask(w, { ...w.request, name: w.name });
+}
+
 function commit(w) {
+  if (w.naming) settleName(w);
   if (!w.request) {
     if (VERBS[w.tool].points === Infinity && w.points.length > 2) return finishPoints(w);
     return w.remark(w.words.nothing_to_commit);
