@@ -184,5 +184,6 @@ def run_switch(options: argparse.Namespace) -> int:
     with bar("switch") as heard:
         done = applying.switch_to_real(data_root(), options.by, heard)
     tell_outcome(done, options)
-    print(text("command.real", options.lang))
+    if not options.json:
+        print(text("command.real", options.lang))
     return 0

@@ -12,7 +12,9 @@ from pages.parts.words import t
 def main() -> None:
     """Draw the page part by part; a part that fails says so and the others stand."""
     frame.page("deliveries")
-    lead = st.container(key="deliveries_lead")
+    lead = st.container(key="deliveries_lead").empty()
+    with guard("deliveries sentence"):  # at first, so that nothing below it moves
+        lead.html(tables.paragraph(deliveries_loads.sentence(), "ll-lead"))
     names = {name: t(f"deliveries.tab.{name}") for name in ("give", "loads", "templates")}
     first = names["loads" if state.current_view().get("load") else "give"]
     give, in_force, templates = st.tabs(list(names.values()), default=first)
@@ -22,8 +24,8 @@ def main() -> None:
         deliveries_loads.loads_and_versions()
     with templates, guard("deliveries templates"):
         deliveries_check.templates()
-    with lead, guard("deliveries sentence"):  # last, since keeping a load changes what it says
-        st.html(tables.paragraph(deliveries_loads.sentence(), "ll-lead"))
+    with guard("deliveries sentence"):  # and again, since keeping a load changes what it says
+        lead.html(tables.paragraph(deliveries_loads.sentence(), "ll-lead"))
 
 
 main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -13,9 +14,10 @@ from data.build import build
 from data.imports.places import load_places
 from data.imports.templates import write_templates
 from data.manifest import current_records
+from pages.parts import work
 from pages.parts.delivery_scores import scores, stopped
 from tests import tiny_district as tiny
-from tests.opening import seen, text_of
+from tests.opening import html_of, opened, seen, text_of
 from tests.serving import running_app
 
 NORTH, SOUTH = "320613001", "320613002"
@@ -76,6 +78,20 @@ def test_deliveries_say_what_is_in_force_and_what_to_do(lang: str) -> None:
     assert not app.exception
     assert ("还没有收到任何批次" if lang == "zh" else "Nothing was delivered yet") in said
     assert [button.label for button in app.button if button.disabled] != []
+
+
+@pytest.mark.parametrize(
+    ("counts", "withdrawn", "said"),
+    [({"event": (7, 1, 0)}, {"attendance": 2}, "活动：新增 7 行，更正 1 行"), ({}, {}, "版本 R0002 已生效")],
+)
+def test_what_came_of_the_work_is_told_also_where_nothing_is_counted(
+    counts: dict[str, tuple[int, int, int]], withdrawn: dict[str, int], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"version": "R0002", "counts": counts, "withdrawn": withdrawn}
+    done = SimpleNamespace(state="done", outcome=lambda: told)
+    monkeypatch.setattr(work, "ended", lambda _key: done)
+    app = opened("deliveries", lang="zh")
+    assert said in text_of(app) and 'class="ll-failure' not in html_of(app)
 
 
 @pytest.mark.browser

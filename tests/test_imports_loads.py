@@ -217,7 +217,9 @@ def test_the_commands_tell_what_they_did(
     assert "applied" in capsys.readouterr().out
     assert main(["compare", "R0000", "L0001", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"event": [1, 0, 0]}
-    assert main(["switch-to-real"]) == 0 and main(["rollback", "R0000", "--reason", "back"]) == 0
+    assert main(["switch-to-real", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["version"] == "R0002", "the page reads it"
+    assert main(["rollback", "R0000", "--reason", "back"]) == 0
     assert main(["loads", "--json"]) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert [event["action"] for event in told["history"]] == ["applied", "switched", "rolled_back"]

@@ -67,7 +67,8 @@ def _tell_ended() -> None:
         for table, (added, changed, _same) in told["counts"].items()
     ]
     counts += _withdrawn(told.get("withdrawn", {}))
-    st.html(tables.paragraph("　".join(counts)) if counts else "")
+    if counts:  # nothing is counted where a version was only restored
+        st.html(tables.paragraph("　".join(counts)))
 
 
 def _withdrawn(counted: Mapping[str, int]) -> list[str]:
@@ -245,11 +246,8 @@ def _differences(present: str, other: str) -> None:
         tables.Column(t("deliveries.table"), lambda r: escape(r["table"])),
         *(_count_column(name) for name in ("added", "changed", "removed")),
     ]
-    st.html(
-        tables.table(
-            [tables.Group("", rows)], columns, t("deliveries.differences", one=other, other=present), narrow=True
-        )
-    )
+    told = t("deliveries.differences", one=other, other=present)
+    st.html(tables.paragraph(told) + tables.table([tables.Group("", rows)], columns, told, narrow=True))
 
 
 def _count_column(name: str) -> tables.Column:
