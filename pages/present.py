@@ -33,9 +33,11 @@ def talk(view: View) -> None:
     if view.get("notes"):
         glass.notes(glass.settings(story, "notes", first, view))
         return
-    given = glass.settings(story, "glass", first, view)
     asked = view.get("data")
-    with data.at_version(asked if data.is_kept(asked) else ""):
+    older = asked if data.is_kept(asked) else ""
+    knows = older or asked == story_shelf.CURRENT
+    given = {**glass.settings(story, "glass", first, view), "changed": None if knows else glass.changed(story)}
+    with data.at_version(older):
         glass.map_place(story)
         glass.glass(given, heard=lambda: rehearsed(story), again=lambda: None)  # a kiosk's round only runs the page
         for key in nearest_first(given["keys"], given["first"]):
@@ -59,7 +61,8 @@ def nearest_first(keys: list[str], first: str) -> list[str]:
 
 def cover(view: View, story: Story) -> None:
     """Title, time, the way in, and the scenes with their times."""
-    begin = state.link(present=1, scene=1)
+    known = story_shelf.CURRENT if story_shelf.changed_since(story) else None  # said below
+    begin = state.link(present=1, scene=1, data=known)
     with speaking(story.lang):
         total = staging.scene_count(len(story.main))
     st.html(
@@ -69,7 +72,7 @@ def cover(view: View, story: Story) -> None:
     )
     story_editor.changed(story)
     rows = "".join(
-        f'<tr><td>{escape(key)}</td><th scope="row"><a href="{escape(state.link(present=1, scene=key))}">'
+        f'<tr><td>{escape(key)}</td><th scope="row"><a href="{escape(state.link(present=1, scene=key, data=known))}">'
         f"{escape(scene.title)}</a></th><td>{staging.clock(scene.seconds)}</td></tr>"
         for key, scene in glass.keys_of(story).items()
     )

@@ -232,6 +232,9 @@ def test_a_story_is_shown_as_it_was_or_as_it_is(tmp_path: Path, monkeypatch: pyt
     later = store.add(Story("later", "Later", "en", (scene,), data_version="v0", edition=EDITION))
     found = story_shelf.changed_since(later)
     assert found is not None and (found.older, found.same) == (past.version, False)
+    with state.viewing(View(page="present", lang="en")):  # a link straight to the talk says it on the glass
+        told = glass.changed(later)
+    assert told is not None and NEW in told["said"] and f"data={past.version}" in told["there"]
     cover = html_of(opened("present", story="later", lang="en"))
     assert f"data={past.version}" in cover
     for version, edition, there in ((past.version, EDITION, True), ("", NEW, False)):

@@ -9,16 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from pptx import Presentation
 from pptx.util import Inches
 
 from data.indicators import load_indicators
+from data.stories import shipped
 from pages.exports.content import PAGES, NotExportable, content_of, view_of
 from pages.exports.pptx import pptx_bytes
 from pages.exports.pptx_base import TemplateUnreadable
+from pages.exports.pptx_chart import draw_table
 from pages.exports.series import Matrix, Native, native
-from pages.parts import data, state
+from pages.exports.stories import content_of_scene
+from pages.parts import data, staging, state
 from pages.parts.scene import scene, shown
 from tests.exporting import page_document, story_document
 
@@ -142,6 +146,27 @@ def test_the_template_keeps_its_size_places_and_layouts(extracts: Path, tmp_path
     (tmp_path / "bad.pptx").write_bytes(b"no presentation")
     with pytest.raises(TemplateUnreadable):
         pptx_bytes(page_document(EVENTS), template=tmp_path / "bad.pptx")
+
+
+@pytest.mark.parametrize(("rows", "words"), [(60, "short"), (12, "a long sentence of many words " * 6)])
+def test_a_table_stays_in_its_box_with_both_ends(rows: int, words: str) -> None:
+    given = pd.DataFrame({"Neighbourhoods": range(rows), "Name": [f"{words}{i}" for i in range(rows)]})
+    slide = (deck := Presentation()).slides.add_slide(deck.slide_layouts[6])
+    box = (0, 0, Inches(6), Inches(3))
+    table = draw_table(slide, given, box, "t", 10, 19).table
+    assert sum(row.height for row in table.rows) <= box[3]
+    assert table.cell(1, 0).text == "0" and table.cell(len(table.rows) - 1, 0).text == str(rows - 1)
+    sizes = {run.font.size.pt for cell in table.iter_cells() for p in cell.text_frame.paragraphs for run in p.runs}
+    assert len(sizes) == 1 and sizes.pop() >= 6.5
+
+
+@pytest.mark.parametrize("number", [2, 7])
+def test_a_slide_finds_what_the_talk_finds(extracts: Path, number: int) -> None:
+    """The map shows the scene's indicator, which need not be the one that its page begins with."""
+    story = shipped("ten-minutes", "en")
+    scene = story.main[number]
+    found = content_of_scene(scene, story)
+    assert found.finding.startswith(staging.stage(scene, story, "light").finding)
 
 
 def test_pages_that_show_nothing_are_refused() -> None:

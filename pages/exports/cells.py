@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from pages.parts.words import NOTHING, number, t
 
 NARROWEST, WIDEST = 9, 44
 YEARS = (1900, 2200)
+BOLD = 1.15  # a heading's letters are wider than a cell's
 
 
 def shown_cell(value: Any) -> str:
@@ -46,8 +48,9 @@ def needed(frame: pd.DataFrame) -> list[int]:
     """Half-width characters that each column takes: its cells on one line, its heading broken between words."""
     found = []
     for place in range(len(frame.columns)):
-        words = [*str(frame.columns[place]).split(), *(shown_cell(v) for v in frame.iloc[:60, place])]
-        found.append(min(max(max(map(width_of, words), default=0) + 2, NARROWEST), WIDEST))
+        heads = [math.ceil(BOLD * width_of(word)) for word in str(frame.columns[place]).split()]
+        words = [width_of(shown_cell(v)) for v in frame.iloc[:60, place]]
+        found.append(min(max(max([*heads, *words], default=0) + 2, NARROWEST), WIDEST))
     return found
 
 

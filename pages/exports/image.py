@@ -89,7 +89,8 @@ def _lines(words: str, width: float, size: float) -> list[str]:
 
 def _drawing(content: Content, name: str, inner: tuple[float, float]) -> str:
     if name == MAP and content.map is not None:
-        return map_svg(content.map, *inner)
+        wide = min(inner[0], inner[1] * content.map.aspect)  # beside its extent nothing is known to draw
+        return map_svg(content.map, wide, min(inner[1], wide / content.map.aspect))
     chart = next(each for each in content.charts if each.key == name)
     drawn = chart_svg(chart.figure, inner[0] * CHART_SHARE, chart.title, inner[1] * CHART_SHARE)
     start = f'width="{inner[0]:.1f}" height="{inner[1]:.1f}" viewBox="0 0 {inner[0] * CHART_SHARE:.1f} '

@@ -29,7 +29,7 @@ BETWEEN_MARGINS: Final = {"a4": 178.0, "a3": 265.0}
 POINTS: Final = 72 / 25.4
 MAP_SHAPE: Final = 1.39
 MOST_COLUMNS, MOST_ROWS = 9, 1_000
-STORY_ROWS: Final = 25  # of a scene's table in a story
+STORY_ROWS: Final = 17  # of a scene's table in a story: with its charts and twelve months on one page
 SMALL_CHART: Final = 380.0  # px: what half the paper's width holds
 
 

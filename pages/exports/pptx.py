@@ -17,7 +17,7 @@ from pages.exports.model import Chart, Content, Document, Rows, Table
 from pages.exports.pptx_base import Box, Deck, Places, deck, places, rgb, take_out
 from pages.exports.pptx_chart import draw_chart, draw_matrix, draw_table
 from pages.exports.pptx_map import MapDrawing
-from pages.exports.series import Matrix, native
+from pages.exports.series import Matrix, Native, native
 from pages.parts.charts import width_of
 from pages.parts.words import speaking, t
 
@@ -26,6 +26,7 @@ PALETTE: Final = PALETTES["light"]
 EMU: Final = 12_700
 MOST_MATRIX: Final = (20, 18)  # rows and columns of a matrix that can be read on a slide
 APPENDIX_ROWS: Final = 19
+MANY_BARS: Final = 12
 SHORT: Final = 8  # so many ranks stand on the slide itself
 PAGE_UNITS: Final = 2_350  # half-width characters that a page of definitions holds
 CHART_PT: Final = 9.0
@@ -108,9 +109,23 @@ def _right(slide: Any, content: Content, where: Places, right: Sequence[tuple[Bo
         left, top, width, _ = right[0][0]
         bottom = right[1][0][1] + right[1][0][3]
         right = [((left, top, width, bottom - top), right[0][1])]
+    elif len(things) == 2 and not where.kept and _has_many_bars(things[0]):
+        right = _uneven(right)
     for thing, (box, name) in zip(things, right, strict=False):
         _thing(slide, thing, box, where.kept.get(name))
         _use(where, name)
+
+
+def _has_many_bars(thing: Chart | Table) -> bool:
+    given = native(thing.figure) if isinstance(thing, Chart) else None
+    return isinstance(given, Native) and given.kind == "bar" and len(given.categories) > MANY_BARS
+
+
+def _uneven(right: Sequence[tuple[Box, str]]) -> list[tuple[Box, str]]:
+    """The same two places, the upper one higher."""
+    ((left, top, width, high), one), ((_, below, _, low), other) = right
+    more = round((high + low) * 0.58) - high
+    return [((left, top, width, high + more), one), ((left, below + more, width, low - more), other)]
 
 
 def _wide(slide: Any, content: Content, where: Places) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from geo.palettes import PALETTES
 from pages.exports.cells import few_rows, is_numeric, needed, shown_cell, widths
 from pages.exports.pptx_base import rgb
 from pages.exports.series import Matrix, Native, Series
+from pages.parts.charts import width_of
 from pages.parts.charts_forms import ink_on
 
 PALETTE = PALETTES["light"]
@@ -30,6 +32,9 @@ TYPES = {
     ("scatter", False): XL_CHART_TYPE.XY_SCATTER,
 }
 LABELLED = 24  # up to so many values stand beside their bars
+POINT = 12_700  # EMU
+CELL_PT, FEWEST = 4.0, 5
+LINE_OF = {True: 1.5, False: 1.3}  # height of a bar's name for its size, with Chinese in it and without
 Box = tuple[int, int, int, int]
 
 
@@ -65,12 +70,12 @@ def draw_chart(slide: Any, given: Native, box: Box, name: str, size: float, plac
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
         chart.legend.font.size = Pt(size)
-    _axes(chart, given, size)
+    _axes(chart, given, size, (box[3] if placeholder is None else frame.height) / POINT)
     _plot(chart, given, size)
     return frame
 
 
-def _axes(chart: Any, given: Native, size: float) -> None:
+def _axes(chart: Any, given: Native, size: float, height: float) -> None:
     value, category = chart.value_axis, chart.category_axis
     for axis in (value, category):
         axis.tick_labels.font.size = Pt(size)
@@ -79,7 +84,9 @@ def _axes(chart: Any, given: Native, size: float) -> None:
         axis.has_major_gridlines = False
     many = len(given.categories)
     if given.kind == "bar" and many > 12:
-        category.tick_labels.font.size = Pt(size - 1)
+        chinese = any(len(name) != width_of(name) for name in given.categories)
+        room = 0.93 * height / many / LINE_OF[chinese]
+        category.tick_labels.font.size = Pt(round(max(SMALLEST - 0.5, min(size - 1, room)), 1))
     if given.kind != "scatter":
         _skip(category, 1 if given.kind == "bar" else -(-many // 6))
     value.tick_labels.number_format, value.tick_labels.number_format_is_linked = given.number_format, False
@@ -181,27 +188,49 @@ def _numbers(values: Sequence[float]) -> str:
 def draw_table(slide: Any, given: pd.DataFrame, box: Box, name: str, size: float, most: int) -> Any:
     """Draw a native table of at most so many rows (of more, both ends); numbers stand right-aligned."""
     right = [is_numeric(given.iloc[:, place]) for place in range(len(given.columns))]
-    frame = few_rows(given, most)
-    size = max(SMALLEST, min(size, box[2] / 12_700 / (sum(needed(frame)) * CHARACTER)))  # a cell stays on one line
-    rows, columns = len(frame) + 1, len(frame.columns)
-    height = min(box[3], round(rows * size * 1.75 * 12_700))
-    graphic = slide.shapes.add_table(rows, columns, Emu(box[0]), Emu(box[1]), Emu(box[2]), Emu(height))
+    lines, shares, size, heights = _fitted(given, box[2] / POINT, box[3] / POINT, size, most)
+    height = Emu(round(sum(heights) * POINT))
+    graphic = slide.shapes.add_table(len(lines), len(right), Emu(box[0]), Emu(box[1]), Emu(box[2]), height)
     graphic.name = name[:120]
     table = graphic.table
-    _widths(table, frame, box[2])
-    for place, head in enumerate(frame.columns):
-        _write(table.cell(0, place), str(head), size, bold=True, right=right[place])
-    for line in range(len(frame)):
-        for place in range(columns):
-            _write(table.cell(line + 1, place), shown_cell(frame.iat[line, place]), size, right=right[place])
-    for row in table.rows:
-        row.height = Emu(round(size * 1.75 * 12_700))
+    for column, share in zip(table.columns, shares, strict=True):
+        column.width = Emu(round(box[2] * share))
+    for line, row in enumerate(lines):
+        for place, words in enumerate(row):
+            _write(table.cell(line, place), words, size, bold=line == 0, right=right[place])
+    for row, points in zip(table.rows, heights, strict=True):
+        row.height = Emu(round(points * POINT))
     return graphic
 
 
-def _widths(table: Any, frame: pd.DataFrame, whole: int) -> None:
-    for column, share in zip(table.columns, widths(frame), strict=True):
-        column.width = Emu(round(whole * share))
+Fitted = tuple[list[list[str]], list[float], float, list[float]]
+
+
+def _fitted(given: pd.DataFrame, width: float, height: float, size: float, most: int) -> Fitted:
+    """Words row by row (heads first), shares of columns, type size and heights of rows, so that all stays in the box.
+
+    Cells stay on one line where they can; where long words break, the type gets smaller, then rows of the middle go.
+    """
+    while True:
+        frame = few_rows(given, most)
+        lines = [[str(head) for head in frame.columns]]
+        lines += [[shown_cell(v) for v in row] for row in frame.itertuples(index=False, name=None)]
+        shares = widths(frame)
+        one_line = width / (sum(needed(frame)) * CHARACTER)
+        fits = max(SMALLEST, min(size, one_line))
+        heights = _heights(lines, shares, width, fits)
+        while sum(heights) > height and max(heights[1:], default=0) > 2 * fits and fits > SMALLEST:
+            fits = max(SMALLEST, fits - 0.5)
+            heights = _heights(lines, shares, width, fits)
+        if sum(heights) <= height or most <= FEWEST:
+            return lines, shares, fits, heights
+        most = min(most, len(frame)) - 2
+
+
+def _heights(lines: list[list[str]], shares: list[float], width: float, size: float) -> list[float]:
+    room = [(width * share - 2 * CELL_PT) / (size * CHARACTER) for share in shares]
+    deep = [max(math.ceil(width_of(words) / at) for words, at in zip(row, room, strict=True)) for row in lines]
+    return [size * (0.55 + 1.2 * max(each, 1)) for each in deep]
 
 
 def draw_matrix(slide: Any, given: Matrix, box: Box, name: str, size: float) -> Any:
@@ -230,7 +259,7 @@ def _write(
     cell: Any, words: str, size: float, *, bold: bool = False, right: bool = False, fill: str | None = None
 ) -> None:
     frame = cell.text_frame
-    cell.margin_left = cell.margin_right = Pt(4)
+    cell.margin_left = cell.margin_right = Pt(CELL_PT)
     cell.margin_top = cell.margin_bottom = Pt(1)
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     paragraph = frame.paragraphs[0]

@@ -17,10 +17,19 @@ STEP: Final = KEY_PT * 1.55 * EMU
 Taken = list[tuple[float, float, float, float]]
 
 
+def within(box: Box, aspect: float) -> Box:
+    """The largest box of this aspect in the middle of a box: beside a map's extent nothing is known to draw."""
+    left, top, width, height = box
+    wide = min(width, round(height * aspect))
+    high = min(height, round(width / aspect))
+    return left + (width - wide) // 2, top + (height - high) // 2, wide, high
+
+
 class MapDrawing:
     """Draws one picture into a box of a slide."""
 
     def __init__(self, slide: Any, picture: Picture, box: Box) -> None:
+        box = within(box, picture.aspect)
         self.picture, self.box = picture, box
         self.frame = Frame(picture.extent, box[2], box[3])
         self.thick = box[2] / EMU / NOMINAL_PT

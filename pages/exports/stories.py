@@ -11,6 +11,7 @@ from data.stories import Scene, Story
 from pages.exports import mapping
 from pages.exports.content import content_of, split_address, view_of
 from pages.exports.model import Content, Document
+from pages.exports.offered import THEMES
 from pages.parts import data, staging
 from pages.parts.state import Notice
 from pages.parts.words import date_text, speaking, t
@@ -18,6 +19,8 @@ from pages.parts.words import date_text, speaking, t
 Progress = Callable[[str, float], None]
 RICHER: Final = ("boundaries", "reach")
 """Pages whose map holds more than that of the talk: what borders lie on, offices, circles."""
+INDICATED: Final = ("overview", *THEMES)
+"""Pages whose first sentence may tell of another indicator than the one that is on the map."""
 
 
 def document_of_story(story: Story, language: str, progress: Progress | None = None) -> Document:
@@ -40,10 +43,20 @@ def content_of_scene(scene: Scene, story: Story) -> Content:
     view, _ = view_of(scene.page, staging.params_of(scene), story.lang)
     with speaking(story.lang):
         content = content_of(view, scene.charts)
+        if scene.page in INDICATED:
+            content = _as_on_the_glass(content, scene, story)
         if content.map is not None and scene.page not in RICHER:
             held = staging.held_map(scene, story, "light")
             content = replace(content, map=mapping.picture(replace(held, footer=content.map.footer)))
     return replace(content, title=scene.title or content.title, notes=scene.notes, seconds=scene.seconds)
+
+
+def _as_on_the_glass(content: Content, scene: Scene, story: Story) -> Content:
+    """The finding tells of the indicator on the map, as in the talk; what the page itself says first comes after it."""
+    said = staging.whole_finding(scene, story)
+    if said == content.finding:
+        return content
+    return replace(content, finding=said, more=t("exports.gap").join(filter(None, (content.finding, content.more))))
 
 
 def document_of_address(address: str, language: str) -> tuple[Document, list[Notice]]:

@@ -164,7 +164,8 @@ class _Drawing:
         colour = _one(trace.textfont.color, i, self.ink) or self.ink
         x, y, width, height = box
         if trace.textposition == "inside":
-            if size * 0.56 * len(words) > abs(width) * (1 if across else 1.4):
+            size = min(size, abs(width) / (width_of(words) * 0.54))
+            if size < float(self.layout.uniformtext.minsize or trace.textfont.size or self.size):
                 return ""
             return text(words, x + width / 2, y + height / 2, size, colour, anchor="middle")
         if across:

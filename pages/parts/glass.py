@@ -16,7 +16,7 @@ from data.manifest import data_root, edition_in_force
 from data.static_assets import chart_script
 from data.stories import Scene, Story, from_json, to_json
 from geo.layers import pack
-from pages.parts import data, failures, map_view, staging, state
+from pages.parts import data, failures, map_view, staging, state, story_shelf
 from pages.parts.charts import title_height
 from pages.parts.staging import Chart, Staged
 from pages.parts.words import speaking, t
@@ -105,6 +105,21 @@ def settings(story: Story, kind: str, first: str, view: state.View) -> dict[str,
         "kiosk": bool(view.get("kiosk")),
         "rehearsing": bool(view.get("rehearse")),
     }
+
+
+def changed(story: Story) -> dict[str, str] | None:
+    """What has changed since the story was made, and both ways to show it; None where nothing has.
+
+    `there` is the address that shows it as it was, "" where that is no longer kept; `current` is what the address says
+    once the reader has chosen the current data.
+    """
+    found = story_shelf.changed_since(story)
+    if found is None:
+        return None
+    with speaking(story.lang):
+        said, now, then = found.said(story), t("stories.with_new"), found.as_then(story)
+    there = state.link(data=found.older) if found.older else ""
+    return {"said": said, "now": now, "then": then, "there": there, "current": story_shelf.CURRENT}
 
 
 def glass_theme(view: state.View) -> str:

@@ -146,13 +146,23 @@ def finding(scene: Scene, story: Story) -> str:
         return _said(view)
 
 
+def whole_finding(scene: Scene, story: Story) -> str:
+    """All sentences of which `finding` is the first."""
+    view = view_of(scene, story)
+    with state.viewing(view):
+        return _all_said(view)
+
+
 def _said(view: View) -> str:
-    """The first sentence of the page's headline, or of the sentence on its indicator."""
-    said = card_shelf.headline_of(view)
-    if not said:
-        indicator = data.indicators()[view.indicator]
-        said = comparing.sentence(indicator, view.area, view.period, view.compare, view.level).text
-    return first_sentence(said)
+    return first_sentence(_all_said(view))
+
+
+def _all_said(view: View) -> str:
+    """The page's headline, or how the area stands by its indicator."""
+    if said := card_shelf.headline_of(view):
+        return said
+    indicator = data.indicators()[view.indicator]
+    return comparing.sentence(indicator, view.area, view.period, view.compare, view.level).text
 
 
 def first_sentence(text: str) -> str:

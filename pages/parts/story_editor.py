@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -130,18 +129,13 @@ def changed(story: Story) -> None:
     found = story_shelf.changed_since(story)
     if found is None:
         return
-    told = t(
-        "stories.changed",
-        made=date_text(datetime.fromisoformat(story.made_at).date()),
-        old=story.data_version, old_edition=story.edition, new=found.data_version, new_edition=found.edition,
-    )  # fmt: skip
-    now = tables.anchor(state.link("present", story=story.name, present=1, scene=1), t("stories.with_new"))
-    other = f"<span>{escape(t('stories.not_kept'))}</span>"
-    if found.older:
-        there = state.link("present", story=story.name, present=1, scene=1, data=found.older)
-        then = t("stories.with_old") if found.same else t("stories.with_old_edition", edition=story.edition)
-        other = tables.anchor(there, then)
-    st.html(f'<div class="ll-notice ll-kept" role="status">{escape(told)} {now} {other}</div>')
+
+    def there(asked: str) -> str:
+        return state.link("present", story=story.name, present=1, scene=1, data=asked)
+
+    now, then = tables.anchor(there(story_shelf.CURRENT), t("stories.with_new")), found.as_then(story)
+    other = tables.anchor(there(found.older), then) if found.older else f"<span>{escape(then)}</span>"
+    st.html(f'<div class="ll-notice ll-kept" role="status">{escape(found.said(story))} {now} {other}</div>')
     if not story_shelf.is_shipped(story):
         st.button(t("stories.adopt"), key="adopt", on_click=_adopt, args=(story.id,))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import streamlit as st
 
@@ -11,6 +12,10 @@ from data.manifest import data_root, editions_built
 from data.stories import Scene, Story, StoryUnknown, shipped, shipped_names
 from data.story_store import StoryStore, address, name_for
 from pages.parts import data
+from pages.parts.words import date_text, t
+
+CURRENT = "current"
+"""In an address: shown on the current data, knowing what has changed since."""
 
 
 def store() -> StoryStore:
@@ -79,6 +84,20 @@ class Changed:
     older: str
     same: bool
 
+    def said(self, story: Story) -> str:
+        """What has changed, as a sentence."""
+        return t(
+            "stories.changed",
+            made=_day(story.made_at),
+            old=story.data_version, old_edition=story.edition, new=self.data_version, new_edition=self.edition,
+        )  # fmt: skip
+
+    def as_then(self, story: Story) -> str:
+        """What the way to show it as it was is called; without one, that none is kept."""
+        if not self.older:
+            return t("stories.not_kept")
+        return t("stories.with_old") if self.same else t("stories.with_old_edition", edition=story.edition)
+
 
 def changed_since(story: Story) -> Changed | None:
     """None for a story that goes with whatever is current, or that was made with the current data."""
@@ -89,3 +108,11 @@ def changed_since(story: Story) -> Changed | None:
         return Changed(now.version, now.edition, story.data_version, same=True)
     own = [made.version for made in editions_built(data_root()) if made.edition == story.edition != now.edition]
     return Changed(now.version, now.edition, own[0] if own and data.is_kept(own[0]) else "", same=False)
+
+
+def _day(moment: str) -> str:
+    """The day of a moment in words; a dash where a file made by hand does not say it."""
+    try:
+        return date_text(datetime.fromisoformat(moment).date())
+    except ValueError:
+        return "—"

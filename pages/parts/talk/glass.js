@@ -131,6 +131,7 @@ function show(talk, key) {
   if (!talk.keys.includes(key)) key = talk.keys[0];
   const from = performance.now(), scene = talk.scenes.get(key);
   if (talk.at !== key) {
+    if (talk.at && talk.news) withCurrent(talk);
     leaveScene(talk);
     talk.at = key;
     talk.entered = Date.now();

@@ -98,8 +98,42 @@ function fullScreen() {
   else document.documentElement.requestFullscreen?.().catch(() => {});
 }
 
+/** What has changed since the story was made: said over the talk, which stays as it is; going on chooses the current data. */
+function changedPanel(talk) {
+  const panel = make("div", "ll-stage-panel ll-stage-changed"), { said, now, then, there } = talk.changed || {};
+  panel.setAttribute("role", "status");
+  panel.hidden = !said;
+  panel.append(make("p", "", said));
+  const choice = (words, act) => {
+    const button = make("button", "", words);
+    button.type = "button";
+    button.addEventListener("click", act);
+    panel.append(button);
+  };
+  choice(now, () => withCurrent(talk));
+  if (there) choice(then, () => window.linliShell.travel(asThen(talk)));
+  else panel.append(make("span", "", then));
+  return panel;
+}
+
+function asThen(talk) {
+  const url = new URL(talk.changed.there, location.href);
+  url.searchParams.set("scene", talk.at);
+  return url;
+}
+
+/** The address remembers the choice, so that the talk does not ask again. */
+function withCurrent(talk) {
+  if (talk.news.hidden) return;
+  talk.news.hidden = true;
+  const url = new URL(location.href);
+  url.searchParams.set("data", talk.changed.current);
+  history.replaceState(history.state, "", url);
+}
+
 /** Escape puts away what is open, and then leaves the talk. */
 function leave(talk) {
+  if (!talk.news.hidden) return withCurrent(talk);
   if (!talk.help.hidden) return (talk.help.hidden = true);
   if (talk.panel) return closePanel(talk);
   if (talk.tool) return take(talk, talk.tool);

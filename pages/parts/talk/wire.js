@@ -15,7 +15,8 @@ function open(talk, data, parent, send) {
   talk.saying = make("div", "ll-stage-saying");
   talk.saying.hidden = true;
   talk.over = make("div", "ll-stage-over"); // over the map, which lies over the glass
-  talk.over.append(inkLayer(talk), talk.blank, bar(talk), talk.help, talk.saying);
+  talk.news = changedPanel(talk);
+  talk.over.append(inkLayer(talk), talk.blank, talk.news, bar(talk), talk.help, talk.saying);
   parent.append(talk.over);
   const refit = () => fit(talk), move = (e) => pointerAt(talk, e.clientX, e.clientY), hello = () => mapDoor() && fit(talk);
   window.addEventListener("keydown", talk.onKey, true);
@@ -98,7 +99,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (!parentElement.querySelector(".ll-notes")) talk.end = notesWindow(talk, parentElement);
     return () => talk.end();
   }
-  if (talk.root?.isConnected) return void Object.assign(talk, { words: data.words, plan: data.plan, send: setTriggerValue });
+  if (talk.root?.isConnected) {
+    if (!data.changed) talk.news.hidden = true;
+    return void Object.assign(talk, { words: data.words, plan: data.plan, send: setTriggerValue });
+  }
   talk.end = open(talk, data, parentElement, setTriggerValue);
   return () => talk.end?.();
 }
