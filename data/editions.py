@@ -35,13 +35,13 @@ CODE = ("rebase.py", "crosswalk.py", "publish.py", "../queries/withholding.py", 
 
 
 class EditionLost(DataError):
-    """Raised when the tables of an edition are gone and cannot be made again; `edition`."""
+    """Raised when the tables of an edition are not there (a start makes them, if its base is there); `edition`."""
 
     def __init__(self, edition: str) -> None:
         self.edition = edition
         super().__init__(
-            f"The tables of boundary edition {edition} are not there, and the edition it stands on is gone too. "
-            "Restore the folder data/editions from a backup."
+            f"The tables of boundary edition {edition} are not there. Start again, which makes them from the edition "
+            "it stands on; if that is gone too, restore the folder data/editions from a backup."
         )
 
 
