@@ -177,10 +177,15 @@ function paintPlaces(w, v) {
   }
 }
 
+/** Whether a box is free of all that were asked for before. */
+function room() {
+  const taken = [];
+  return (box) => !taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]) && taken.push(box);
+}
+
 /** Names of lines and neighbourhoods; one that would cover another is left out, neighbourhoods come first. */
 function paintNames(w, v) {
-  const taken = [];
-  const free = (box) => !taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]) && taken.push(box);
+  const free = room();
   v.screen();
   paintHoodNames(w, v, free);
   paintLineNames(w, v, free);
@@ -253,6 +258,8 @@ function paintTop(w, v) {
   ctx.lineJoin = ctx.lineCap = "round";
   if (chosen) outlineHood(w, v, chosen, w.ink.accent, 4);
   paintPending(w, v);
+  v.screen();
+  if (chosen || w.request) paintHoodNames(w, v, room()); // once more, above what was laid over them
   if (w.hover) outlineBlock(v, w.hover, w.ink.ink, 2.2);
   paintRefused(w, v);
   paintProposed(w, v);
