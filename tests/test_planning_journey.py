@@ -52,7 +52,7 @@ def test_from_the_first_stroke_to_the_edition_all_pages_show(
         undo_and_come_back(hand)
         accept_a_proposal(hand)
         draft = submit(hand)
-        approve(browser_page, f"{url}/editions?item={draft}")
+        approve(hand, f"{url}/editions?item={draft}")
         press(browser_page, "发布为新版本")
         expect(browser_page.get_by_text(re.compile("已发布边界版本"))).to_be_visible(timeout=PUBLISHED)
         edition = store_of(place).editions()[-1].id
@@ -130,13 +130,15 @@ def submit(hand: Hand) -> str:
     return parse_qs(urlsplit(hand.page.url).query)["draft"][0]
 
 
-def approve(page: Page, address: str) -> None:
+def approve(hand: Hand, address: str) -> None:
     """Another role approves it, on a page that nobody is shut out from."""
+    page = hand.page
     page.goto(address)
     page.get_by_role("button", name=re.compile("身份")).click()
     page.get_by_role("button", name="审批员").or_(page.get_by_role("radio", name="审批员")).first.click()
     page.keyboard.press("Escape")
     press(page, "批准")
     expect(page.get_by_text("已批准，可以发布")).to_be_visible(timeout=LONG)
+    hand.still()
     found = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
     assert not found, [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found]

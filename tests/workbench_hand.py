@@ -42,10 +42,10 @@ class Hand:
             raise AssertionError(f"the workbench waits for an answer: {self.state()}") from None
 
     def still(self) -> None:
-        """Wait until the server has drawn the page, so that nothing moves under the pointer."""
-        expect(self.page.locator('[data-testid=stApp][data-test-script-state="notRunning"]')).to_be_attached(
-            timeout=PATIENCE
-        )
+        """Wait until the server has drawn the page: nothing moves under the pointer, and nothing is faded any more."""
+        drawn = self.page.locator('[data-testid=stApp][data-test-script-state="notRunning"]')
+        expect(drawn).to_be_attached(timeout=PATIENCE)
+        expect(self.page.locator('[data-stale="true"]')).to_have_count(0, timeout=PATIENCE)
 
     def state(self) -> Any:
         """What the workbench has and what it waits for, to be read where a test fails."""
