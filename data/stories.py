@@ -293,6 +293,28 @@ def duplicated(story: Story, scene_id: str) -> Story:
     return replace(story, scenes=tuple(scenes))
 
 
+def tied(story: Story, scene_id: str) -> Story:
+    """The story with a scene of the talk held to the one before it: the same colour breaks and frame of the map.
+
+    Raises StoryUnknown for a scene that none goes before.
+    """
+    ids = [scene.id for scene in story.main]
+    if scene_id not in ids[1:]:
+        raise StoryUnknown(scene_id)
+    before = story.main[ids.index(scene_id) - 1]
+    group = before.locked or secrets.token_hex(3)
+    both = {before.id, scene_id}
+    return replace(story, scenes=tuple(replace(s, locked=group) if s.id in both else s for s in story.scenes))
+
+
+def loosened(story: Story, scene_id: str) -> Story:
+    """The story with a scene held to no other; one that was held to this one alone is free too."""
+    group = next((scene.locked for scene in story.scenes if scene.id == scene_id), "")
+    left = [scene.id for scene in story.scenes if scene.locked == group and scene.id != scene_id]
+    free = {scene_id, *(left if len(left) == 1 else ())}
+    return replace(story, scenes=tuple(replace(s, locked="") if s.id in free else s for s in story.scenes))
+
+
 def branched(story: Story, scene_id: str, after: str) -> Story:
     """The story with a scene kept for a question after scene `after` ("": back into the talk).
 

@@ -21,9 +21,11 @@ from data.stories import (
     duplicated,
     from_json,
     kept_params,
+    loosened,
     reordered,
     shipped,
     shipped_names,
+    tied,
     to_json,
     with_scene,
     without_scene,
@@ -142,6 +144,17 @@ def test_scenes_are_added_replaced_copied_and_taken_out() -> None:
     for wrong in ("a", "b", "none"):
         with pytest.raises(StoryUnknown):
             branched(kept, "a" if wrong == "a" else "b", wrong)
+
+
+def test_scenes_are_held_to_the_one_before_and_set_free() -> None:
+    story = Story("a", "A", scenes=tuple(Scene("events", id=name) for name in "abc"))
+    held = tied(tied(story, "b"), "c")
+    assert len({scene.locked for scene in held.scenes}) == 1 and held.scenes[0].locked
+    two = loosened(held, "c")
+    assert two.scenes[0].locked == two.scenes[1].locked != "" and not two.scenes[2].locked
+    assert not any(scene.locked for scene in loosened(two, "b").scenes)  # one alone is held to nothing
+    with pytest.raises(StoryUnknown):
+        tied(story, "a")
 
 
 def test_a_branch_of_a_branch_moves_along() -> None:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.stories import Scene, Story, shipped, to_json
 from data.story_store import StoryStore
-from pages.parts import scene_keeper, state, story_shelf
+from pages.parts import scene_keeper, staging, state, story_shelf
 from pages.parts.words import speaking, words
 from tests.opening import asked, html_of, opened, text_of
 
@@ -145,6 +145,24 @@ def test_scenes_held_to_the_one_before_get_its_word(store: StoryStore) -> None:
     first, second = store.get("talk").scenes
     assert first.locked == second.locked != "" and second.title == "T"
     assert {s.title: len(s.scenes) for s in store.stories()}["新的"] == 1
+
+
+def test_only_scenes_of_one_indicator_and_area_can_be_held_and_are_set_free(store: StoryStore) -> None:
+    events = {"area": "320613", "indicator": "attendances_per_1000", "level": "community"}
+    scenes = (
+        Scene("events", {**events, "period": "2019"}, "2019", locked="k", id="a"),
+        Scene("events", {**events, "period": "2020"}, "2020", locked="k", id="b"),
+        Scene("events", {**events, "area": "320613008"}, "Wenfeng", id="c"),
+    )
+    kept = store.add(Story("talk", "T", "zh", scenes))
+    with state.viewing(state.View()):
+        assert staging.comparable(scenes[0], scenes[1], kept) and not staging.comparable(scenes[1], scenes[2], kept)
+    page = opened("stories", story="talk")
+    page.session_state[f"linli:picked_{kept.id}"] = "b"
+    boxes = [box for box in page.run().checkbox if (box.key or "").startswith("l_")]
+    assert [box.value for box in boxes] == [True]
+    boxes[0].uncheck().run()
+    assert not any(scene.locked for scene in store.get("talk").scenes)
 
 
 def test_pages_with_a_map_can_be_kept_and_lists_cannot(store: StoryStore) -> None:

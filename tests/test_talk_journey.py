@@ -80,7 +80,8 @@ def test_marks_stay_on_their_scene_and_notes_follow(app_url: str, browser_page: 
     all_there(page)
     page.keyboard.press("d")
     box = page.locator(".ll-stage-ink").bounding_box()
-    assert box is not None
+    assert box is not None and page.viewport_size is not None
+    assert (box["width"], box["height"]) == (page.viewport_size["width"], page.viewport_size["height"])
     page.mouse.move(box["x"] + 100, box["y"] + 100)
     page.mouse.down()
     page.mouse.move(box["x"] + 200, box["y"] + 160, steps=5)
@@ -93,6 +94,7 @@ def test_marks_stay_on_their_scene_and_notes_follow(app_url: str, browser_page: 
         page.keyboard.press("n")
     notes = opened.value
     expect(notes.locator(".ll-notes h1")).to_contain_text(shipped("ten-minutes", "en").main[1].title, timeout=PATIENCE)
+    assert min(text.size for text in texts(notes, ".ll-notes-text")) >= 24
     page.keyboard.press("ArrowRight")
     expect(notes.locator(".ll-notes h1")).to_contain_text(shipped("ten-minutes", "en").main[2].title)
     notes.keyboard.press("ArrowRight")

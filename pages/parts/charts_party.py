@@ -116,10 +116,17 @@ def _boxes(frame: pd.DataFrame, depth: int, theme: Theme, level: str, up: bool) 
             "colour": colours,
             "ink": [charts_forms.ink_on(colour) for colour in colours],
             "bare": bare.to_numpy() & (level in {"community", "neighbourhood"}),
-            "text": [short(_inside(r, level), 14) for _, r in frame.iterrows()],
+            "text": [_written(_inside(r, level), level, theme) for _, r in frame.iterrows()],
             "said": [_said(r, level) for _, r in frame.iterrows()],
         }
     )
+
+
+def _written(name: str, level: str, theme: Theme) -> str:
+    """A name in its box: on a projector, whose large type is wider than a subdistrict's box, Chinese goes downwards."""
+    if theme == "projector" and level == "subdistrict" and not name.isascii():
+        return "<br>".join(name)
+    return short(name, 14)
 
 
 def _inside(row: pd.Series[Any], level: str) -> str:

@@ -44,6 +44,7 @@ KEYS = (
 OWN = (
     "label", "bar", "gap", "help", "no_charts", "no_branch", "no_scene", "no_window", "scene", "planned", "actual",
     "together", "keep", "drop", "rehearsed", "blanked", "no_notes", "next", "asked", "end", "total", "here", "waiting",
+    "ended", "larger", "smaller",
 )  # fmt: skip
 
 _talk = st.components.v2.component(
@@ -166,12 +167,21 @@ def content_of(staged: Staged) -> dict[str, Any]:
     packed = pack(staged.map, map_view.published_assets())
     with state.viewing(staged.view):
         packed["words"] = map_view.map_words(staged.map.level)
+    packed |= {"hold": staged.scene.locked or staged.scene.id, "named": named(staged), "caption": staged.caption}
     if staged.scene.place:
         packed["place"] = [staged.scene.place.lat, staged.scene.place.lon, staged.scene.place.zoom]
     return {
         "title": staged.title, "finding": staged.finding, "source": staged.source,
         "map": packed, "charts": charts, "layout": layout,
     }  # fmt: skip
+
+
+def named(staged: Staged) -> list[str]:
+    """The areas of the map that title or finding name: their names are written first."""
+    said, areas = f"{staged.title} {staged.finding}", data.areas()
+    on_map = areas.loc[areas.index.intersection(list(staged.map.classes))]
+    names = on_map[f"name_{staged.view.lang}"].astype(str)
+    return [str(code) for code, name in names.items() if name in said]
 
 
 def _chart(chart: Chart) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
@@ -11,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from data.stories import LONGEST, SECONDS, Place, Scene, Story, kept_params
+from data.stories import LONGEST, SECONDS, Place, Scene, Story, kept_params, tied
 from pages.parts import data, failures, registry, staging, state, story_shelf, tables
 from pages.parts.failures import guard
 from pages.parts.scene import shown
@@ -89,28 +88,39 @@ def scene_of(view: View, place: Place | None = None) -> Scene:
 
 def _dialog(view: View, place: Place | None) -> None:
     failures.begin()
+    body, foot = st.container(key="keep_body"), st.container(key="keep_foot")
+    with foot:  # drawn before what takes its time: what is pressed meanwhile is kept
+        pressed = st.button(t("keep.save"), type="primary", key="keep_save")
+        line = st.empty()
+        line.caption(t("keep.preparing"))
     with guard("keep scene"):
-        scene = scene_of(view, place)
-        stories = story_shelf.store().stories()
-        into = _into(stories)
-        title = st.text_input(t("keep.scene_title"), scene.title, max_chars=LONGEST["title"], key="keep_title")
-        notes = st.text_area(t("keep.notes"), key="keep_notes", max_chars=LONGEST["notes"], height=120)
-        seconds = st.number_input(t("keep.seconds"), *SECONDS, 60, step=15, key="keep_seconds")
-        charts = chart_choice(scene, "keep_charts")
-        highlights = highlight_choice(scene, "keep_highlights", default=list(scene.highlights))
-        last = into.main[-1] if isinstance(into, Story) and into.main else None
-        held = last is not None and st.checkbox(t("keep.held", title=last.title), key="keep_held")
-        if st.button(t("keep.save"), type="primary", key="keep_save", disabled=into == NEW):
-            made = replace(
-                scene,
-                title=title.strip() or scene.title,
-                notes=notes,
-                seconds=int(seconds),
-                charts=charts,
-                highlights=highlights,
-            )
+        with body:
+            into, made, held = _fields(view, place)
+        line.empty()
+        if pressed and into == NEW:
+            line.caption(t("keep.untitled"))
+        elif pressed:
             save(into, made, held, view.lang)
             st.rerun()
+
+
+def _fields(view: View, place: Place | None) -> tuple[Story | str, Scene, bool]:
+    """Where the scene goes, the scene as the fields say, and whether it is held to the last one there."""
+    scene = scene_of(view, place)
+    into = _into(story_shelf.store().stories())
+    title = st.text_input(t("keep.scene_title"), scene.title, max_chars=LONGEST["title"], key="keep_title")
+    notes = st.text_area(t("keep.notes"), key="keep_notes", max_chars=LONGEST["notes"], height=120)
+    seconds = st.number_input(t("keep.seconds"), *SECONDS, 60, step=15, key="keep_seconds")
+    charts = chart_choice(scene, "keep_charts")
+    highlights = highlight_choice(scene, "keep_highlights", default=list(scene.highlights))
+    last = into.main[-1] if isinstance(into, Story) and into.main else None
+    alike = last is not None and staging.comparable(scene, last, Story("draft", "", view.lang))
+    held = alike and last is not None and st.checkbox(t("keep.held", title=last.title), key="keep_held")
+    made = replace(
+        scene, title=title.strip() or scene.title, notes=notes, seconds=int(seconds), charts=charts,
+        highlights=highlights,
+    )  # fmt: skip
+    return into, made, held
 
 
 def _into(stories: list[Story]) -> Story | str:
@@ -178,13 +188,8 @@ def chart_names(scene: Scene) -> dict[str, str]:
 def save(into: Story | str, scene: Scene, held: bool, lang: str) -> None:
     """Keep the scene in a story or a new one; `held` ties it to the scene before it."""
     story = into if isinstance(into, Story) else story_shelf.new_story(into, lang)
-    if held and story.main:
-        group = story.main[-1].locked or secrets.token_hex(3)
-        last = story.main[-1].id
-        story_shelf.change(story.id, lambda s: replace(s, scenes=tuple(
-            replace(each, locked=group) if each.id == last else each for each in s.scenes
-        )))  # fmt: skip
-        scene = replace(scene, locked=group)
     kept, number = story_shelf.keep_scene(story.id, scene)
+    if held and number > 1:
+        story_shelf.change(story.id, lambda s: tied(s, scene.id))
     state.keep("last_story", kept.id)
     state.keep("kept_scene", (kept.name, kept.title, number))

@@ -73,6 +73,11 @@ class Staged:
     drawn: Drawn
     charts: tuple[Chart, ...]
 
+    @property
+    def caption(self) -> str:
+        """The area whose parts the map shows; "" for the whole district."""
+        return area_name(data.area(self.map.focus)) if self.map.focus else ""
+
 
 def known() -> Known:
     """Which codes exist in the current data."""
@@ -191,6 +196,14 @@ def source_line(indicator: Indicator) -> str:
 def fellows_of(scene: Scene, story: Story) -> tuple[Scene, ...]:
     """The scenes held to the same breaks and the same frame as `scene`, itself among them."""
     return tuple(each for each in story.scenes if each.locked == scene.locked) if scene.locked else (scene,)
+
+
+def comparable(scene: Scene, other: Scene, story: Story) -> bool:
+    """Whether two scenes can be held together: the same page's map of one indicator, over the same areas."""
+    one, two = (view_of(each, story) for each in (scene, other))
+    indicator = data.indicators()[one.indicator]
+    same = (one.page, one.indicator) == (two.page, two.indicator)
+    return same and shown(one, indicator) == shown(two, indicator)
 
 
 def breaks(scene: Scene, story: Story, theme: str) -> tuple[float, ...]:

@@ -18,7 +18,9 @@ from data.stories import (
     Story,
     branched,
     duplicated,
+    loosened,
     reordered,
+    tied,
     to_json,
     with_scene,
     without_scene,
@@ -228,6 +230,7 @@ def edit(story: Story, scene: Scene) -> None:
     )  # fmt: skip
     known = scene_keeper.highlight_names(scene)
     scene_keeper.highlight_choice(scene, state.seed(f"h_{here}", [c for c in scene.highlights if c in known]), **kept)
+    _held(story, scene, here)
     after = {"": t("stories.in_talk")} | {
         s.id: t("stories.after", title=s.title) for s in story.main if s.id != scene.id
     }
@@ -245,6 +248,24 @@ def edit(story: Story, scene: Scene) -> None:
         st.button(
             t("stories.drop"), key="drop", on_click=_change, args=(story.id, lambda s: without_scene(s, scene.id))
         )
+
+
+def _held(story: Story, scene: Scene, here: str) -> None:
+    """Whether the scene is held to an earlier one: to be undone always, to be chosen where the two can be compared."""
+    earlier = story.main[: story.main.index(scene)] if scene in story.main else ()
+    fellow = next((each for each in reversed(earlier) if scene.locked and each.locked == scene.locked), None)
+    if fellow is None and not (earlier and staging.comparable(scene, earlier[-1], story)):
+        return
+    other = fellow or earlier[-1]
+    st.checkbox(
+        t("stories.held", title=other.title), key=state.seed(f"l_{here}", fellow is not None), on_change=_hold,
+        args=(story.id, scene.id, here),
+    )  # fmt: skip
+
+
+def _hold(story_id: str, scene_id: str, here: str) -> None:
+    how = tied if state.chosen(f"l_{here}") else loosened
+    _change(story_id, lambda s: how(s, scene_id))
 
 
 def _write(story_id: str, scene_id: str, here: str) -> None:
@@ -293,7 +314,7 @@ def times(story: Story) -> None:
     caption = t("stories.rehearsed", day=date_text(last.at.date()), count=number(len(rehearsals)))
     heads = "".join(f'<th scope="col">{escape(t(f"talk.{name}"))}</th>' for name in ("scene", "planned", "actual"))
     st.html(
-        f'<table class="ll-table"><caption>{escape(caption)}</caption><thead><tr>{heads}'
+        f'<table class="ll-table ll-table-wide"><caption>{escape(caption)}</caption><thead><tr>{heads}'
         f'<th scope="col">{escape(t("stories.difference"))}</th></tr></thead><tbody>{rows}</tbody><tfoot><tr>'
         f'<th scope="row">{escape(t("talk.together"))}</th><td>{staging.clock(story.seconds)}</td>'
         f"<td>{staging.clock(spent)}</td><td>{_over(spent - story.seconds)}</td></tr></tfoot></table>"

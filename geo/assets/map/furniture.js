@@ -13,6 +13,7 @@ function paintLegend() {
   const { legend } = S, box = seen.legend;
   box.hidden = !legend.entries.length && !S.edges.length && !S.symbols.length && !S.notes.length;
   const head = element("summary", "", legend.title);
+  if (S.caption) head.prepend(element("span", "linli-caption", S.caption));
   if (legend.unit) head.append(element("span", "linli-unit", legend.unit));
   const list = element("ul");
   const listed = legend.grid ? legend.entries.filter((e) => !S.colours[Number(e[0])]) : legend.entries;

@@ -35,7 +35,7 @@ function areaLabels(v, level, current) {
   }
 }
 
-const marked = (a) => S.highlight.includes(a.code); // what stands out is named first, even where its name is wider
+const marked = (a) => S.highlight.includes(a.code) || S.named.includes(a.code); // what stands out is named first, even where its name is wider
 
 /** A label on a dark class is light, on a light one dark; its halo is the ground itself. */
 function onGround(style, mark) {

@@ -5,7 +5,7 @@ let S = null; // the state applied last
 const ink = () => PALETTES[S.theme] || PALETTES.light;
 const shown = (layer) => S.layers.includes(layer);
 const name = (thing) => thing[S.lang] || thing.zh;
-let SCALE = 1, quiet = false; // on the glass of a talk all type is larger, and clicks lead nowhere
+let SCALE = 1, quiet = false, zooming = false; // on the glass of a talk all type is larger, and clicks lead nowhere
 const bold = () => (S.theme === "projector" ? 1.35 : 1) * Math.sqrt(SCALE);
 /** Size of type in pixels; larger type has a floor, so that nothing on the glass is too small for the back row. */
 const type = (size) => (SCALE > 1 ? Math.max(size, 13.4) : size) * (S.theme === "projector" ? 1.35 : 1) * SCALE;

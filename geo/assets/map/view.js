@@ -14,26 +14,45 @@ function frame(animate) {
   const area = (S && G.index[S.focus]) || null, size = map.getSize();
   if (!size.x || !size.y) return;
   const narrow = size.x < 520;
+  if (quiet) map.invalidateSize({ pan: false }); // the glass may just have given the frame another size
   if (S && S.place) return map.setView(S.place.slice(0, 2), S.place[2], { animate: animate && !REDUCED });
   const bounds = latLngBounds(area ? area.box : G.box);
   map.fitBounds(bounds, {
     paddingTopLeft: [narrow ? 10 : 40, narrow ? 14 : 18],
     paddingBottomRight: [narrow ? 10 : 24, narrow ? 92 : 34],
-    ...(SCALE > 1 && S && besideLegend(size, bounds)),
+    ...(quiet && S && besideLegend(map.getSize(), area || { box: G.box, parts: G.levels.district })),
     maxZoom: 16.5,
     animate: animate && !REDUCED,
   });
 }
 
-/** Room left for the large legend of a talk: beside it, or above it where the map is narrow. */
-function besideLegend(size, bounds) {
+/** Room left for the large legend of a talk, beside it or below: as little as leaves no area under it. */
+function besideLegend(size, area) {
   // where the legend would be as wide as the map its title goes: the finding above the map names the indicator
   document.documentElement.toggleAttribute("data-narrow", size.x < 18 * type(13.4));
-  const { offsetWidth: wide, offsetHeight: high } = seen.legend;
-  const beside = [wide * 0.6 + 24, 24], above = [24, high * 0.75 + 24];
-  const room = (padding) => map.getBoundsZoom(bounds, false, L.point(padding));
-  if (size.x > wide * 1.2 && room(beside) >= room(above)) return { paddingTopLeft: [beside[0] - 12, 12], paddingBottomRight: [12, 12] };
-  return { paddingTopLeft: [12, 12], paddingBottomRight: [12, above[1] - 12] };
+  const legend = [seen.legend.offsetWidth + 20, seen.legend.offsetHeight + 20], scale = 3 * type(13.4);
+  let best = { k: 0, paddings: {} };
+  for (let share = 0; share <= 1.001; share += 0.1)
+    for (const [left, below] of [[share * legend[0], 0], [0, share * legend[1]]]) {
+      const [west, north, east, south] = area.box, pad = [12 + left, 12], end = [12, 12 + below];
+      const k = Math.min((size.x - pad[0] - end[0]) / (east - west), (size.y - pad[1] - end[1]) / (south - north));
+      const at = [(pad[0] + size.x - end[0]) / 2 - (k * (west + east)) / 2, (pad[1] + size.y - end[1]) / 2 - (k * (north + south)) / 2];
+      const free = !lies(area, [0, size.y - legend[1], legend[0], size.y], k, at) && (share > 0.95 || !lies(area, [size.x - scale, size.y - 12, size.x, size.y], k, at));
+      if (k > best.k && (free || share > 0.95)) best = { k, paddings: { paddingTopLeft: pad, paddingBottomRight: end } };
+    }
+  return best.paddings;
+}
+
+const probe = document.createElement("canvas").getContext("2d");
+
+/** Whether the area, drawn `k` times as large and moved by `at`, lies somewhere in a box of pixels. */
+function lies(area, box, k, at) {
+  const steps = [0, 0.2, 0.4, 0.6, 0.8, 1], paths = (area.parts || [area]).map((part) => part.path);
+  const inBox = (u, v) => {
+    const x = (box[0] + u * (box[2] - box[0]) - at[0]) / k, y = (box[1] + v * (box[3] - box[1]) - at[1]) / k;
+    return paths.some((path) => probe.isPointInPath(path, x, y));
+  };
+  return steps.some((u) => steps.some((v) => inBox(u, v)));
 }
 
 /** The wheel zooms with Ctrl or ⌘; alone it scrolls the page, which a hint says. On the glass of a talk nothing scrolls, so there it zooms. */
@@ -98,18 +117,21 @@ function start(id, options) {
   tameTouch();
   map.on("mousemove", onMove).on("click", onClick).on("movestart", () => (seen.tip.hidden = true));
   map.getContainer().addEventListener("mouseleave", leave);
+  map.on("zoomanim", () => (zooming = true)).on("zoomend", () => (zooming = false));
   map.on("dragstart", () => (moved = true)).on("move zoom", () => window.dispatchEvent(new Event("linli:moved")));
   map.getContainer().addEventListener("wheel", () => (moved = true), { passive: true });
   new ResizeObserver(() => {
     map.invalidateSize({ pan: false });
     limit(whole);
-    if (!moved) frame(false);
+    if (moved) return;
+    if (zooming) map.once("zoomend", () => moved || frame(false)); // a movement under way would end where it was bound for
+    else frame(false);
   }).observe(map.getContainer());
   return map;
 }
 
 function unpack(state) {
-  return Object.assign({ highlight: [], layers: [], focus: null, place: null, labelled: false, suffix: "", files: {}, edges: [], notes: [], sites: [], patches: "" }, state, {
+  return Object.assign({ highlight: [], layers: [], focus: null, place: null, hold: "", caption: "", named: [], labelled: false, suffix: "", files: {}, edges: [], notes: [], sites: [], patches: "" }, state, {
     values: state.values ? state.values.split("|") : [],
     symbols: state.symbols ? numbers(state.symbols) : [],
   });
@@ -125,7 +147,7 @@ function apply(state) {
     base = new Sheet({ paint: paintBase }).addTo(map);
     top = new Sheet({ paint: paintTop }).addTo(map);
   }
-  const sought = JSON.stringify([S.focus, S.place]), first = focusSeen === undefined;
+  const sought = JSON.stringify([S.focus, S.place, S.hold]), first = focusSeen === undefined;
   if (sought === focusSeen || !first) redraw(); // its colours first, then it moves
   if (sought !== focusSeen) {
     focusSeen = sought;
@@ -148,6 +170,7 @@ function stage(scale) {
   quiet = true;
   document.documentElement.style.setProperty("--scale", scale);
   document.documentElement.dataset.stage = "";
+  map?.setMaxBounds(null); // they would pull a small map back under its legend
   if (!seen) return; // the talk may call before the map has begun, and calls again when it has
   seen.legend.open = true; // nobody can open it there
   seen.scale.options.maxWidth = 110 * scale; // so that its words fit on its line
@@ -158,9 +181,8 @@ function stage(scale) {
   redraw();
 }
 
-/** Back to what the state asks for, after the reader moved the map. */
+/** Back to what the state asks for, wherever the map is. */
 function settle() {
-  if (!moved) return;
   moved = false;
   frame(true);
 }

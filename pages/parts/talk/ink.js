@@ -1,4 +1,5 @@
-/* Spotlight and freehand marks over the map. Marks are kept in degrees, so that they stay where they were drawn. */
+/* Spotlight and freehand marks over the whole glass. A mark begun on the map is kept in degrees and stays on its
+   ground; any other is kept in parts of the glass. */
 
 const INK = "#d4002a";
 
@@ -11,13 +12,14 @@ function inkLayer(talk) {
   canvas.addEventListener("pointerdown", (e) => {
     if (talk.tool !== "draw" || e.button !== 0) return;
     canvas.setPointerCapture(e.pointerId);
-    line = [ground(talk, e)];
+    line = { onMap: inMap(talk, e), points: [] };
+    line.points.push(ground(talk, e, line.onMap));
     marksOf(talk).push(line);
   });
   canvas.addEventListener("pointermove", (e) => {
     pointerAt(talk, e.clientX, e.clientY);
     if (!line) return;
-    line.push(ground(talk, e));
+    line.points.push(ground(talk, e, line.onMap));
     redrawInk(talk);
   });
   for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (line = null));
@@ -29,7 +31,13 @@ function inkLayer(talk) {
   return canvas;
 }
 
-function ground(talk, e) {
+function inMap(talk, e) {
+  const box = talk.hole.getBoundingClientRect();
+  return Boolean(mapDoor()?.toGround) && e.clientX >= box.left && e.clientX <= box.right && e.clientY >= box.top && e.clientY <= box.bottom;
+}
+
+function ground(talk, e, onMap) {
+  if (!onMap) return [e.clientX / window.innerWidth, e.clientY / window.innerHeight];
   const box = talk.hole.getBoundingClientRect(), point = mapDoor().toGround(e.clientX - box.left, e.clientY - box.top);
   return [point.lat, point.lng];
 }
@@ -54,36 +62,35 @@ function take(talk, tool) {
 
 function redrawInk(talk) {
   const canvas = talk.ink, box = talk.hole.getBoundingClientRect(), ratio = Math.min(devicePixelRatio || 1, 2), size = typeSize();
-  Object.assign(canvas.style, { left: box.left + "px", top: box.top + "px", width: box.width + "px", height: box.height + "px" });
-  const width = Math.round(box.width * ratio), height = Math.round(box.height * ratio);
+  const wide = window.innerWidth, high = window.innerHeight, width = Math.round(wide * ratio), height = Math.round(high * ratio);
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
   const ctx = canvas.getContext("2d"), door = mapDoor();
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-  ctx.clearRect(0, 0, box.width, box.height);
-  if (talk.tool === "spot") spotlight(ctx, talk, box, size);
+  ctx.clearRect(0, 0, wide, high);
+  if (talk.tool === "spot") spotlight(ctx, talk, wide, high, size);
   ctx.lineJoin = ctx.lineCap = "round";
   for (const [colour, width] of [["#ffffff", size / 3.2], [INK, size / 5]]) {
     ctx.strokeStyle = colour;
     ctx.lineWidth = width;
-    if (door?.toPixel)
-      for (const line of talk.marks.get(talk.at) || []) {
-        ctx.beginPath();
-        line.forEach(([lat, lng], i) => {
-          const p = door.toPixel(lat, lng);
-          if (i) ctx.lineTo(p.x, p.y);
-          else ctx.moveTo(p.x, p.y + 0.01);
-        });
-        ctx.stroke();
-      }
+    for (const line of talk.marks.get(talk.at) || []) {
+      if (line.onMap && !door?.toPixel) continue;
+      ctx.beginPath();
+      line.points.forEach(([a, b], i) => {
+        const p = line.onMap ? door.toPixel(a, b) : { x: a * wide - box.left, y: b * high - box.top };
+        if (i) ctx.lineTo(p.x + box.left, p.y + box.top);
+        else ctx.moveTo(p.x + box.left, p.y + box.top + 0.01);
+      });
+      ctx.stroke();
+    }
   }
 }
 
-function spotlight(ctx, talk, box, size) {
-  const [x, y] = talk.pointer || [box.left + box.width / 2, box.top + box.height / 2];
+function spotlight(ctx, talk, wide, high, size) {
+  const [x, y] = talk.pointer || [wide / 2, high / 2];
   ctx.fillStyle = "rgba(0, 0, 0, .72)";
   ctx.beginPath();
-  ctx.rect(0, 0, box.width, box.height);
-  ctx.arc(x - box.left, y - box.top, talk.spot * size, 0, 7);
+  ctx.rect(0, 0, wide, high);
+  ctx.arc(x, y, talk.spot * size, 0, 7);
   ctx.fill("evenodd");
 }

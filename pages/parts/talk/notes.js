@@ -98,10 +98,25 @@ function closePanel(talk) {
 function notesWindow(talk, parent) {
   const root = make("section", "ll-notes"), w = talk.words, channel = channelOf(talk.story);
   root.innerHTML =
-    '<header><span class="ll-notes-clock"></span><span class="ll-notes-total"></span><span class="ll-notes-scene"></span></header>' +
+    '<header><span class="ll-notes-clock"></span><span class="ll-notes-total"></span><span class="ll-notes-scene"></span><span class="ll-notes-size"></span></header>' +
     '<h1></h1><div class="ll-notes-text" tabindex="0"></div><footer></footer>';
   const [h1, text, footer] = ["h1", ".ll-notes-text", "footer"].map((name) => root.querySelector(name));
-  let at = { at: talk.at, began: Date.now(), entered: Date.now() }, heard = false;
+  let at = { at: talk.at, began: Date.now(), entered: Date.now() }, heard = false, ended = 0;
+  const resize = (by) => {
+    talk.size = Math.max(24, Math.min(60, (talk.size || 28) * by));
+    root.style.setProperty("--notes", talk.size + "px");
+  };
+  for (const [sign, words, by] of [["−", w.smaller, 0.9], ["+", w.larger, 1.1]]) {
+    const button = make("button", "", sign);
+    button.type = "button";
+    button.title = words;
+    button.setAttribute("aria-label", words);
+    button.addEventListener("click", () => {
+      resize(by);
+      button.blur();
+    });
+    root.querySelector(".ll-notes-size").append(button, " ");
+  }
   const paint = () => {
     const scene = talk.plan[at.at] || talk.plan[talk.keys[0]], next = talk.main[talk.main.indexOf(mainOf(at.at)) + 1];
     h1.textContent = at.at + " " + scene.title + (at.blank ? " · " + w.blanked : "");
@@ -114,25 +129,27 @@ function notesWindow(talk, parent) {
   const tick = () => {
     const now = new Date(), scene = talk.plan[at.at], total = talk.main.reduce((sum, key) => sum + talk.plan[key].seconds, 0);
     root.querySelector(".ll-notes-clock").textContent = now.toTimeString().slice(0, 5);
-    root.querySelector(".ll-notes-total").textContent = w.total + clockText((now - at.began) / 1000) + " / " + clockText(total);
-    const spent = (now - at.entered) / 1000, label = root.querySelector(".ll-notes-scene");
-    label.textContent = heard ? w.here + clockText(spent) + " / " + clockText(scene.seconds) : w.waiting;
+    root.querySelector(".ll-notes-total").textContent = w.total + clockText(((ended || now) - at.began) / 1000) + " / " + clockText(total);
+    const spent = ((ended || now) - at.entered) / 1000, label = root.querySelector(".ll-notes-scene");
+    label.textContent = ended ? w.ended : heard ? w.here + clockText(spent) + " / " + clockText(scene.seconds) : w.waiting;
     label.toggleAttribute("data-over", spent > scene.seconds);
   };
   channel.onmessage = ({ data }) => {
+    if (data.kind === "end") {
+      ended = ended || Date.now();
+      return tick();
+    }
     if (data.kind !== "at" || !talk.plan[data.at]) return;
     at = data;
     heard = true;
+    ended = 0;
     paint();
     tick();
   };
   const keys = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab") return;
     event.stopImmediatePropagation();
-    if (event.key === "+" || event.key === "=" || event.key === "-") {
-      talk.size = Math.max(14, Math.min(60, (talk.size || 26) * (event.key === "-" ? 0.9 : 1.1)));
-      return root.style.setProperty("--notes", talk.size + "px");
-    }
+    if (event.key === "+" || event.key === "=" || event.key === "-") return resize(event.key === "-" ? 0.9 : 1.1);
     const figure = /^[0-9]$/.test(event.key), act = actOf(event);
     if (figure) channel.postMessage({ kind: "digit", figure: event.key });
     else if (act && !["notes", "full", "help", "leave", "explore"].includes(act)) channel.postMessage({ kind: "act", act });

@@ -27,6 +27,8 @@ function open(talk, data, parent, send) {
   document.documentElement.dataset.talk = "";
   show(talk, data.first);
   fit(talk);
+  const over = () => talk.channel.postMessage({ kind: "end" }); // the clocks of the second window stop
+  window.addEventListener("pagehide", over);
   const ticking = setInterval(() => keepUp(talk), 1000);
   const close = () => {
     clearInterval(ticking);
@@ -35,6 +37,8 @@ function open(talk, data, parent, send) {
     window.removeEventListener("resize", refit);
     window.removeEventListener("mousemove", move);
     document.removeEventListener("load", hello, true);
+    window.removeEventListener("pagehide", over);
+    over();
     talk.channel.close();
     talk.root.remove();
     talk.over.remove();
