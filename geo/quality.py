@@ -202,6 +202,22 @@ def severance_km(edges: pd.DataFrame | None, assignment: pd.Series | None) -> fl
     return float(edges["length_m"][inside].sum() / 1000)
 
 
+def severed(edges: pd.DataFrame, assignment: pd.Series) -> pd.DataFrame:
+    """Neighbourhoods that a river or arterial runs through: code, river_m, arterial_m, names (of the lines, the longest
+    first, without those that have none); the longest first.
+    """
+    left, right = codes_at(edges, assignment)
+    inside = left.notna() & (left == right) & edges["barrier"].isin(["river", "arterial"])
+    rows = edges.loc[inside, ["barrier", "name", "length_m"]].assign(code=left[inside])
+    metres = rows.pivot_table(index="code", columns="barrier", values="length_m", aggfunc="sum", fill_value=0.0)
+    metres = metres.reindex(columns=["river", "arterial"], fill_value=0.0).add_suffix("_m")
+    named = rows.groupby(["code", "name"])["length_m"].sum().sort_values(ascending=False).reset_index()
+    names = named.groupby("code", sort=False)["name"].agg(tuple).reindex(metres.index)
+    metres["names"] = [each if isinstance(each, tuple) else () for each in names]
+    order = metres[["river_m", "arterial_m"]].sum(axis=1).sort_values(ascending=False, kind="stable").index
+    return metres.loc[order].rename_axis("code").reset_index()
+
+
 def buildings_in_range(neighbourhoods: pd.DataFrame) -> Share:
     """Share of urban and resettlement neighbourhoods with 3 to 10 residential buildings."""
     if "buildings" not in neighbourhoods.columns:

@@ -49,6 +49,8 @@ def draw(view: View) -> None:
     """What is open now (another community may have been opened beside it), its map, and the line under it."""
     communities = workbench_open.communities_of(view)
     chosen = view.area if view.area_level == "neighbourhood" else None
+    # a step of a proposal may have opened more since the page as a whole was drawn
+    communities = workbench_open.communities_of(view) or communities
     desk = workbench_desk.desk(view.get("draft"), communities, chosen)
     now = workbench_desk.look(desk)
     st.html(f'<p class="ll-lead" role="status">{escape(lead(now, communities))}</p>')

@@ -20,6 +20,7 @@ from geo.commands import check_published
 from geo.formats_write import write
 from geo.four_boundaries import Side, four_boundaries
 from geo.quality import Quality, deviation, polsby_popper
+from geo.quality import severed as severed_by
 from geo.tables import Published, read_published
 from geo.zoning import neighbourhoods
 from pages.parts import data
@@ -76,6 +77,17 @@ def quality(code: str) -> Quality:
 @st.cache_data(max_entries=200, show_spinner=False)
 def _quality(version: str, code: str) -> Quality:
     return check_published(part(code), time.perf_counter())
+
+
+def severed(code: str) -> pd.DataFrame:
+    """Neighbourhoods of the area that a river or arterial runs through, see `geo.quality.severed`."""
+    return _severed(data.manifest().version, code)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _severed(version: str, code: str) -> pd.DataFrame:
+    inside = part(code)
+    return severed_by(inside.edges, inside.assignment)
 
 
 def hoods(code: str) -> pd.DataFrame:

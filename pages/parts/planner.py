@@ -16,8 +16,9 @@ NAME_LENGTH = 20
 
 
 def current_user() -> User:
-    """The user of this session: the role picked (a planner at first) and the name given to it, else the role's own."""
-    role = Role(state.recall("role", Role.PLANNER))
+    """The user of the address, which a reload keeps: the role (a planner at first) and the name given to it."""
+    asked = state.current_view().get("role")
+    role = Role(asked) if asked in ROLES else Role.PLANNER
     return User(state.current_view().get("as")[:NAME_LENGTH].strip() or str(role), role)
 
 
@@ -58,7 +59,9 @@ def picker() -> None:
 
 
 def _take_role() -> None:
-    state.keep("role", str(state.chosen("role")))
+    picked = str(state.chosen("role"))
+    given: dict[str, Any] = {"role": None if picked == Role.PLANNER else picked}
+    state.go(**given)
 
 
 def _take_name() -> None:

@@ -210,11 +210,11 @@ def to_params(view: View) -> dict[str, str]:
 def changed(view: View, page: str | None = None, **changes: Any) -> View:
     """`view` with `changes`; keys that are no field go to `extra` (None removes one).
 
-    Another page starts without the old page's extras, but for who is at work (`as`). Another area shows its own next
-    level, unless the reader had chosen a finer one that still fits.
+    Another page starts without the old page's extras, but for who is at work (`as`, `role`). Another area shows its own
+    next level, unless the reader had chosen a finer one that still fits.
     """
     page = page or view.page
-    extra = {key: value for key, value in view.extra if page == view.page or key == "as"}
+    extra = {key: value for key, value in view.extra if page == view.page or key in ("as", "role")}
     extra |= {key: str(value) for key, value in changes.items() if key not in _FIELDS and value is not None}
     dropped = {key for key, value in changes.items() if value is None}
     own = {key: value for key, value in changes.items() if key in _FIELDS and value is not None}

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from geo.store_records import Action, Draft, State
-from pages.parts import planner, state, workbench_base, workbench_desk, workbench_drafts, workbench_open
+from pages.parts import planner, state, tables, workbench_base, workbench_desk, workbench_drafts, workbench_open
 from pages.parts import workbench_words as said
 from pages.parts.words import distinct, t
 from pages.parts.workbench_desk import Desk, Look
@@ -25,7 +25,16 @@ def bottom(desk: Desk, now: Look) -> None:
         planner.picker()
         _submit(desk, now)
     edition = now.opened.draft.base if now.opened else workbench_base.base().edition
-    st.html(f'<p class="ll-note-text" role="status">{escape(standing(now, edition))}</p>')
+    onwards = _onwards(now)
+    st.html(f'<p class="ll-note-text" role="status">{escape(standing(now, edition))} {onwards}</p>')
+
+
+def _onwards(now: Look) -> str:
+    """The way to where a draft is decided on, for who can do nothing more with it here."""
+    if now.opened is None or not workbench_desk.closed(now):
+        return ""
+    address = state.link("editions", item=now.opened.draft.id, area=state.DISTRICT)
+    return tables.anchor(address, t("workbench.to_editions"))
 
 
 def standing(now: Look, edition: str) -> str:
@@ -95,17 +104,23 @@ def _submit(desk: Desk, now: Look) -> None:
     allowed = workbench_drafts.may(user, Action.SUBMIT)
     why = None if ready and allowed else t("workbench.submit_not_yet" if allowed else "workbench.submit_role")
     with st.popover(t("workbench.submit"), disabled=not (ready and allowed), help=why):
-        if now.opened is None:
+        if now.opened is None or not (ready and allowed):
+            st.html(tables.paragraph(why or ""))
             return
         st.html(f'<p class="ll-text">{escape(said.steps_words(len(now.opened.steps)))}</p>')
         st.text_area(
             t("workbench.remarks"), key="workbench_remarks", max_chars=500, placeholder=t("workbench.remarks_example")
         )
+        if state.recall("submit_missing", False):
+            st.html(f'<p class="ll-worse" role="alert">{escape(t("workbench.remarks_missing"))}</p>')
         st.button(t("workbench.submit_now"), type="primary", on_click=_submit_now, args=(desk,), key="workbench_submit")
 
 
 def _submit_now(desk: Desk) -> None:
     remarks = (state.chosen("workbench_remarks") or "").strip()
+    state.keep("submit_missing", not remarks)
+    if not remarks:
+        return
     try:
         workbench_drafts.store().submit(desk.draft, planner.current_user(), remarks)
     except Exception as error:  # said where the planner pressed, as the guard of a page's part would

@@ -24,6 +24,8 @@ from pages.parts.workbench_desk import Desk, Look
 
 REACH_M = 500.0
 DEFAULT = ("attendances_per_1000", "reach_walking")
+COUNTED = {"reach_walking": "walk_m", "reach_straight": "straight_m"}
+"""Indicators that the blocks themselves tell on the new lines, so that nothing need be spread; the way of each."""
 SEATS = {"party_organisation": "organisation_id", "social_organisation": "organisation_id", "service_team": "team_id"}
 MOST_ROWS = 40
 
@@ -45,7 +47,7 @@ def part(desk: Desk, now: Look) -> None:
         _draw(seats(before, after, geo.consequences.seats(before, after, _organisations(version))))
     with right:
         _indicators(before, after)
-        reached = geo.consequences.reach(before, after, _walks(version), REACH_M)
+        reached = _reached(before, after, "walk_m")
         _draw(offices(before, after, geo.consequences.offices(before, after), reached))
     with left:  # the slowest comes last, so that the next click need not wait for it
         _draw(four(before, after, _bounds(before, after)))
@@ -85,10 +87,14 @@ def _organisations(version: str) -> gpd.GeoDataFrame:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _walks(version: str) -> pd.Series:
-    reach = pd.read_parquet(extracts_folder() / version / "reach.parquet", columns=["block_id", "walk_m"])
-    walks: pd.Series = reach.set_index("block_id")["walk_m"]
-    return walks
+def _ways(version: str) -> pd.DataFrame:
+    columns = ["block_id", *COUNTED.values()]
+    return pd.read_parquet(extracts_folder() / version / "reach.parquet", columns=columns).set_index("block_id")
+
+
+def _reached(before: Plan, after: Plan, way: str) -> pd.DataFrame:
+    """Households within reach of an office by a way, counted block by block on the old and the new lines."""
+    return geo.consequences.reach(before, after, _ways(data.manifest().version)[way], REACH_M)
 
 
 def _name(before: Plan, after: Plan, code: str) -> str:
@@ -238,12 +244,27 @@ def indicator_rows(before: Plan, after: Plan, chosen: list[Indicator], period: s
     old = sorted(code for code in touched(before, after) if before.members(code))
     measured = data.measure_values(wanted, old, period).rename(columns={"code": "neighbourhood"})
     table = geo.consequences.rebased(before, after, measured).set_index(["neighbourhood", "measure"])
+    counted = {item.id: _reached(before, after, COUNTED[item.id]) for item in chosen if item.id in COUNTED}
+    tables_ = {name: found.set_index("neighbourhood") for name, found in counted.items()}
     rows = []
     for code in sorted(set(table.index.get_level_values(0))):
         for item in chosen:
-            cells = {when: _shown(_rate(table[when], code, item), item) for when in ("before", "after")}
+            own = tables_.get(item.id)
+            cells = {
+                when: _shown(_rate(table[when], code, item) if own is None else _share(own, code, when), item)
+                for when in ("before", "after")
+            }
             rows.append({"code": code, "indicator": item.words("name", lang()), **cells})
     return rows
+
+
+def _share(counted: pd.DataFrame, code: str, when: str) -> float | None:
+    """Percent of a neighbourhood's households within reach."""
+    if code not in counted.index:
+        return None
+    found = counted.loc[[code]]
+    households = float(found[f"households_{when}"].iloc[0])
+    return 100 * float(found[f"within_{when}"].iloc[0]) / households if households else None
 
 
 def _rate(values: pd.Series, code: str, item: Indicator) -> float | None:

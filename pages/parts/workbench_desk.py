@@ -271,6 +271,8 @@ def operations(now: Look) -> tuple[dict[str, Any], ...]:
 
 def closed(now: Look) -> str:
     """Why nothing can be changed here now, "" where it can."""
+    if planner.current_user().role == "approver":
+        return t("workbench.closed_approver")
     if planner.current_user().role != "planner":
         return t("workbench.closed_role", role=t(f"planner.role.{planner.current_user().role}"))
     if now.opened is not None and not now.opened.editable:

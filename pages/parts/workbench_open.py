@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from geo.layers import MapState
-from pages.parts import data, edition, map_view, state, tables, trends, workbench_base
+from pages.parts import bounds, data, edition, map_view, state, tables, trends, workbench_base
 from pages.parts.scene import footer
 from pages.parts.state import View
-from pages.parts.words import area_name, number, t
+from pages.parts.words import area_name, lang, number, t
 
 MAP_HEIGHT = 560
 MOST_OPEN = 6
+MOST_ROWS = 60
+LEAST_M = 60.0
+"""Shorter stretches inside a neighbourhood are the ends of lines, and no boundary can follow them."""
 
 
 def communities_of(view: View) -> tuple[str, ...]:
@@ -30,7 +35,11 @@ def communities_of(view: View) -> tuple[str, ...]:
 def chooser(view: View) -> None:
     """Map, list and search of the communities inside the area in view."""
     inside = data.children(view.area, "community")
-    st.html(tables.heading(t("workbench.open_title")) + tables.paragraph(t("workbench.open_text"), "ll-note-text"))
+    crossed = edition.severed(view.area)
+    crossed = crossed[crossed["river_m"] + crossed["arterial_m"] >= LEAST_M]
+    onwards = f'<a href="#severed">{escape(t("workbench.severed_link", count=number(len(crossed))))}</a>'
+    text = f'<p class="ll-note-text">{escape(t("workbench.open_text"))} {onwards if len(crossed) else ""}</p>'
+    st.html(tables.heading(t("workbench.open_title")) + text)
     names = {str(row["code"]): area_name(row) for _, row in inside.iterrows()}
     pinyin = dict(zip(inside["code"].astype(str), inside["pinyin"].astype(str), strict=True))
     st.selectbox(
@@ -58,6 +67,40 @@ def chooser(view: View) -> None:
         map_view.show_map(given, key="workbench.map", height=MAP_HEIGHT, on_click=lambda code: state.go(area=code))
     with right, st.container(height=MAP_HEIGHT, border=False):
         st.html(community_list(view, inside))
+    if len(crossed):
+        st.html(severed_list(crossed))
+
+
+def severed_list(crossed: pd.DataFrame) -> str:
+    """Neighbourhoods that a river or arterial runs through, each a link that opens it: where a boundary may move to."""
+    names = workbench_base.names()
+    columns = [
+        tables.Column(t("level.neighbourhood"), lambda r: tables.anchor(state.link(area=r["code"]), _name(r["code"]))),
+        tables.Column(t("workbench.community"), lambda r: escape(_name(r["code"][:12]))),
+        tables.Column(t("workbench.severed_by"), lambda r: escape(_lines(r))),
+        tables.Column(t("workbench.severed_river"), lambda r: _metres(r["river_m"]), numeric=True),
+        tables.Column(t("workbench.severed_arterial"), lambda r: _metres(r["arterial_m"]), numeric=True),
+    ]
+    rows = [row for row in tables.rows_of(crossed) if row["code"] in names][:MOST_ROWS]
+    title = t("workbench.severed", count=number(len(crossed)))
+    text = t("workbench.severed_text", least=number(LEAST_M), most=number(MOST_ROWS))
+    about = tables.heading(title, "severed") + tables.paragraph(text, "ll-note-text")
+    return about + tables.table([tables.Group("", rows)], columns, title)
+
+
+def _name(code: str) -> str:
+    return workbench_base.names()[code][lang() == "en"]
+
+
+def _metres(metres: float) -> str:
+    return number(round(metres)) if metres >= 1 else number(None)
+
+
+def _lines(row: Mapping[str, Any]) -> str:
+    """What runs through: the names of lines, else what they are."""
+    named = [data.line_name(name) for name in row["names"][:3]]
+    kinds = [kind for kind in ("river", "arterial") if row[f"{kind}_m"] >= 1]
+    return t("workbench.comma").join(named or [bounds.unnamed(kind) for kind in kinds])
 
 
 def community_list(view: View, inside: pd.DataFrame) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from typing import Any
 from uuid import uuid4
 
 import streamlit as st
@@ -12,10 +13,11 @@ import streamlit as st
 from geo.operations import Batch, Operation
 from geo.plans import Plan
 from geo.plans_between import attempted
+from geo.plans_checks import differences, touched
 from geo.plans_steps import plain
 from geo.previews import preview
-from geo.proposals import Alternative, Measures, acceptable, alternatives
-from pages.parts import bounds, data, state, tables, workbench_desk
+from geo.proposals import WANTED, Alternative, Measures, acceptable, alternatives
+from pages.parts import bounds, data, state, tables, workbench_desk, workbench_open
 from pages.parts import workbench_words as said
 from pages.parts.words import area_name, number, t
 from pages.parts.workbench_desk import Desk, Look
@@ -24,16 +26,29 @@ from pages.parts.workbench_steps import Outcome, Step
 LEVELS = ("neighbourhood", "community", "subdistrict")
 
 
+@dataclass(frozen=True)
+class Stage:
+    """One step of an alternative on its own way: the plans around it, and block -> neighbourhood of what it moves."""
+
+    before: Plan
+    after: Plan
+    goes: Mapping[int, str]
+
+
 @dataclass
 class Search:
-    """What was asked for and found: `area` and `locked` of the search, `accepted` steps of each alternative."""
+    """What was asked for and found: `area` and `locked` of the search; of each alternative its steps' stages, and how
+    many blocks it moves that this draft had moved before.
+    """
 
     draft: str
     area: str
     locked: tuple[str, ...] = ()
+    keeps: bool = True
     running: bool = True
     found: list[Alternative] | None = None
-    accepted: dict[int, set[int]] = field(default_factory=dict)
+    stages: list[list[Stage]] = field(default_factory=list)
+    again: list[int] = field(default_factory=list)
 
 
 def part(desk: Desk, now: Look) -> None:
@@ -42,19 +57,29 @@ def part(desk: Desk, now: Look) -> None:
     if search is not None and search.draft not in ("", desk.draft):
         search = None
     st.html(tables.paragraph(t("workbench.propose.about"), "ll-note-text"))
+    with st.container():  # above the button, where the planner looks when a search ends
+        if search is not None and not search.running and (told := _outcome(search)):
+            st.html(f'<p class="ll-notice" role="status">{escape(told)}</p>')
     _ask(desk, now)
     if search is None:
         return
     if search.running:
         _search(search, now)
-    elif not search.found:
-        st.html(
-            tables.paragraph(t("workbench.propose.none" if search.found is not None else "workbench.propose.stopped"))
-        )
-    else:
+    elif search.found:
         for number_, column in enumerate(st.columns(len(search.found), gap="medium")):
             with column:
                 _card(desk, now, search, number_)
+
+
+def _outcome(search: Search) -> str:
+    """What a search came to where it is not three alternatives: none, fewer and why, or stopped."""
+    if search.found is None:
+        return t("workbench.propose.stopped")
+    if not search.found:
+        return t("workbench.propose.none")
+    if len(search.found) < WANTED:
+        return t("workbench.propose.fewer", count=number(len(search.found)))
+    return ""
 
 
 def _ask(desk: Desk, now: Look) -> None:
@@ -62,7 +87,12 @@ def _ask(desk: Desk, now: Look) -> None:
     locked = sorted({code for community in desk.communities for code in now.plan.homes[community].values()})
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
-            t("workbench.propose.scope"), list(scopes), format_func=scopes.__getitem__, key="propose_scope", width=320
+            t("workbench.propose.scope"),
+            list(scopes),
+            format_func=scopes.__getitem__,
+            key="propose_scope",
+            on_change=_forget,
+            width=320,
         )
         st.multiselect(
             t("workbench.propose.locked"),
@@ -70,13 +100,19 @@ def _ask(desk: Desk, now: Look) -> None:
             format_func=lambda code: said.hood_name(now.plan, code),
             placeholder=t("workbench.propose.locked_none"),
             key="propose_locked",
-            select_all=False,
+            on_change=_forget,
             width=360,
         )
+        st.checkbox(t("workbench.propose.keep_own"), value=True, key="propose_own", on_change=_forget)
         closed = bool(workbench_desk.closed(now))
         st.button(
             t("workbench.propose.go"), type="primary", on_click=_go, args=(desk,), disabled=closed, key="propose_go"
         )
+
+
+def _forget() -> None:
+    """What was found belongs to another question than the one that now stands there."""
+    state.keep("proposals", None)
 
 
 def _scopes(desk: Desk) -> dict[str, str]:
@@ -88,8 +124,8 @@ def _scopes(desk: Desk) -> dict[str, str]:
 
 
 def _go(desk: Desk) -> None:
-    area = str(state.chosen("propose_scope"))
-    state.keep("proposals", Search(desk.draft, area, tuple(state.chosen("propose_locked") or ())))
+    area, locked = str(state.chosen("propose_scope")), tuple(state.chosen("propose_locked") or ())
+    state.keep("proposals", Search(desk.draft, area, locked, keeps=bool(state.chosen("propose_own"))))
 
 
 def _stop() -> None:
@@ -106,11 +142,30 @@ def _search(search: Search, now: Look) -> None:
     def progress(done: int, whole: int) -> None:
         bar.progress(min(1.0, done / whole), t("workbench.propose.searching"))
 
+    locked = {*search.locked, *(touched(now.start, now.plan) if search.keeps else ())}
     search.found = alternatives(
-        now.plan, search.area, locked=search.locked, progress=progress, cancelled=lambda: not search.running
+        now.plan, search.area, locked=locked, progress=progress, cancelled=lambda: not search.running
     )
+    own = set(differences(now.start, now.plan))
+    search.stages = [_stages(now.plan, found) for found in search.found]
+    search.again = [len(own & {block for stage in way for block in stage.goes}) for way in search.stages]
     search.running = False
     st.rerun()
+
+
+def _stages(plan: Plan, found: Alternative) -> list[Stage]:
+    """The plans along an alternative's way, so that its steps keep their words whatever the draft becomes."""
+    way = []
+    for step in found.steps:
+        after = plan.attempt(step.operation)
+        way.append(Stage(plan, after, {block: code for block, (_, code) in differences(plan, after).items()}))
+        plan = after
+    return way
+
+
+def _done(plan: Plan, stage: Stage) -> bool:
+    """Whether a plan has what a step leads to, however it came there; an undone step is open again."""
+    return all(block in plan.ground.community and plan.code_of(block) == code for block, code in stage.goes.items())
 
 
 # ── one alternative ──
@@ -119,40 +174,37 @@ def _search(search: Search, now: Look) -> None:
 def _card(desk: Desk, now: Look, search: Search, index: int) -> None:
     assert search.found is not None
     found = search.found[index]
-    accepted = search.accepted.setdefault(index, set())
+    done = {step for step, stage in enumerate(search.stages[index]) if _done(now.plan, stage)}
     title = t("workbench.propose.title", place=number(index + 1), aim=t(f"workbench.propose.aim.{found.aim}"))
     st.html(tables.heading(title, level=3) + tables.paragraph(_trade(found)) + measures(found))
+    if search.again[index]:
+        st.html(tables.paragraph(t("workbench.propose.again", blocks=said.blocks_words(search.again[index]))))
     if found.left:
         st.html(tables.paragraph(t("workbench.propose.left", blocks=said.blocks_words(found.left)), "ll-note-text"))
     closed = bool(workbench_desk.closed(now))
-    can = set(acceptable(now.plan, found, accepted)) if not closed else set()
+    can = set(acceptable(now.plan, found, done)) if not closed else set()
     st.button(
         t("workbench.propose.show_all"),
         on_click=_show,
-        args=(desk, found, sorted(set(range(len(found.steps))) - accepted)),
+        args=(desk, found, sorted(set(range(len(found.steps))) - done)),
         disabled=not can,
         key=f"propose-all-{index}",
     )
-    before = now.plan
     for step in range(len(found.steps)):
-        _step(desk, before, search, (index, step), can)
+        _step(desk, search, (index, step), can, done)
 
 
-def _step(desk: Desk, plan: Plan, search: Search, place: tuple[int, int], can: Collection[int]) -> None:
+def _step(desk: Desk, search: Search, place: tuple[int, int], can: Collection[int], done: Collection[int]) -> None:
     index, number_ = place
     assert search.found is not None
-    step = search.found[index].steps[number_]
-    done = number_ in search.accepted[index]
-    words = t(
-        "workbench.propose.step",
-        place=number(number_ + 1),
-        what=_operation_words(plan, step.operation, step.blocks, step.households),
-    )
-    mark = t("workbench.propose.accepted") if done else ""
-    if not done and step.needs and number_ not in can:
+    step, stage = search.found[index].steps[number_], search.stages[index][number_]
+    what = said.step_sentence(stage.before, stage.after, "propose")
+    words = t("workbench.propose.step", place=number(number_ + 1), what=what)
+    mark = t("workbench.propose.accepted") if number_ in done else ""
+    if not mark and step.needs and number_ not in can:
         mark = t("workbench.propose.rests_on", steps=said.listed(number(need + 1) for need in step.needs))
     st.html(tables.paragraph(words + mark))
-    if done:
+    if number_ in done:
         return
     with st.container(horizontal=True, gap="small"):
         key = f"propose-{index}-{number_}"
@@ -164,20 +216,22 @@ def _step(desk: Desk, plan: Plan, search: Search, place: tuple[int, int], can: C
         )
 
 
-def _operation_words(plan: Plan, operation: Operation, blocks: int, households: int) -> str:
-    """A step in words; before those it rests on are accepted only its size is known."""
-    after = attempted(plain(plan), operation)
-    if after is None:
-        return f"{said.blocks_words(blocks)}{t('workbench.comma')}{said.households_words(households)}"
-    return said.step_sentence(plan, plan.attempt(operation), "propose")
-
-
 def _trade(found: Alternative) -> str:
-    return t(
+    """What it costs: households and steps, and every measure that becomes worse."""
+    told = t(
         "workbench.propose.trade",
         households=said.households_words(found.households),
         steps=said.steps_words(len(found.steps)),
     )
+    worse = [t(f"boundaries.measures.{MEASURES[name]}") for name in MEASURES if _worse(name, found)]
+    return told + (t("workbench.propose.worse", names=t("workbench.comma").join(worse)) if worse else "")
+
+
+def _worse(name: str, found: Alternative) -> bool:
+    was, now = getattr(found.before, name), getattr(found.after, name)
+    if was is None or now is None or _shown(name, found.before) == _shown(name, found.after):
+        return False
+    return bool(now > was if name in LESS_IS_BETTER else now < was)
 
 
 def measures(found: Alternative) -> str:
@@ -204,6 +258,7 @@ MEASURES = {
     "barrier_following": "barrier_following",
     "severance_km": "severance_km",
 }
+LESS_IS_BETTER = {"severance_km"}
 PLAIN = {"polsby_popper": 2, "severance_km": 1}
 
 
@@ -218,7 +273,11 @@ def _shown(name: str, found: Measures) -> str:
 
 
 def _show(desk: Desk, found: Alternative, steps: list[int]) -> None:
-    """Put steps on the map as one step in hand: Enter there commits, Esc leaves it."""
+    _put(desk, found, steps)
+
+
+def _put(desk: Desk, found: Alternative, steps: list[int]) -> bool:
+    """Put steps on the map as one step in hand, with their communities open: Enter there commits, Esc leaves it."""
     plan = workbench_desk.look(desk).plan
     state_, singles = plain(plan), []
     for number_ in steps:
@@ -228,22 +287,47 @@ def _show(desk: Desk, found: Alternative, steps: list[int]) -> None:
             state_ = after
             singles += list(operation.steps) if isinstance(operation, Batch) else [operation]
     if not singles:
-        return
+        return False
     whole: Operation = singles[0] if len(singles) == 1 else Batch(tuple(singles), "propose")
-    workbench_desk.show(desk, Outcome(Step("propose"), preview(plan, whole)))
+    instead = preview(plan, whole)
+    if not _open(desk, {code[:12] for code in touched(plan, instead.plan)}):
+        desk.answered += 1
+        desk.tell(t("workbench.propose.too_many", count=number(workbench_open.MOST_OPEN)))
+        return False
+    workbench_desk.show(desk, Outcome(Step("propose"), instead))
+    return True
+
+
+def _open(desk: Desk, communities: Collection[str]) -> bool:
+    """Open the communities a step lies in beside those that are open; False where they would be too many."""
+    lacking = sorted(set(communities) - set(desk.communities))
+    if not lacking:
+        return True
+    if len(desk.communities) + len(lacking) > workbench_open.MOST_OPEN:
+        return False
+    desk.communities = (*desk.communities, *lacking)
+    given: dict[str, Any] = {"with": ",".join(desk.communities[1:])}
+    state.go(**given)
+    return True
 
 
 def _accept(desk: Desk, search: Search, place: tuple[int, int]) -> None:
-    """Write one step into the draft as an operation of its own."""
+    """Write one step into the draft as an operation; one that breaks a rule goes onto the map to be given a reason."""
     index, number_ = place
     assert search.found is not None
     found = search.found[index]
     why = t("workbench.propose.why", aim=t(f"workbench.propose.aim.{found.aim}"))
     now = workbench_desk.look(desk)
+    operation = found.steps[number_].operation
     try:
-        workbench_desk.write(desk, now, [found.steps[number_].operation], {"head": now.head, "id": str(uuid4())}, why)
+        instead = preview(now.plan, operation)
+        if said.cautions(instead.plan, instead):
+            if _put(desk, found, [number_]):
+                desk.tell(said.js_word("why_needed"))
+            return
+        workbench_desk.write(desk, now, [operation], {"head": now.head, "id": str(uuid4())}, why)
     except Exception as error:  # said on the map, where the planner looks
         workbench_desk.tell_error(desk, error)
         return
     search.draft = desk.draft
-    search.accepted[index].add(number_)
+    _open(desk, {code[:12] for code in touched(now.plan, instead.plan)})
