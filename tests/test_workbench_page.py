@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo.operations import Batch
 from geo.plans import Plan
-from pages.parts import workbench_base, workbench_drafts, workbench_map, workbench_steps
+from pages.parts import edition, workbench_base, workbench_drafts, workbench_map, workbench_steps
 from pages.parts import workbench_words as said
 from pages.parts.words import speaking, words
 from pages.parts.workbench_steps import Step, StepInvalid, figures_of_all, read_step, tried
@@ -99,6 +99,13 @@ def test_above_a_community_one_is_chosen_first(language: str, extracts: Path) ->
         assert name in text_of(app)
     shown = {element.proto.component_name for element in app.get("bidi_component")}
     assert "linli_workbench" not in shown, "no map of blocks before a community is open"
+
+
+def test_the_list_of_what_is_run_through_adds_up_to_the_measure(plan: Plan) -> None:
+    crossed = edition.severed(COMMUNITY)
+    told = edition.quality(COMMUNITY).severance_km
+    assert crossed[["river_m", "arterial_m"]].to_numpy().sum() / 1000 == pytest.approx(told)
+    assert set(crossed["code"].str[:12]) <= {COMMUNITY}
 
 
 def test_neighbouring_communities_open_together(plan: Plan) -> None:

@@ -127,7 +127,8 @@ function follow(event) {
     const target = document.getElementById(url.hash.slice(1))
     if (target instanceof HTMLDetailsElement) target.open = true
     target?.setAttribute("tabindex", "-1")
-    target?.focus()
+    target?.focus({ preventScroll: true })
+    target?.scrollIntoView({ block: "start" })
     return
   }
   closeMenus(anchor)

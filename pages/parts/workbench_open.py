@@ -17,8 +17,8 @@ from pages.parts.words import area_name, lang, number, t
 
 MAP_HEIGHT = 560
 MOST_OPEN = 6
-MOST_ROWS = 60
-LEAST_M = 60.0
+MOST_ROWS = 40
+LEAST_M = 50.0
 """Shorter stretches inside a neighbourhood are the ends of lines, and no boundary can follow them."""
 
 
@@ -36,7 +36,7 @@ def chooser(view: View) -> None:
     """Map, list and search of the communities inside the area in view."""
     inside = data.children(view.area, "community")
     crossed = edition.severed(view.area)
-    crossed = crossed[crossed["river_m"] + crossed["arterial_m"] >= LEAST_M]
+    crossed = crossed[crossed[["river_m", "arterial_m"]].max(axis=1) >= LEAST_M]
     onwards = f'<a href="#severed">{escape(t("workbench.severed_link", count=number(len(crossed))))}</a>'
     text = f'<p class="ll-note-text">{escape(t("workbench.open_text"))} {onwards if len(crossed) else ""}</p>'
     st.html(tables.heading(t("workbench.open_title")) + text)
@@ -81,11 +81,17 @@ def severed_list(crossed: pd.DataFrame) -> str:
         tables.Column(t("workbench.severed_river"), lambda r: _metres(r["river_m"]), numeric=True),
         tables.Column(t("workbench.severed_arterial"), lambda r: _metres(r["arterial_m"]), numeric=True),
     ]
-    rows = [row for row in tables.rows_of(crossed) if row["code"] in names][:MOST_ROWS]
+    known = crossed[crossed["code"].isin(names)]
+    groups = []
+    for kind in ("river_m", "arterial_m"):  # water first: nothing else parts neighbours as it does
+        rows = known[known[kind] >= LEAST_M].sort_values(kind, ascending=False, kind="stable")
+        known = known.drop(rows.index)
+        if len(rows):
+            groups.append(tables.Group(t(f"workbench.severed_{kind}"), tables.rows_of(rows.head(MOST_ROWS))))
     title = t("workbench.severed", count=number(len(crossed)))
     text = t("workbench.severed_text", least=number(LEAST_M), most=number(MOST_ROWS))
     about = tables.heading(title, "severed") + tables.paragraph(text, "ll-note-text")
-    return about + tables.table([tables.Group("", rows)], columns, title)
+    return about + tables.table(groups, columns, title)
 
 
 def _name(code: str) -> str:

@@ -118,6 +118,7 @@ class Workbench {
   }
 
   build() {
+    if (this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView({ block: "start" }); // opened from a list further down
     this.map = createMap(this.mapBox, this.words);
     this.map.setView([0, 0], 0);
     const [west, north, east, south] = this.ground.box, room = (east - west + south - north) / 2;
