@@ -91,7 +91,7 @@ def _bound(value: object) -> str:
 def _inside(row: pd.Series[Any], column: str, level: str) -> str:
     if (row["level"] in {"community", "neighbourhood"} and column == "communities") or row["level"] == "neighbourhood":
         return ""
-    return tables.anchor(f"{state.link(children=level)}#children", number(row[column]))
+    return tables.anchor(f"{state.link(children=level)}#within", number(row[column]))
 
 
 def _responsible(row: pd.Series[Any]) -> str:
@@ -207,7 +207,8 @@ def children(view: View, row: pd.Series[Any]) -> None:
     sort = view.get("sort") if view.get("sort") in {*CHILD_COLUMNS, "value", "name"} else "name"
     ordered = _sorted(found, sort, view.get("order") == "desc")
     title = t("area.children", area=area_name(holder), count=number(len(found)), levels=levels_name(level))
-    st.html(tables.heading(title, "children") + tables.paragraph(t("area.children_text"), "ll-note-text"))
+    # not "children": the browser's cleaning of HTML drops an id that is a property of the document
+    st.html(tables.heading(title, "within") + tables.paragraph(t("area.children_text"), "ll-note-text"))
     st.html(
         tables.table([tables.Group("", tables.rows_of(ordered))], _child_columns(view, indicator, sort, level), title)
     )
@@ -225,7 +226,7 @@ def _child_columns(view: View, indicator: Indicator, sort: str, level: str) -> l
         here = key == sort
         turn = "asc" if (here and descending) or (not here and key == "name") else "desc"
         order = ("descending" if descending else "ascending") if here else "none"
-        return tables.Column(head, cell, unit, numeric, f"{state.link(sort=key, order=turn)}#children", order)
+        return tables.Column(head, cell, unit, numeric, f"{state.link(sort=key, order=turn)}#within", order)
 
     return [
         column(

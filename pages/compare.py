@@ -28,7 +28,7 @@ from pages.parts.chart_card import Card, Question, chart_card, drill_area
 from pages.parts.charts_forms import Made
 from pages.parts.failures import guard
 from pages.parts.map_list import MAP_HEIGHT
-from pages.parts.profile import reaches, value_table
+from pages.parts.profile import reaches, value_table, withheld_table
 from pages.parts.scene import Shown, shown
 from pages.parts.state import View
 from pages.parts.theme_page import draw_cards
@@ -190,6 +190,11 @@ def compared(view: View) -> pd.DataFrame:
     return values
 
 
+def withheld(view: View) -> pd.DataFrame:
+    """Of the same rows and columns whether a value is missing because it would tell of few people."""
+    return withheld_table(chosen(view), codes(view), view.period)
+
+
 def scene_headline(view: View) -> str:
     """Who leads in most of the indicators."""
     return draw.sentence(chosen(view), compared(view), view.area, view.period)
@@ -197,10 +202,10 @@ def scene_headline(view: View) -> str:
 
 def side_by_side(view: View) -> None:
     """The table of areas and indicators, with its sentence and files."""
-    known, values = chosen(view), compared(view)
+    known, values, kept = chosen(view), compared(view), withheld(view)
     st.html(f'<p class="ll-lead" role="status">{escape(draw.sentence(known, values, view.area, view.period))}</p>')
     choose(view)
-    st.html(draw.table(known, values))
+    st.html(draw.table(known, values, kept))
     file = downloads.file_name(t("app.name"), t("nav.compare"), view.period)
     about = downloads.about(
         t("compare_page.table"),
@@ -208,7 +213,7 @@ def side_by_side(view: View) -> None:
         source=", ".join(sorted({t(f"table.{source}.name") for each in known for source in each.source})),
         period=period_text(view.period),
     )
-    downloads.buttons(lambda: draw.exported(known, values), len(known), about, file, "compare")
+    downloads.buttons(lambda: draw.exported(known, values, kept), len(known), about, file, "compare")
 
 
 # ── cards ──
@@ -283,7 +288,7 @@ def alike(view: View, rows: pd.DataFrame) -> Made | None:
 
 def board(view: View) -> Made | None:
     """The table of areas and indicators as a board."""
-    return draw.board(chosen(view), compared(view), period_text(view.period), trends.theme_of(view))
+    return draw.board(chosen(view), compared(view), withheld(view), period_text(view.period), trends.theme_of(view))
 
 
 BOARD = Card("board", lambda view: (), board, "compare_page.table_text", "area")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pages.parts import compare_maps, data
+from pages.parts import compare_findings, compare_maps, data, profile
 from pages.parts.scene import Shown
 from pages.parts.state import View, level_of
 from pages.parts.words import words
@@ -111,10 +111,33 @@ def test_nine_classes_of_two_indicators_are_thirds_of_each() -> None:
     one, other = known["teams_per_10000"], known["projects_per_1000"]
     drawn = compare_maps.pair_map(View(), one, other, Shown("community", "320613"))
     x = data.indicator_values(one, "community", "320613", "2020").set_index("code")["value"]
-    classes = pd.Series({code: place for code, place in drawn.classes.items() if place != "missing"})
+    classes = pd.Series({code: place for code, place in drawn.classes.items() if not isinstance(place, str)})
     assert [key for key, _ in drawn.legend.entries[:9]] == list(range(9))
     assert drawn.legend.entries[2][1] == "每万人队伍高、每千人项目低"
     assert set(classes) <= set(range(9)) and len(drawn.colours) == 9 and drawn.legend.grid is not None
     ranks = x.loc[classes.index].rank()
     low, high = (ranks[classes % 3 == third] for third in (0, 2))
     assert low.max() < high.min() and abs(len(low) - len(x) / 3) <= 2
+
+
+def test_what_is_withheld_has_a_mark_and_a_word_of_its_own() -> None:
+    """A share that would tell of few people is neither missing nor zero: on both maps, in the table, in the file."""
+    known = data.indicators()
+    satisfied, teams, what = known["satisfaction"], known["teams_per_10000"], Shown("community", "320613")
+    found = data.indicator_values(satisfied, "community", "320613", "2020").set_index("code")
+    kept = set(found.index[found["withheld"]])
+    assert 10 < len(kept) < len(found)
+    word = words("zh")["meaning.withheld"]
+    pair = compare_maps.pair_map(View(), teams, satisfied, what)
+    change = compare_maps.change_map(View(), satisfied, what, "2019")
+    for drawn in (pair, change):
+        marked = {code for code, mark in drawn.classes.items() if mark == "suppressed"}
+        assert kept <= marked and {drawn.values[code] for code in marked} == {word}
+        assert words("zh")["meaning.withheld_legend"] in {said for _, said in drawn.legend.entries}
+    code = sorted(kept)[0]
+    shown = table_called(opened("compare", areas=f"{code},320613001", figures="satisfaction"), "区域并列比较")
+    assert shown.iloc[0, 1] == word
+    values, hidden = (
+        ask([satisfied], [code, "320613001"], "2020") for ask in (profile.value_table, profile.withheld_table)
+    )
+    assert compare_findings.exported([satisfied], values, hidden).iloc[0, 2] == word

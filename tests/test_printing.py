@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import FrameLocator, Page
+import re
+
+from playwright.sync_api import FrameLocator, Page, expect
+
+from pages.parts.trends import SHOWN
 
 MEASURE = """() => {
   const box = document.getElementById("map_div"), canvas = document.querySelector("canvas");
@@ -44,3 +48,13 @@ def test_a_dark_page_prints_light_with_its_map_whole(app_url: str, browser_page:
     frame.locator("body").evaluate("() => dispatchEvent(new Event('afterprint'))")
     after = measured(frame)
     assert (after["theme"], after["width"], after["sharp"]) == (before["theme"], before["width"], before["sharp"])
+
+
+def test_the_profile_of_an_area_is_two_sheets(app_url: str, browser_page: Page) -> None:
+    browser_page.goto(f"{app_url}/area?area=320613007005&period=2020&lang=en")
+    browser_page.locator("#within").wait_for(state="attached", timeout=60_000)
+    expect(browser_page.locator("[data-testid=stColumn]:has(#trends) .js-plotly-plot")).to_have_count(
+        len(SHOWN), timeout=60_000
+    )
+    sheets = browser_page.pdf(format="A4", print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", sheets)) == 2

@@ -94,7 +94,7 @@ def compare(view: View, wanted: Wanted) -> Content:
     known, values = page.chosen(view), page.compared(view)
     drawn = page.own_map(view)
     source = provenance.sources(sorted({table for each in known for table in each.source}))
-    side = compare_findings.exported(known, values)
+    side = compare_findings.exported(known, values, page.withheld(view))
     table = Table("compare", t("compare_page.table"), side, t("compare_page.table_text"), source)
     content = replace(
         blank(view, page.first(view), page.scene_headline(view)),

@@ -52,14 +52,14 @@ def leader(indicator: Indicator, values: pd.Series[float]) -> str | None:
     return str(ahead[0]) if len(ahead) == 1 else None
 
 
-def table(known: Sequence[Indicator], values: pd.DataFrame) -> str:
-    """Indicators down, areas across; the best value of each is bold, each leads to its records."""
+def table(known: Sequence[Indicator], values: pd.DataFrame, kept: pd.DataFrame) -> str:
+    """Indicators down, areas across; the best value of each is bold, each leads to its records; `kept`: withheld."""
     areas = data.areas()
     levels = areas.loc[values.index, "level"].nunique()
     columns = [tables.Column(t("area.indicator"), lambda row: _name(row["indicator"]))]
     for code in map(str, values.index):
         level = level_name(str(areas.at[code, "level"])) if levels > 1 else ""
-        columns.append(tables.Column(data.place_name(str(code)), _cells_of(values, code), level, numeric=True))
+        columns.append(tables.Column(data.place_name(str(code)), _cells_of(values, kept, code), level, numeric=True))
     groups = [tables.Group("", [{"indicator": each} for each in known])]
     return tables.table(groups, columns, t("compare_page.table"))
 
@@ -70,18 +70,21 @@ def _name(indicator: Indicator) -> str:
     return f'{link} <span class="ll-unit">{escape(unit_name(indicator.unit))}</span>'
 
 
-def _cells_of(values: pd.DataFrame, code: str) -> Callable[[tables.Row], str]:
-    return lambda row: _cell(row["indicator"], values, code)
+def _cells_of(values: pd.DataFrame, kept: pd.DataFrame, code: str) -> Callable[[tables.Row], str]:
+    return lambda row: _cell(row["indicator"], values, kept, code)
 
 
-def _cell(indicator: Indicator, values: pd.DataFrame, code: str) -> str:
+def _cell(indicator: Indicator, values: pd.DataFrame, kept: pd.DataFrame, code: str) -> str:
     value = float(values[indicator.id].loc[code])
     if pd.isna(value):
-        why = escape(t("compare_page.unknown_title"))
-        return f'<span class="ll-nothing" title="{why}">{escape(t("compare_page.unknown"))}</span>'
+        withheld = bool(kept.at[code, indicator.id])
+        why, said = t("meaning.withheld_legend"), t("meaning.withheld")
+        if not withheld:
+            why, said = t("legend.missing"), number(None)
+        return f'<span class="ll-nothing" title="{escape(why)}">{escape(said)}</span>'
     best = indicator.direction != "none" and leader(indicator, values[indicator.id]) == code
     shown = number(value, indicator.decimals)
-    filters = {state.own_key(column): ",".join(kept) for column, kept in indicator.records_filter.items()}
+    filters = {state.own_key(column): ",".join(given) for column, given in indicator.records_filter.items()}
     address = (
         state.link("records", area=code, table=indicator.records, **filters)
         if indicator.records
@@ -94,21 +97,23 @@ def _cell(indicator: Indicator, values: pd.DataFrame, code: str) -> str:
     return f'<strong class="ll-best" title="{escape(t("compare_page.best"))}">{link}</strong>' if best else link
 
 
-def exported(known: Sequence[Indicator], values: pd.DataFrame) -> pd.DataFrame:
-    """The table as a frame for a file."""
-    areas = data.areas()
+def exported(known: Sequence[Indicator], values: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
+    """The table as a frame for a file; what is withheld stands in it as a word."""
+    areas, shown = data.areas(), values.astype(object).mask(kept & values.isna(), t("meaning.withheld"))
     rows = [
         {
             t("area.indicator"): each.words("name", lang()),
             t("definitions.unit"): unit_name(each.unit),
-            **{area_name(areas.loc[code]): values.at[code, each.id] for code in values.index},
+            **{area_name(areas.loc[code]): shown.at[code, each.id] for code in values.index},
         }
         for each in known
     ]
     return pd.DataFrame(rows)
 
 
-def board(known: Sequence[Indicator], values: pd.DataFrame, period: str, theme: Theme) -> Made | None:
+def board(
+    known: Sequence[Indicator], values: pd.DataFrame, kept: pd.DataFrame, period: str, theme: Theme
+) -> Made | None:
     """The table as a board: indicators down, areas across, the better a value among the areas the darker its cell."""
     rows: dict[str, str] = {}
     places: list[dict[str, object]] = []
@@ -129,7 +134,7 @@ def board(known: Sequence[Indicator], values: pd.DataFrame, period: str, theme: 
         pd.DataFrame(places), rows, names, title=title, text=lambda v: number(v, 2), theme=theme, empty=title,
         words=words,
     )  # fmt: skip
-    return Made(title, figure, exported(known, values))
+    return Made(title, figure, exported(known, values, kept))
 
 
 def _places_of(indicator: Indicator, column: pd.Series[float]) -> pd.Series[float]:

@@ -21,12 +21,24 @@ YEARS = range(-3, 4)
 
 
 def changes(indicator: Indicator, what: Shown, since: str, until: str) -> pd.DataFrame:
-    """One row per area, indexed by code: before, after, change (in the unit; NaN where either is missing)."""
+    """One row per area, indexed by code: before, after, change (in the unit; NaN where either is missing), withheld."""
     before, after = (
-        data.indicator_values(indicator, what.level, what.scope, period).set_index("code")["value"]
-        for period in (since, until)
+        data.indicator_values(indicator, what.level, what.scope, period).set_index("code") for period in (since, until)
     )
-    return pd.DataFrame({"before": before, "after": after, "change": after - before})
+    return pd.DataFrame(
+        {
+            "before": before["value"],
+            "after": after["value"],
+            "change": after["value"] - before["value"],
+            "withheld": _either(before["withheld"], after["withheld"]),
+        }
+    )
+
+
+def _either(one: pd.Series[bool], other: pd.Series[bool]) -> pd.Series[bool]:
+    """Whether one of the two is withheld, for all areas of either."""
+    both = pd.DataFrame({"one": one, "other": other}).fillna(False).astype(bool)
+    return both.any(axis=1)
 
 
 def breaks(indicator: Indicator, level: str, since: str, until: str) -> tuple[float, float]:
@@ -56,13 +68,14 @@ def change_map(view: View, indicator: Indicator, what: Shown, since: str) -> Map
     found = changes(indicator, what, since, view.period)
     small, large = breaks(indicator, what.level, since, view.period)
     classes = {str(code): class_of(float(change), small, large) for code, change in found["change"].items()}
+    classes |= _withheld(found["withheld"])
     values = {str(code): signed(change, indicator.decimals) for code, change in found["change"].items()}
+    values |= dict.fromkeys(_withheld(found["withheld"]), t("meaning.withheld"))
     low, high = number(small, indicator.decimals), number(large, indicator.decimals)
     entries: list[tuple[int | Mark, str]] = [
         (place, t(f"compare_page.class_{place}", small=low, large=high)) for place in (4, 3, 2, 1, 0)
     ]
-    if "missing" in classes.values():
-        entries.append(("missing", t("legend.missing")))
+    entries += _special(classes)
     title = t(
         "compare_page.change_legend",
         indicator=indicator.words("short", lang()),
@@ -73,29 +86,39 @@ def change_map(view: View, indicator: Indicator, what: Shown, since: str) -> Map
     return _state(view, what, classes, values, diverging(cast("Theme", view.theme)), legend)
 
 
+def _withheld(kept: pd.Series[bool]) -> dict[str, int | Mark]:
+    """The mark of the areas whose value is not told."""
+    return {str(code): "suppressed" for code, each in kept.items() if each}
+
+
+def _special(classes: Mapping[str, int | Mark]) -> list[tuple[int | Mark, str]]:
+    """What marks without a class mean, of those there are."""
+    words: dict[int | Mark, str] = {"suppressed": t("meaning.withheld_legend"), "missing": t("legend.missing")}
+    return [(mark, said) for mark, said in words.items() if mark in classes.values()]
+
+
 def _unit(indicator: Indicator) -> str:
     return t("compare_page.points") if indicator.unit == "percent" else unit_name(indicator.unit)
 
 
 def pair_map(view: View, one: Indicator, other: Indicator, what: Shown) -> MapState:
     """Two indicators at once: each area in its third of the one and of the other."""
-    x, y = (
-        data.indicator_values(each, what.level, what.scope, view.period).set_index("code")["value"]
-        for each in (one, other)
-    )
-    both = pd.DataFrame({"x": x, "y": y})
+    x, y = (data.indicator_values(each, what.level, what.scope, view.period).set_index("code") for each in (one, other))
+    both = pd.DataFrame({"x": x["value"], "y": y["value"]})
+    kept = _withheld(_either(x["withheld"], y["withheld"]))
     known = both.dropna()
     third = 3 * thirds(known["y"]) + thirds(known["x"])
     classes: dict[str, int | Mark] = {str(code): "missing" for code in both.index}
     classes |= {str(code): int(place) for code, place in third.items()}
+    classes |= kept
     values = {
         str(code): f"{number(float(ours), one.decimals)} · {number(float(theirs), other.decimals)}"
         for code, ours, theirs in zip(both.index, both["x"], both["y"], strict=True)
     }
+    values |= dict.fromkeys(kept, t("meaning.withheld"))
     names = (one.words("short", lang()), other.words("short", lang()))
     entries: list[tuple[int | Mark, str]] = [(3 * y + x, _thirds_text(names, x, y)) for y in range(3) for x in range(3)]
-    if len(known) < len(both):
-        entries.append(("missing", t("legend.missing")))
+    entries += _special(classes)
     legend = Legend(f"{names[0]} × {names[1]} · {period_text(view.period)}", "", tuple(entries), grid=names)
     return _state(view, what, classes, values, bivariate(cast("Theme", view.theme)), legend)
 
