@@ -320,6 +320,8 @@ def strongest(
 
 
 def _ratio(wide: pd.DataFrame, indicator: Indicator) -> pd.Series[float]:
+    """An indicator's value by area, from counts by measure; missing where a measure was never delivered."""
+    wide = wide.reindex(columns=[*filter(None, [indicator.numerator, indicator.denominator])])
     parts = pd.DataFrame({"numerator": wide[indicator.numerator]})
     if indicator.denominator:
         parts["denominator"] = wide[indicator.denominator]
