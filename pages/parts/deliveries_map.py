@@ -81,7 +81,7 @@ def drawn(layer: Layer, told: NDArray[np.object_], theme: Theme) -> go.Figure:
     west, south, east, north = shapely.total_bounds(layer.shapes)
     scale = 1 / math.cos(math.radians((south + north) / 2))
     room = 0.08 * max(east - west, north - south, 0.02)
-    axis = {"visible": False, "constrain": "domain"}
+    axis = {"visible": False}  # as wide as the page: what lies around fills it
     figure.update_xaxes(range=[west - room, east + room], **axis)
     figure.update_yaxes(range=[south - room, north + room], scaleanchor="x", scaleratio=scale, **axis)
     legend = {"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "font": {"size": TONES[theme].size}}
