@@ -287,7 +287,7 @@ def _keep(found: Examined) -> None:
     if not st.button(t("deliveries.keep"), type="primary", key="deliveries_keep"):
         return
     try:
-        load = loads.stage(data_root(), found, planner.shown_name(planner.current_user().name))
+        load = loads.stage(data_root(), found, planner.current_user().name)
     except ImportRefused as refused:
         work.tell_failure(f"{refused.sentence(lang())} {refused.next_step(lang())}")
         return

@@ -95,7 +95,7 @@ def _load_columns() -> list[tables.Column]:
         tables.Column(t("deliveries.load"), lambda r: escape(r["load"])),
         tables.Column(t("deliveries.status"), lambda r: escape(text(f"command.{r['status']}", lang()))),
         tables.Column(t("deliveries.when"), lambda r: escape(local(r["when"]))),
-        tables.Column(t("deliveries.by"), lambda r: escape(r["by"])),
+        tables.Column(t("deliveries.by"), lambda r: escape(planner.shown_name(r["by"]))),
         tables.Column(t("deliveries.files_column"), lambda r: _files(r["files"])),
         tables.Column(t("deliveries.rows"), lambda r: _rows(r["rows"], r["withdrawn"])),
     ]
@@ -155,7 +155,7 @@ def files_table(load: Load) -> str:
     ]
     if any(each.refused for each in load.files):
         columns.append(tables.Column(t("deliveries.why_not_taken"), lambda r: _why_not(r["file"])))
-    told = t("deliveries.files_of", load=load.id, by=load.by, when=local(load.when))
+    told = t("deliveries.files_of", load=load.id, by=planner.shown_name(load.by), when=local(load.when))
     rows = [{"file": each} for each in load.files]
     return tables.heading(told, level=3) + tables.table([tables.Group("", rows)], columns, told, wide=True)
 
@@ -176,7 +176,7 @@ def _why_not(file: LoadedFile) -> str:
 
 
 def _by() -> str:
-    return planner.shown_name(planner.current_user().name)
+    return planner.current_user().name
 
 
 def _discard(load: str) -> None:
@@ -228,7 +228,7 @@ def _event_columns() -> list[tables.Column]:
         tables.Column(t("deliveries.load"), lambda r: escape(r["load"])),
         tables.Column(t("deliveries.former"), lambda r: escape(r["former"])),
         tables.Column(t("deliveries.when"), lambda r: escape(local(r["when"]))),
-        tables.Column(t("deliveries.by"), lambda r: escape(r["by"])),
+        tables.Column(t("deliveries.by"), lambda r: escape(planner.shown_name(r["by"]))),
         tables.Column(t("deliveries.why"), lambda r: escape(r["reason"])),
     ]
 

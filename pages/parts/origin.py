@@ -14,7 +14,7 @@ from data.imports import lineage
 from data.imports.applying import origins
 from data.imports.lineage import Fed
 from data.manifest import data_root
-from pages.parts import data, state, tables
+from pages.parts import data, planner, state, tables
 from pages.parts.words import number, t
 
 RECORD_OF = {"event_total": "event"}
@@ -125,7 +125,7 @@ def _line(each: Fed) -> str:
     if not each.load:
         return t("meaning.fed_demonstration", table=table)
     load = lineage.load_of(data_root(), each.load)
-    said = {"load": load.id, "when": local(load.when), "by": load.by, "file": each.file}
+    said = {"load": load.id, "when": local(load.when), "by": planner.shown_name(load.by), "file": each.file}
     rows = {"rows": number(each.rows), "first": number(each.first), "last": number(each.last)}
     return t("meaning.fed", table=table, **said, **rows)
 
