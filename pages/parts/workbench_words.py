@@ -139,7 +139,7 @@ def conflict_choice(plan: Plan, conflict: ConflictError | None) -> dict[str, str
 def cautions(after: Plan, found: Preview) -> list[str]:
     """What asks for a reason: what gets worse, and every transfer to another community."""
     told = [t("workbench.caution.transfer")] if isinstance(found.operation, Transfer) else []
-    return told + [caution_sentence(after, each) for each in found.warnings]
+    return list(dict.fromkeys(told + [caution_sentence(after, each) for each in found.warnings]))
 
 
 def caution_sentence(plan: Plan, warned: Warned) -> str:
