@@ -198,7 +198,8 @@ def _figure(cell: Cell, value: object) -> None:
 
 def _pairs(sheet: Worksheet, rows: Sequence[tuple[str, str]], first: int) -> int:
     for line, (label, words) in enumerate(rows, start=first):
-        put(sheet, line, 1, label).font = Font(bold=True)
+        named = put(sheet, line, 1, label)
+        named.font, named.alignment = Font(bold=True), Alignment(vertical="top")
         put(sheet, line, 2, words).alignment = Alignment(wrap_text=True, vertical="top")
         # a program that prints without having been looked at leaves lines out that have no height
         sheet.row_dimensions[line].height = LINE_POINTS * math.ceil(max(_wide(words), 1) / WORDS_WIDE)
