@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from data.contract import load_contract
@@ -16,6 +19,7 @@ from data.imports.places import load_places
 from data.imports.problems import from_dict
 from data.imports.report import as_json, lines, marked_copy
 from data.imports.templates import write_templates
+from data.manifest import records_dir
 from geo.datums import to_bd09, to_gcj02
 from pages.parts.deliveries_check import header_suggestions
 from tests import office_files as office
@@ -296,12 +300,29 @@ def test_a_place_outside_of_every_neighbourhood_is_told_the_nearest_and_a_web_ma
 
 
 def test_a_jump_from_the_year_before_is_a_warning(root: Path, tmp_path: Path) -> None:
-    rows = [[f"C{n}", "12345热线", "噪声扰民", tiny.B2, f"2021-02-{n % 28 + 1:02d}"] for n in range(60)]
+    rows = [[f"N{n}", "12345热线", "噪声扰民", tiny.B2, f"2021-02-{n % 28 + 1:02d}"] for n in range(60)]
     headers = ["办件编号", "来源渠道", "类别", "邻里", "受理时间"]
     found = looked_at(root, office.text_file(tmp_path / "a.csv", [headers, *rows]))
     (jump,) = [finding for finding in found.findings if finding.kind == "jump_rows"]
     assert jump.severity == "warning" and "60" in jump.what("en") and "2021" in jump.what("zh")
     assert from_dict(jump.as_dict()) == jump
+
+
+def test_a_year_is_held_against_the_one_before_with_the_rows_already_on_record(tmp_path: Path) -> None:
+    root = tiny.write_district(tmp_path / "data")
+    path = records_dir(root) / "case.parquet"
+    stored = pq.read_table(path)
+    rows = [
+        stored.slice(0, 1).to_pylist()[0]
+        | {"case_id": f"Y{year}-{n}", "neighbourhood": tiny.B2, "received_at": datetime(year, 2, 3, 9)}
+        for year in (2019, 2020)
+        for n in range(60)
+    ]
+    pq.write_table(pa.concat_tables([stored, pa.Table.from_pylist(rows, stored.schema)]), path)
+    headers = ["办件编号", "来源渠道", "类别", "邻里", "受理时间"]
+    few = [[f"Y2020-{n}", "12345热线", "噪声扰民", tiny.B2, "2020-02-04"] for n in range(5)]
+    found = looked_at(root, office.text_file(tmp_path / "a.csv", [headers, *few]))
+    assert not [finding for finding in found.findings if finding.kind == "jump_rows"]
 
 
 def test_a_header_that_nearly_names_a_column_is_offered_to_be_confirmed(root: Path, tmp_path: Path) -> None:

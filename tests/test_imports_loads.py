@@ -308,3 +308,32 @@ def test_what_is_not_on_record_or_still_named_cannot_be_taken_back(root: Path) -
     assert found.taken() == []
     with pytest.raises(LoadRefused):
         loads.stage(root, found, "clerk")
+
+
+ATTENDANCE_HEADERS = ("活动编号", "居住邻里", "年龄段", "性别", "首次参与", "参与人次")
+
+
+def test_what_names_a_record_taken_back_with_it_is_wrong_at_its_row(root: Path) -> None:
+    gone = office.text_file(root.parent / "撤销活动.csv", [("活动编号", "撤销"), ["E1", "是"]])
+    rows = [["E1", tiny.A1, "0-14", "男", "是", 3], ["E2", tiny.A1, "0-14", "男", "是", 3]]
+    came = office.text_file(root.parent / "活动参与.csv", [ATTENDANCE_HEADERS, *rows])
+    for files in ([gone, came], [came, gone]):
+        found = examine([str(file) for file in files], root, Options(block="rows"), Mappings())
+        (wrong,) = [each for each in found.findings if each.severity == "error"]
+        assert (wrong.kind, wrong.rows, wrong.file) == ("reference_taken_back", (2,), "活动参与.csv")
+        assert "E1" in wrong.what("zh") and "活动" in wrong.what("zh")
+    applying.apply(root, loads.stage(root, found, "clerk").id, "clerk", "checked")
+    assert "E1" not in events(root)
+
+
+def test_rows_whose_record_was_taken_back_meanwhile_are_refused_before_the_build_in_words(root: Path) -> None:
+    rows = [["E1", tiny.A1, "0-14", "男", "是", 3]]
+    came = office.text_file(root.parent / "活动参与.csv", [ATTENDANCE_HEADERS, *rows])
+    waiting = loads.stage(root, examine([str(came)], root, Options(), Mappings()), "clerk")
+    applying.apply(root, loads.stage(root, taking_back(root, ["E1", "是"]), "clerk").id, "clerk", "checked")
+    before = state(root)
+    with pytest.raises(LoadRefused) as refused:
+        applying.apply(root, waiting.id, "clerk", "checked")
+    assert "“活动参与”有 1 行的“活动编号”在“活动”中查不到（如 E1）" in refused.value.sentence("zh")
+    assert "make data" not in refused.value.sentence("en") + refused.value.next_step("en")
+    assert state(root) == before

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data import build, manifest, storage
-from data.contract import DataError, Table, load_contract
+from data.contract import DataError, Table, TableBroken, load_contract
 from data.imports import loads, versions
 from data.imports.merge import ORIGIN, Merged, fitted, merge, no_origin, numbered, without
 from data.imports.problems import LoadRefused
@@ -50,7 +50,7 @@ def apply(
     """Put a load in force: its rows replace those of the same key, extracts are built, then all is switched at once.
 
     `reason` accepts the warnings that are left. Raises LoadRefused (and changes nothing): warnings, already_applied,
-    records_broken, published_missed, remote_records, busy.
+    loose_ends, records_broken, build_failed, published_missed, remote_records, busy.
     """
     refuse_remote()
     with versions.locked(root):
@@ -89,9 +89,33 @@ def _apply(root: Path, load: loads.Load, by: str, reason: str, progress: Heard) 
             versions.write_rows(folder, table, merged.rows, merged.origin)
         if not withdrawn and not any(added or changed for added, changed, _ in counts.values()):
             raise LoadRefused("no_change", load=load.id)
+        _refuse_loose_ends(folder, {*counts, *withdrawn})
         _write_facts(folder, version, former, load.id, by, counts, real=real)
     event = versions.next_event(root, "applied", version, by, load.id, reason)
     return replace(put_in_force(root, event, counts, progress), withdrawn=withdrawn)
+
+
+def _refuse_loose_ends(folder: Path, changed: set[str]) -> None:
+    """Refuse tables that name what is not on record (any more), before the long build.
+
+    `folder`: the tables of a version; `changed`: those that differ from the version before.
+    """
+    contract = load_contract()
+    for table in contract.records.values():
+        for column in table.columns.values():
+            wanted = contract.records.get(column.references or "")
+            if wanted is None or not {table.name, wanted.name} & changed:
+                continue
+            mine, theirs = (
+                pq.read_table(folder / f"{name}.parquet", columns=[part]).column(0)
+                for name, part in ((table.name, column.name), (wanted.name, wanted.key[0]))
+            )
+            loose = mine.filter(pc.invert(pc.is_in(mine, value_set=pc.unique(theirs)))).drop_null()
+            if len(loose):
+                where = {"column_": {"table": table.name, "columns": [column.name]}}
+                labels = {"table_": {"tables": [table.name]}, "wanted_": {"tables": [wanted.name]}}
+                shown = "、".join(map(str, pc.unique(loose)[:3].to_pylist()))
+                raise LoadRefused("loose_ends", count=f"{len(loose):,}", shown=shown, **where, **labels)
 
 
 def withdrawals(root: Path, load: loads.Load) -> dict[str, list[pa.Table]]:
@@ -171,7 +195,9 @@ def put_in_force(
         if event.action != "rolled_back":
             shutil.rmtree(manifest.version_dir(root, event.version), ignore_errors=True)
         if isinstance(error, DataError) and not isinstance(error, LoadRefused):
-            raise LoadRefused("records_broken", why=str(error)) from error
+            if isinstance(error, TableBroken) and error.table in load_contract().records:
+                raise LoadRefused("records_broken", table_={"tables": [error.table]}) from error
+            raise LoadRefused("build_failed") from error
         raise
     versions.put_in_force(root, event, made)
     progress("done", 1.0)
@@ -209,7 +235,7 @@ def roll_back(root: Path, version: str, by: str, reason: str, progress: Heard = 
 def switch_to_real(root: Path, by: str, progress: Heard = lambda _step, _share: None) -> Outcome:
     """Remove every row that no load brought, and say from now on that the records are real.
 
-    Raises LoadRefused already_real, no_real_rows (nothing was applied yet) or records_broken.
+    Raises LoadRefused already_real, no_real_rows (nothing was applied yet), records_broken or build_failed.
     """
     refuse_remote()
     with versions.locked(root):

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 from data.contract import Column, Table, load_contract
 from data.imports.cells import simplified
 from data.imports.convert import Typed
+from data.imports.merge import no_origin, without
 from data.imports.problems import Finding, quoted
 from data.imports.rules import amounts, period_column
 from data.imports.withdrawals import check_withdrawn
@@ -51,8 +52,9 @@ def check_across(sheets: list[Typed], record: OnRecord, names: Mapping[str, str]
     for same in by_table.values():
         _check_keys_across(same)
     for typed in sheets:
-        _check_references(typed, by_table, record)
         check_withdrawn(typed, record.tables)
+    for typed in sheets:
+        _check_references(typed, by_table, record)
     return [finding for same in by_table.values() for finding in _jumps(same, record, names)]
 
 
@@ -117,10 +119,15 @@ def _check_references(typed: Typed, by_table: Mapping[str, list[Typed]], record:
 
 
 def _check_reference(typed: Typed, column: Column, delivered: Iterable[Typed], record: OnRecord) -> None:
-    """Values that name no record on record or in this delivery; a unique name of a record stands for its code."""
+    """Values that name no record on record or in this delivery; a unique name of a record stands for its code.
+
+    What the delivery takes back cannot be named by rows that come with it.
+    """
     wanted = column.references or ""
+    delivered = list(delivered)
     known, names = _known(wanted, delivered, record)
     values = typed.columns[column.name]
+    _check_taken_back(typed, column, delivered)
     strange = pc.unique(values.filter(pc.invert(pc.is_in(values, value_set=known))).drop_null())
     if not len(strange):
         return
@@ -134,6 +141,19 @@ def _check_reference(typed: Typed, column: Column, delivered: Iterable[Typed], r
         values_ = {"wanted_": {"tables": [wanted]}, "likely": f"（{likely[0]}？）" if likely else ""}
         mask = hit.to_numpy(zero_copy_only=False) & ~typed.bad
         typed.blame("unknown_reference", "error", mask, column=column.name, shown=quoted(left), values=values_)
+
+
+def _check_taken_back(typed: Typed, column: Column, delivered: Iterable[Typed]) -> None:
+    """Blame rows that are to be kept and name a record that this very delivery takes back."""
+    gone = [typed.gone.column(0) for typed in delivered if typed.gone.num_rows]
+    if not gone:
+        return
+    leaving = pa.chunked_array([chunk for ids in gone for chunk in ids.chunks], pa.string())
+    hit = pc.fill_null(pc.is_in(typed.columns[column.name], value_set=pc.unique(leaving)), False)
+    mask = hit.to_numpy(zero_copy_only=False) & ~typed.bad & ~typed.withdrawn
+    shown = quoted(typed.columns[column.name].filter(pa.array(mask)).unique().to_pylist())
+    values = {"wanted_": {"tables": [column.references]}}
+    typed.blame("reference_taken_back", "error", mask, column=column.name, shown=shown, values=values)
 
 
 def _known(wanted: str, delivered: Iterable[Typed], record: OnRecord) -> tuple[pa.Array, dict[str, str]]:
@@ -157,21 +177,34 @@ def _known(wanted: str, delivered: Iterable[Typed], record: OnRecord) -> tuple[p
 
 
 def _jumps(same: list[Typed], record: OnRecord, names: Mapping[str, str]) -> list[Finding]:
-    """Years of a subdistrict whose rows or sums are far from those of the year before, on record or delivered."""
+    """Years of a subdistrict whose rows or sums would be far from those of the year before with the delivery in force.
+
+    Only years that the delivery has rows of are looked at, each with the rows that are already on record for it.
+    """
     table = same[0].table
     period, area = period_column(table), next((name for name in AREA_COLUMNS if name in table.columns), None)
     if period is None or area is None:
         return []
     new = pa.concat_tables([typed.good for typed in same])
     stored = record.of(table.name)
-    now = _sums(new, table, period, area)
-    before = now if stored is None else _sums(stored, table, period, area).combine_first(now)
+    touched = _sums(new, table, period, area)
+    whole = touched if stored is None else _sums(_together(same, new, stored), table, period, area)
+    now = whole.loc[whole.index.isin(touched.index)]
     found = []
     for column in now.columns:
-        if (worst := _worst(now, before, column)) is not None:
+        if (worst := _worst(now, whole, column)) is not None:
             place, year, amount, last = worst
             found.append(_jump(same[0], column, names.get(place, place), year, amount, last))
     return found
+
+
+def _together(same: list[Typed], new: pa.Table, stored: pa.Table) -> pa.Table:
+    """A table on record with the delivered rows in place of those of the same key, and without those taken back."""
+    names = [name for name in new.column_names if name in stored.column_names]
+    new, left = new.select(names).cast(stored.select(names).schema), stored.select(names)
+    for keys in [new.select(list(same[0].table.key)), *(typed.gone for typed in same)]:
+        left = without(left, no_origin(left.num_rows), keys)[0]
+    return pa.concat_tables([left, new])
 
 
 def _sums(rows: pa.Table, table: Table, period: str, area: str) -> pd.DataFrame:

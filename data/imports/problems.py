@@ -33,11 +33,15 @@ class ImportRefused(DataError):
 
     def sentence(self, language: str) -> str:
         """What is wrong and why."""
-        return text(f"refused.{self.kind}.what", language, **self.values)
+        return text(f"refused.{self.kind}.what", language, **self._filled(language))
 
     def next_step(self, language: str) -> str:
         """What to do about it."""
-        return text(f"refused.{self.kind}.fix", language, **self.values)
+        return text(f"refused.{self.kind}.fix", language, **self._filled(language))
+
+    def _filled(self, language: str) -> dict[str, Any]:
+        """The values, those that are tables or columns by their labels."""
+        return {k: _worded(v, "", language) if isinstance(v, Mapping) else v for k, v in self.values.items()}
 
 
 class FileRefused(ImportRefused):
