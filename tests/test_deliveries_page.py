@@ -50,16 +50,25 @@ ROWS = freshness(
 def test_scores_are_what_was_counted_by_hand() -> None:
     counted = measures(events_north=10, events_counted_north=9, events_recorded_in_time_north=6)
     found = scores(ROWS, counted, [NORTH, SOUTH], date(2020, 10, 31))
-    assert found.loc[NORTH, ["complete", "recent", "prompt", "full"]].to_list() == [0.75, 1.0, 0.6, 0.9]
-    assert found.loc[NORTH, "score"] == pytest.approx((0.75 + 1.0 + 0.6 + 0.9) / 4)
-    assert found.loc[SOUTH, ["complete", "recent"]].to_list() == [0.25, 0.0]
+    assert found.loc[NORTH, ["complete", "recent", "prompt", "full"]].to_list() == pytest.approx([0.3, 0.4, 0.6, 0.9])
+    assert found.loc[NORTH, "score"] == pytest.approx((0.3 + 0.4 + 0.6 + 0.9) / 4)
+    assert found.loc[SOUTH, ["complete", "recent"]].to_list() == pytest.approx([0.1, 0.0])
     assert found.loc[SOUTH, ["prompt", "full"]].isna().all()
-    assert found.loc[SOUTH, "score"] == 0.125
+    assert found.loc[SOUTH, "score"] == pytest.approx(0.05)
 
 
 def test_who_has_stopped_is_told_the_longest_silence_first() -> None:
     silent = stopped(ROWS, [NORTH, SOUTH], date(2020, 10, 31))
-    assert silent == [(SOUTH, "case", None), (SOUTH, "event_total", pd.Timestamp("2020-05-31"))]
+    assert silent[-1] == (SOUTH, "event_total", pd.Timestamp("2020-05-31"))
+    never = {(code, table) for code, table, last in silent if last is None}
+    others = {(code, table) for code in (NORTH, SOUTH) for table in ("service_project", "deliberation", "volunteering")}
+    assert never == {(SOUTH, "case"), *others}
+
+
+def test_one_month_of_one_table_is_far_from_a_full_delivery() -> None:
+    rows = freshness(("event_total", NORTH, "2020-01-30", 1))
+    assert scores(rows, measures(), [NORTH], date(2020, 1, 31)).loc[NORTH, "score"] == pytest.approx(0.2)
+    assert len(stopped(rows, [NORTH, SOUTH], date(2020, 1, 31))) == 9
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -19,15 +19,16 @@ def scores(rows: pd.DataFrame, measures: pd.DataFrame, codes: list[str], until: 
 
     `rows`: queries.freshness.delivery_freshness. `measures`: measure, code, value of events, events_counted and
     events_recorded_in_time. complete: months with rows, of all months from the district's first to the end of the data,
-    mean over tables. recent: tables that have rows in the last month of the data. prompt: events recorded within seven
+    mean over all of TABLES; one that nobody has delivered counts 0. recent: of all of TABLES, those that have rows in
+    the last month of the data. prompt: events recorded within seven
     days. full: events whose attendance was counted. NaN where nothing is known; the score is the mean of what is known.
     """
     found = pd.DataFrame(index=pd.Index(codes, name="code"), columns=list(PARTS), dtype=float)
     expected = _expected(rows, until)
     months = _wide(rows, "month_count", codes)
     if expected.sum():
-        found["complete"] = (months / expected.where(expected > 0)).clip(upper=1).mean(axis=1)
-        found["recent"] = (_age(rows, codes, until) < LATE_MONTHS).loc[:, expected > 0].mean(axis=1)
+        found["complete"] = (months / expected).clip(upper=1).mean(axis=1)
+        found["recent"] = (_age(rows, codes, until) < LATE_MONTHS).mean(axis=1)
     values = measures.pivot_table(index="code", columns="measure", values="value", aggfunc="sum").reindex(codes)
     for part, measure in (("prompt", "events_recorded_in_time"), ("full", "events_counted")):
         if {measure, "events"} <= set(values.columns):
@@ -43,10 +44,14 @@ def _wide(rows: pd.DataFrame, column: str, codes: list[str]) -> pd.DataFrame:
 
 
 def _expected(rows: pd.DataFrame, until: date) -> pd.Series:
-    """Months a table could have had, from its first row anywhere to the end of the data; 0 for a table without rows."""
+    """Months a table could have had, from its first row anywhere to the end of the data, at least one.
+
+    A table without rows is due since the first row of any; 0 where there are no rows at all.
+    """
     first = pd.to_datetime(rows.groupby("table_name")["first_date"].min()).reindex(list(TABLES))
+    first = first.fillna(first.min())
     whole = (until.year - first.dt.year) * 12 + until.month - first.dt.month + 1
-    return whole.fillna(0)
+    return whole.clip(lower=1).fillna(0)
 
 
 def _age(rows: pd.DataFrame, codes: list[str], until: date) -> pd.DataFrame:
@@ -62,6 +67,5 @@ def stopped(rows: pd.DataFrame, codes: list[str], until: date) -> list[tuple[str
     pairs = zip(rows["subdistrict"].astype(str), rows["table_name"].astype(str), strict=True)
     known = dict(zip(pairs, pd.to_datetime(rows["last_date"]), strict=True))
     ages = _age(rows, codes, until)
-    tables = [table for table in TABLES if (rows["table_name"] == table).any()]
-    late = [(age, code, table) for table in tables for code, age in ages[table].items() if age >= LATE_MONTHS]
+    late = [(age, code, table) for table in TABLES for code, age in ages[table].items() if age >= LATE_MONTHS]
     return [(str(code), table, known.get((str(code), table))) for age, code, table in sorted(late, key=lambda e: -e[0])]
