@@ -31,10 +31,11 @@ def bottom(desk: Desk, now: Look) -> None:
 
 def _onwards(now: Look) -> str:
     """The way to where a draft is decided on, for who can do nothing more with it here."""
-    if now.opened is None or not workbench_desk.closed(now):
+    if not workbench_desk.closed(now):
         return ""
-    address = state.link("editions", item=now.opened.draft.id, area=state.DISTRICT)
-    return tables.anchor(address, t("workbench.to_editions"))
+    item = now.opened.draft.id if now.opened else None
+    key = "workbench.to_editions" if item else "workbench.to_all_editions"
+    return tables.anchor(state.link("editions", item=item, area=state.DISTRICT), t(key))
 
 
 def standing(now: Look, edition: str) -> str:

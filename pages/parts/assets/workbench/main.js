@@ -5,7 +5,7 @@ const GROUND_MS = 2500;
 const BAR_GROWS = 64; // so much of the map a step in hand with a reason to give covers
 const BAR_AT_REST = 50;
 const MARGIN = 40; // between what a step changes and the map's edge, in pixels
-const LEAST_SEEN = 12; // what is smaller on the screen is zoomed to
+const LEAST_SEEN = 40; // what is smaller on the screen is zoomed to
 
 class Workbench {
   constructor(parent) {
