@@ -76,12 +76,16 @@ function writeFoot(foot, scene) {
 function fit(talk) {
   const size = typeSize(), root = document.documentElement;
   root.style.setProperty("--stage", size + "px");
+  const scene = talk.scenes.get(talk.at);
+  if (scene) writeHead(talk.root.querySelector(".ll-stage-head"), scene); // a title may be too long for the new width
   reserve(talk);
   place(talk);
   const door = mapDoor();
   if (door && talk.scale !== size) {
     talk.scale = size;
-    door.stage(size / (talk.dark ? 13.4 : 13.4 * 1.35));
+    const type = size / (talk.dark ? 13.4 : 13.4 * 1.35), again = () => mapDoor()?.stage(type);
+    door.stage(type);
+    requestAnimationFrame(() => requestAnimationFrame(again)); // its frame may have its new size only then
   }
   redrawInk(talk);
 }
