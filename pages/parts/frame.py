@@ -49,6 +49,10 @@ def begin(name: str) -> None:
         "key": t("talk.back_key"),
         "gone": t("app.gone"),
         "gone_next": t("app.gone_next"),
+        "list_most": t("app.list_most"),
+        "list_none": t("app.list_none"),
+        "list_all": t("app.list_all"),
+        "list_matches": t("app.list_matches"),
     }
     _shell(
         key="linli_shell",

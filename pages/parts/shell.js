@@ -71,6 +71,7 @@ function keepCurrentInView() {
   const look = () => {
     asked = false
     tellOfConnection()
+    tellInLists()
     for (const here of document.querySelectorAll(".ll-nav [aria-current], .ll-sub [aria-current]")) {
       if (seen.has(here)) continue
       seen.add(here)
@@ -83,7 +84,7 @@ function keepCurrentInView() {
     if (!asked) requestAnimationFrame(look)
     asked = true
   }
-  new MutationObserver(later).observe(document.body, { childList: true, subtree: true })
+  new MutationObserver(later).observe(document.body, { childList: true, subtree: true, characterData: true })
   later()
 }
 
@@ -97,6 +98,29 @@ function tellOfConnection() {
     while (texts.nextNode()) {
       const key = GONE[texts.currentNode.nodeValue.trim()]
       if (key) texts.currentNode.nodeValue = words[key]
+    }
+  }
+}
+
+// So do its lists, whatever the page's language.
+const IN_LISTS = [
+  [/^You can only select up to (\d+) options?\. Remove an option first\.$/, "list_most"],
+  [/^No results$/, "list_none"],
+  [/^Select all$/, "list_all"],
+  [/^Select (\d+) matches$/, "list_matches"],
+]
+
+function tellInLists() {
+  const words = window.linliShell?.words
+  if (!words?.list_most || document.documentElement.lang === "en") return
+  for (const list of document.querySelectorAll('[role="listbox"]')) {
+    const texts = document.createTreeWalker(list, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode()) {
+      const node = texts.currentNode
+      for (const [pattern, key] of IN_LISTS) {
+        const found = pattern.exec(node.nodeValue.trim())
+        if (found) node.nodeValue = words[key].replace("{count}", found[1] ?? "")
+      }
     }
   }
 }

@@ -112,7 +112,8 @@ def highlights(around: Fellows, found: Sequence[Entry]) -> str:
 
 def _extreme(found: Sequence[Entry], judgement: str) -> Entry | None:
     chosen = [e for e in found if e.judgement == judgement and e.indicator.direction != "none"]
-    return max(chosen, key=_distance, default=None)
+    last = [e for e in chosen if judgement == "worse" and e.place and e.place.rank >= e.place.of]
+    return max(last or chosen, key=_distance, default=None)  # a last place is what a meeting asks about first
 
 
 def _distance(entry: Entry) -> float:

@@ -128,4 +128,6 @@ def axis_text(value: float, indicator: Indicator) -> str:
     """A number short enough for an axis."""
     if abs(value) >= 10_000:
         return compact(value)
-    return number(value, 0 if float(value).is_integer() or abs(value) >= 100 else max(indicator.decimals, 1))
+    decimals = 0 if float(value).is_integer() or abs(value) >= 100 else max(indicator.decimals, 1)
+    fine = abs(value) < 1 and abs(round(value, decimals) - value) > 1e-9  # 0.25 is no 0.2
+    return number(value, decimals + 1 if fine else decimals)
