@@ -17,7 +17,7 @@ from data.imports import applying, loads, versions
 from data.imports.examine import Options, examine
 from data.imports.mappings import Mappings
 from data.imports.problems import LoadRefused
-from pages.parts import deliveries_loads
+from pages.parts import deliveries_changes, deliveries_loads
 from pages.parts.words import speaking
 from queries.extracts import current_version
 from tests import office_files as office
@@ -337,3 +337,25 @@ def test_rows_whose_record_was_taken_back_meanwhile_are_refused_before_the_build
     assert "“活动参与”有 1 行的“活动编号”在“活动”中查不到（如 E1）" in refused.value.sentence("zh")
     assert "make data" not in refused.value.sentence("en") + refused.value.next_step("en")
     assert state(root) == before
+
+
+def test_an_older_file_is_shown_to_undo_corrections_before_it_is_in_force(root: Path) -> None:
+    first = [event("E8"), event("E9")]
+    applying.apply(root, staged(root, *first).id, "clerk", "checked")
+    corrected = [event("E8", 名称="书法展"), event("E9")]
+    file = office.text_file(root.parent / "b.csv", [EVENT_HEADERS, *corrected, event("E10")])
+    found = examine([str(file)], root, Options(), Mappings())
+    assert found.changes.counts == {"event": (1, 1, 1)}
+    (one,) = found.changes.corrections
+    assert (one.key, one.column, one.old, one.new, one.row) == ("E8", "name", "象棋比赛", "书法展", 2)
+    assert "returns_former" not in {finding.kind for finding in found.findings}
+    load = loads.stage(root, found, "clerk")
+    assert loads.changes_of(root, load.id) == found.changes
+    applying.apply(root, load.id, "clerk", "checked")
+    again = office.text_file(root.parent / "c.csv", [EVENT_HEADERS, *first])
+    found = examine([str(again)], root, Options(), Mappings())
+    (back,) = [finding for finding in found.findings if finding.kind == "returns_former"]
+    assert (back.severity, back.rows, back.shown) == ("warning", (2,), ("E8",))
+    with speaking("zh"):
+        shown = deliveries_changes.told(found.changes)
+    assert "书法展" in shown and "象棋比赛" in shown and "更正" in shown

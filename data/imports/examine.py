@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.contract import load_contract
+from data.imports.changes import Changes, changes
 from data.imports.convert import IDENTITIES, People, Typed, convert
 from data.imports.crosschecks import OnRecord, check_across
 from data.imports.gis import Layer
@@ -56,7 +57,10 @@ class FileSeen:
 
 @dataclass
 class Examined:
-    """What came of a delivery: files, sheets with their typed rows and findings, findings on whole tables, layers."""
+    """What came of a delivery: files, sheets with their typed rows and findings, findings on whole tables, layers.
+
+    `changes`: what it would do to the records as they stand.
+    """
 
     options: Options
     files: list[FileSeen] = field(default_factory=list)
@@ -64,6 +68,7 @@ class Examined:
     across: list[Finding] = field(default_factory=list)
     unread: list[FileRefused] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
+    changes: Changes = field(default_factory=lambda: Changes({}))
 
     @property
     def findings(self) -> list[Finding]:
@@ -118,6 +123,7 @@ def examine(
     progress("", 0.85)
     usable = [typed for typed in found.sheets if typed.recognised.usable]
     found.across = check_across(usable, on_record(root, found.sheets), places.name_of)
+    found.changes = changes(root, found.taken())
     progress("", 0.9)
     found.across += check_published(root, found.taken(), lambda share: progress("", 0.9 + 0.1 * share))
     progress("", 1.0)

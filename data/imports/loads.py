@@ -4,6 +4,7 @@ loads/L0001/load.json        who, when, files with their digests and why some we
 loads/L0001/findings.json    what was found, without anything about persons
 loads/L0001/<table>.parquet  its rows, each with file, sheet and row
 loads/L0001/<table>.withdrawn.parquet  the keys of records it takes back, likewise
+loads/L0001/changes.json     what it would have changed when it was looked at: counts by table, the first corrections
 loads/L0001/accepted.json    warnings that somebody accepted, with the reason
 """
 
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 
 from data.folders import sync
 from data.imports import versions
+from data.imports.changes import Changes, Correction
 from data.imports.convert import Typed
 from data.imports.merge import fitted
 from data.imports.problems import FileRefused, Finding, LoadRefused, from_dict
@@ -34,6 +36,7 @@ if TYPE_CHECKING:  # whoever asks where a figure came from must not wait for all
 
 Heard = Callable[[str, float], None]
 WITHDRAWN = ".withdrawn.parquet"
+CHANGES = "changes.json"
 FROM = ("_file", "_sheet", "_row")
 
 
@@ -131,6 +134,7 @@ def _keep(root: Path, examined: Examined, taken: list[Typed], by: str) -> Load:
     load = Load(identity, versions.now(), by, files, tables, examined.people_found, withdrawn)
     found = [finding.as_dict() for finding in examined.findings]
     (partial / "findings.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    (partial / CHANGES).write_text(json.dumps(asdict(examined.changes), ensure_ascii=False), encoding="utf-8")
     (partial / "load.json").write_text(json.dumps(asdict(load), ensure_ascii=False, indent=1), encoding="utf-8")
     for path in partial.iterdir():
         sync(path)
@@ -210,6 +214,15 @@ def findings(root: Path, identity: str) -> list[Finding]:
     """What was found in a load."""
     stored = json.loads((load_folder(root, identity) / "findings.json").read_text(encoding="utf-8"))
     return [from_dict(each) for each in stored]
+
+
+def changes_of(root: Path, identity: str) -> Changes:
+    """What a load would have changed when it was looked at; empty where that was not kept."""
+    with suppress(OSError, ValueError):
+        said = json.loads((load_folder(root, identity) / CHANGES).read_text(encoding="utf-8"))
+        counts = {name: (added, changed, same) for name, (added, changed, same) in said["counts"].items()}
+        return Changes(counts, tuple(Correction(**each) for each in said["corrections"]))
+    return Changes({})
 
 
 def accepted(root: Path, identity: str) -> dict[str, str]:

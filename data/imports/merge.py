@@ -54,13 +54,7 @@ def fitted(rows: pa.Table, table: Table) -> pa.Table:
 
 def merge(table: Table, current: pa.Table, origin: pa.Table, delivered: pa.Table, delivered_origin: pa.Table) -> Merged:
     """`current` with `delivered` put in by key; a key stands once in each. Rows come sorted by area, date and key."""
-    key_now, key_new = numbered(current, delivered, table.key)
-    all_now, all_new = numbered(current, delivered, list(table.columns))
-    order = np.argsort(key_now, kind="stable")
-    at = np.searchsorted(key_now, key_new, sorter=order)
-    at = order[np.minimum(at, max(len(order) - 1, 0))] if len(order) else np.zeros(len(key_new), dtype=np.int64)
-    known = key_now[at] == key_new if len(order) else np.zeros(len(key_new), dtype=bool)
-    same = known & (all_now[at] == all_new) if len(order) else known
+    at, known, same = matched(table, current, delivered)
     stays = np.ones(current.num_rows, dtype=bool)
     stays[at[known & ~same]] = False
     rows = pa.concat_tables([current.filter(pa.array(stays)), delivered.filter(pa.array(~same))])
@@ -68,6 +62,19 @@ def merge(table: Table, current: pa.Table, origin: pa.Table, delivered: pa.Table
     sequence = pc.sort_indices(rows, [(name, "ascending") for name in sorting(table)])
     counts = (int((~known).sum()), int((known & ~same).sum()), int(same.sum()))
     return Merged(rows.take(sequence), origins.take(sequence), *counts)
+
+
+def matched(
+    table: Table, current: pa.Table, delivered: pa.Table
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """For each delivered row: where in `current` its key stands, whether it does, and whether the rows are equal."""
+    key_now, key_new = numbered(current, delivered, table.key)
+    all_now, all_new = numbered(current, delivered, list(table.columns))
+    order = np.argsort(key_now, kind="stable")
+    at = np.searchsorted(key_now, key_new, sorter=order)
+    at = order[np.minimum(at, max(len(order) - 1, 0))] if len(order) else np.zeros(len(key_new), dtype=np.int64)
+    known = key_now[at] == key_new if len(order) else np.zeros(len(key_new), dtype=bool)
+    return at, known, known & (all_now[at] == all_new) if len(order) else known
 
 
 def without(current: pa.Table, origin: pa.Table, keys: pa.Table) -> tuple[pa.Table, pa.Table, int]:

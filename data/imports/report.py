@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ def lines(examined: Examined, language: str) -> Iterator[str]:
         )  # fmt: skip
     for typed in examined.sheets:
         yield f"{'✗' if typed.sheet.file in blocked else '✓'} {_sheet_line(typed, language)}"
+    for name, (added, changed, same) in examined.changes.counts.items():
+        counts = {"added": f"{added:,}", "changed": f"{changed:,}", "same": f"{same:,}"}
+        yield text("command.counts", language, table=table_label(name, language), **counts)
     if examined.people_found:
         yield text("import_report.people", language, count=f"{examined.people_found:,}")
     for finding in examined.findings:
@@ -95,6 +99,7 @@ def as_json(examined: Examined, language: str) -> dict[str, Any]:
             for layer in examined.layers
         ],
         "people_found": examined.people_found,
+        "changes": asdict(examined.changes),
         "findings": [finding_json(finding, language) for finding in examined.findings],
     }  # fmt: skip
 

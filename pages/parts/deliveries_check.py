@@ -25,7 +25,7 @@ from data.imports.rules import rule_of
 from data.imports.templates import write_templates
 from data.manifest import data_root
 from data.wording import column_label, table_label, text
-from pages.parts import deliveries_map, downloads, planner, state, tables, work
+from pages.parts import deliveries_changes, deliveries_map, downloads, planner, state, tables, work
 from pages.parts.downloads import XLSX
 from pages.parts.words import lang, number, t
 
@@ -154,6 +154,7 @@ def _tell(found: Examined) -> None:
     ]  # fmt: skip
     if rows:
         st.html(tables.table([tables.Group("", rows)], _sheet_columns(), t("deliveries.sheets")))
+    st.html(deliveries_changes.told(found.changes))
     st.html(findings_table(found.findings))
 
 

@@ -14,7 +14,7 @@ from data.imports.problems import ImportRefused
 from data.imports.versions import Event
 from data.manifest import current_records, data_root, is_demonstration
 from data.wording import table_label, text
-from pages.parts import data, deliveries_check, planner, state, tables, work
+from pages.parts import data, deliveries_changes, deliveries_check, planner, state, tables, work
 from pages.parts.failures import nothing
 from pages.parts.origin import local
 from pages.parts.words import NOTHING, lang, number, t
@@ -126,6 +126,7 @@ def _act(known: list[Load]) -> None:
     st.html(deliveries_check.findings_table(loads.findings(root, load.id)))
     if loads.status(root, load) == "applied":
         return
+    st.html(deliveries_changes.told(loads.changes_of(root, load.id)))
     waiting = loads.waiting(root, load.id)
     # without warnings a reason is still wanted where published figures will no longer be met
     asked = t("deliveries.reason", count=number(len(waiting))) if waiting else t("deliveries.reason_free")
