@@ -46,6 +46,7 @@ def test_a_dark_page_prints_light_with_its_map_whole(app_url: str, browser_page:
     assert not page.locator("[data-testid=stDownloadButton]").first.is_visible()
     page.emulate_media(media="screen")
     frame.locator("body").evaluate("() => dispatchEvent(new Event('afterprint'))")
+    expect(frame.locator("#map_div")).to_have_css("width", f"{before['width']}px", timeout=30_000)
     after = measured(frame)
     assert (after["theme"], after["width"], after["sharp"]) == (before["theme"], before["width"], before["sharp"])
 
