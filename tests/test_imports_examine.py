@@ -351,3 +351,12 @@ def test_a_template_offers_what_may_be_chosen(root: Path, tmp_path: Path) -> Non
     assert offered["C2:C5000"] == "'可选值'!$C$2:$C$9"
     assert book["可选值"]["C2"].value == "文化演艺"
     assert book["活动"]["A2"].value.startswith("示例")
+
+
+def test_numbers_of_people_in_a_column_that_is_not_read_are_said_masked(root: Path, tmp_path: Path) -> None:
+    rows = [[*event(), "联系 13812345678"], [*event(活动编号="E2"), ""]]
+    found = looked_at(root, office.text_file(tmp_path / "a.csv", [(*EVENT_HEADERS, "附注"), *rows]))
+    (seen,) = [finding for finding in found.findings if finding.kind == "people_unread"]
+    assert (seen.severity, seen.rows) == ("warning", (2,)) and found.people_found == 1
+    assert "附注" in seen.what("zh") and "13812345678" not in seen.what("zh") + seen.what("en")
+    assert len(found.taken()) == 1

@@ -160,7 +160,10 @@ def test_switching_to_real_records_leaves_no_demonstration_row(root: Path) -> No
     with pytest.raises(LoadRefused, match="一无所有"):
         applying.switch_to_real(root, "chief")
     applying.apply(root, staged(root, event("E8"), event("E9")).id, "clerk", "checked")
+    leaving = applying.demonstration_rows(root)
     applying.switch_to_real(root, "chief")
+    removed = {name: rows for name, (_, _, rows) in applying.compare(root, "R0001", "R0002").items()}
+    assert leaving == removed
     assert not manifest.is_demonstration(root) and not manifest.read_manifest(root).demonstration
     assert sorted(events(root)) == ["E8", "E9"]
     for path in manifest.records_dir(root).glob("*.parquet"):

@@ -256,6 +256,20 @@ def switch_to_real(root: Path, by: str, progress: Heard = lambda _step, _share: 
         return put_in_force(root, event, {}, progress, alarm=False)
 
 
+def demonstration_rows(root: Path) -> dict[str, int]:
+    """Table -> rows in force that no load brought, which switching to real records removes; without empty ones."""
+    version, found = manifest.current_records(root), {}
+    for table in load_contract().records.values():
+        path = manifest.version_dir(root, version) / f"{table.name}.parquet"
+        rows = pq.read_metadata(path).num_rows if path.is_file() else 0
+        origin = path.parent / versions.ORIGINS / path.name
+        if origin.is_file():
+            rows = pq.read_table(origin, columns=["load"]).column(0).null_count
+        if rows:
+            found[table.name] = rows
+    return found
+
+
 def compare(root: Path, one: str, other: str) -> dict[str, tuple[int, int, int]]:
     """Rows that were added, changed and removed from a version (or a load's) to another, by table that differs."""
     first, second = (_version_of(root, name) for name in (one, other))

@@ -100,7 +100,7 @@ class Examined:
     @property
     def people_found(self) -> int:
         """In how many cells or columns somebody's identity was found."""
-        kinds = {*IDENTITIES, *(f"{kind}_dropped" for kind in IDENTITIES)}
+        kinds = {"people_unread", *IDENTITIES, *(f"{kind}_dropped" for kind in IDENTITIES)}
         cells = sum(finding.count for finding in self.findings if finding.kind in kinds)
         columns = sum(int(f.values["cells"]) for f in self.findings if f.kind == "personal_column")
         return cells + columns

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import numpy as np
 from rapidfuzz import fuzz, process
 
 from data.contract import Table, load_contract
 from data.imports.cells import simplified
 from data.imports.coded import Sheet
+from data.imports.privacy import found_in, masked
 from data.imports.problems import FileRefused, Finding, quoted
 from data.imports.rules import personal_headers, synonyms, withdrawal_headers
 from data.wording import LANGUAGES, column_label, table_label
@@ -207,7 +209,22 @@ def _recognised(sheet: Sheet, name: str, position: int, cells: list[list[str]], 
         findings.append(Finding("personal_column", "note", *about, place=place, values=values))
     if others:
         findings.append(Finding("column_ignored", "note", *about, shown=quoted(others)))
+    for place in [place for place in left if place not in personal]:
+        findings += _people_unread(sheet, table, place, position, left[place])
     return Recognised(table, position, places, labels, findings, withdrawn)
+
+
+def _people_unread(sheet: Sheet, table: Table, place: int, header: int, label: str) -> list[Finding]:
+    """A warning where a column that is not read holds numbers of people: they were seen, and are not kept."""
+    coded = sheet.columns[place]
+    known = np.array([bool(found_in(value)) for value in coded.values] + [False])
+    hits = np.flatnonzero(known[coded.codes[header + 1 :]])
+    if not len(hits):
+        return []
+    rows = tuple(int(row) for row in hits + header + 1 + sheet.first_row)
+    shown = quoted([masked(coded.at(row - sheet.first_row)) for row in rows[:3]])
+    values = {"header": label}
+    return [Finding("people_unread", "warning", sheet.file, sheet.name, table.name, "", place, rows, shown, values)]
 
 
 def is_personal(label: str) -> bool:

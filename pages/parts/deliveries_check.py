@@ -155,7 +155,8 @@ def _tell(found: Examined) -> None:
     if rows:
         st.html(tables.table([tables.Group("", rows)], _sheet_columns(), t("deliveries.sheets")))
     st.html(deliveries_changes.told(found.changes))
-    st.html(findings_table(found.findings))
+    if found.findings or not found.unread:
+        st.html(findings_table(found.findings))
 
 
 def _refusal(refused: FileRefused) -> str:

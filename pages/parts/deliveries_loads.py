@@ -142,8 +142,11 @@ def _act(known: list[Load]) -> None:
                 WORK, t("deliveries.applying", load=load.id), "apply", load.id, "--accept", reason, "--by", _by()
             )
             st.rerun()
-        if loads.status(root, load) == "staged" and st.button(t("deliveries.discard"), key="deliveries_discard"):
-            _discard(load.id)
+        if loads.status(root, load) == "staged":
+            with st.popover(t("deliveries.discard"), key="deliveries_discard_ask"):
+                st.html(tables.paragraph(t("deliveries.discard_about", load=load.id)))
+                if st.button(t("deliveries.discard_sure"), key="deliveries_discard"):
+                    _discard(load.id)
 
 
 def files_table(load: Load) -> str:
@@ -258,6 +261,17 @@ def _count_column(name: str) -> tables.Column:
 # ── from the demonstration to real records ──
 
 
+def _leaving(counts: Mapping[str, int]) -> str:
+    """Which rows of the demonstration would go, table by table, the most first."""
+    rows = [
+        {"table": table_label(name, lang()), "removed": count}
+        for name, count in sorted(counts.items(), key=lambda each: -each[1])
+    ]
+    title = t("deliveries.leaving", count=number(sum(counts.values())), tables=number(len(counts)))
+    columns = [tables.Column(t("deliveries.table"), lambda r: escape(r["table"])), _count_column("removed")]
+    return tables.paragraph(title) + tables.table([tables.Group("", rows)], columns, title, narrow=True)
+
+
 def _switch(known: list[Load]) -> None:
     """Remove every demonstration row, once some load is in force."""
     root = data_root()
@@ -266,6 +280,8 @@ def _switch(known: list[Load]) -> None:
     st.html(tables.heading(t("deliveries.switch_title"), "switch"))
     st.html(tables.paragraph(t("deliveries.switch_about")))
     ready = any(loads.status(root, load) == "applied" for load in known)
+    if ready:
+        st.html(_leaving(applying.demonstration_rows(root)))
     if not ready:
         st.html(tables.paragraph(t("deliveries.switch_not_yet")))
     sure = st.checkbox(t("deliveries.switch_sure"), key="deliveries_sure", disabled=not ready)
