@@ -83,9 +83,7 @@ function fit(talk) {
   const door = mapDoor();
   if (door && talk.scale !== size) {
     talk.scale = size;
-    const type = size / (talk.dark ? 13.4 : 13.4 * 1.35), again = () => mapDoor()?.stage(type);
-    door.stage(type);
-    requestAnimationFrame(() => requestAnimationFrame(again)); // its frame may have its new size only then
+    door.stage(size / (talk.dark ? 13.4 : 13.4 * 1.35));
   }
   redrawInk(talk);
 }
