@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -69,6 +70,25 @@ def _digests(paths: Iterable[Path]) -> str:
             with path.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "blake2b").digest())
     return digest.hexdigest()
+
+
+def has_demonstration_ground(root: Path) -> bool:
+    """Whether boundaries, roads and households still stand on the geography that the demonstration made, untouched.
+
+    They outlive the switch to real records, which replaces record tables only.
+    """
+    files = _geography_files(root)
+    with suppress(OSError, ValueError, KeyError):
+        stamp = json.loads((base_records_dir(root) / "stamps" / "geography.json").read_text(encoding="utf-8"))
+        sizes = tuple((stands.st_mtime_ns, stands.st_size) for stands in (path.stat() for path in files))
+        return bool(stamp["made"] == _digest_at(tuple(files), sizes))
+    return False
+
+
+@lru_cache(maxsize=4)
+def _digest_at(files: tuple[Path, ...], _stands: tuple[tuple[int, int], ...]) -> str:
+    """The digest of files as long as they stand so: every page asks for it."""
+    return _digests(files)
 
 
 def _stamp(root: Path, step: Step) -> Path:

@@ -223,7 +223,8 @@ def files(view: View) -> None:
     st.html(
         tables.heading(t("boundaries.files"), "files") + tables.paragraph(t("boundaries.files_text"), "ll-note-text")
     )
-    nature = t("boundaries.demonstration" if data.manifest().demonstration else "boundaries.published")
+    simulated = data.manifest().demonstration or data.demonstration_ground()
+    nature = t("boundaries.demonstration" if simulated else "boundaries.published")
     name = downloads.file_name(t("app.name"), nature, area_name(data.area(view.area)), data.manifest().edition)
     said = f"{nature} · {t('footer.schematic')}"  # the file is made outside of the session, which knows the language
     with st.container(horizontal=True, gap="small"):

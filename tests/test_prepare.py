@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,3 +135,17 @@ def test_every_real_step_names_code_that_exists() -> None:
 def test_the_demonstration_is_current(extracts: Path, data_root: Path) -> None:
     made = {step.name: step for step in prepare.all_steps()}["extracts"]
     assert set(made.outputs(data_root)) == {extracts.parent / "manifest.json", *extracts.glob("*.parquet")}
+
+
+def test_the_ground_is_the_demonstrations_until_one_of_its_files_is_replaced(tmp_path: Path) -> None:
+    assert not prepare.has_demonstration_ground(tmp_path)
+    (step,) = [each for each in prepare.all_steps(tmp_path) if each.name == "geography"]
+    for path in step.outputs(tmp_path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(path.name.encode())
+    stamp = tmp_path / "records" / "stamps" / "geography.json"
+    stamp.parent.mkdir(parents=True)
+    stamp.write_text(json.dumps({"from": "", "made": step.made(tmp_path)}), encoding="utf-8")
+    assert prepare.has_demonstration_ground(tmp_path)
+    step.outputs(tmp_path)[0].write_bytes(b"surveyed")
+    assert not prepare.has_demonstration_ground(tmp_path)

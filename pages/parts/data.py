@@ -37,6 +37,7 @@ from data.manifest import (
     read_manifest,
     read_version,
 )
+from data.prepare import has_demonstration_ground
 from pages.parts import state
 from pages.parts.words import lang, short_name
 from queries.errors import DatabaseClosed
@@ -215,6 +216,11 @@ def _thawed(argument: Any) -> Any:
     return (
         list(argument[1]) if isinstance(argument, tuple) and len(argument) == 2 and argument[0] == "list" else argument
     )
+
+
+def demonstration_ground() -> bool:
+    """Whether boundaries, roads and households are the demonstration's, whatever the records are."""
+    return has_demonstration_ground(data_root())
 
 
 def manifest() -> Manifest:

@@ -282,6 +282,7 @@ def footer() -> None:
         manifest = data.manifest()
         parts = [
             t("badge.demonstration") if manifest.demonstration else "",
+            t("footer.ground") if not manifest.demonstration and data.demonstration_ground() else "",
             t("footer.schematic"),
             edition_choice.named(manifest),
             t("footer.data_until", date=date_text(date.fromisoformat(manifest.data_until))),

@@ -110,6 +110,11 @@ def _between(grouped: Classes, k: int, decimals: int) -> str:
     return f"{number(grouped.breaks[k - 1], decimals)}–{number(grouped.breaks[k], decimals)}"
 
 
+def _nature(demonstration: bool) -> str:
+    """Whose data a map shows: the demonstration's, real ones on its ground, or real ones throughout."""
+    return "demonstration" if demonstration else "ground" if data.demonstration_ground() else "real"
+
+
 def footer() -> str:
     """What every map says of itself: schematic, edition, date of the data, and its approval number if one is set."""
     manifest = data.manifest()
@@ -117,7 +122,7 @@ def footer() -> str:
         t("map_footer.schematic"),
         edition_choice.named(manifest),
         t("footer.data_until", date=date_text(date.fromisoformat(manifest.data_until))),
-        t("map_footer.source_demonstration" if manifest.demonstration else "map_footer.source_real"),
+        t(f"map_footer.source_{_nature(manifest.demonstration)}"),
     ]
     if approval := os.environ.get("LINLI_MAP_APPROVAL", "").strip():
         parts.append(t("map_footer.approval", number=approval))
