@@ -9,7 +9,7 @@ import streamlit as st
 
 import queries.catalogue
 from data.indicators import Indicator
-from pages.parts import data, downloads, frame, state, tables
+from pages.parts import data, downloads, frame, reconciled, state, tables
 from pages.parts.failures import guard, nothing
 from pages.parts.reconciled import figure, section, written
 from pages.parts.state import View
@@ -29,9 +29,10 @@ def published(view: View) -> None:
     demonstration = data.manifest().demonstration
     totals = figures["check"] == "total"
     met = figures["met"].fillna(False).astype(bool) & totals
+    known = pd.Series([not reconciled.undelivered(row) for row in tables.rows_of(figures)], index=figures.index)
     lead = t("definitions.lead", count=len(figures), totals=int(totals.sum()), constants=int((~totals).sum()))
     kind = "definitions.lead_demonstration" if demonstration else "definitions.lead_real"
-    then = t(kind) if demonstration else t(kind, met=int(met.sum()), missed=int((totals & ~met).sum()))
+    then = t(kind) if demonstration else t(kind, met=int(met.sum()), missed=int((totals & ~met & known).sum()))
     st.html(tables.paragraph(lead + _gap() + then, "ll-lead"))
     st.html(_contents())
     st.html(tables.heading(t("definitions.published"), "published"))
@@ -72,12 +73,14 @@ def ours(row: tables.Row, demonstration: bool) -> str:
         return t("definitions.stated")
     if demonstration:
         return t("definitions.generated")
+    if reconciled.undelivered(row):
+        return t("figures.undelivered")
     return written(row["ours"], row["unit"]) if pd.notna(row["ours"]) else number(None)
 
 
 def difference(row: tables.Row) -> str:
     """Ours less the published figure, signed; marked where the two do not agree."""
-    if row["check"] != "total" or pd.isna(row["ours"]):
+    if row["check"] != "total" or pd.isna(row["ours"]) or reconciled.undelivered(row):
         return number(None)
     gap = float(row["ours"]) - float(row["value"])
     sign = "+" if gap > 0 else "−" if gap < 0 else "±"

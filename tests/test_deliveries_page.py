@@ -14,7 +14,7 @@ from data.build import build
 from data.imports.places import load_places
 from data.imports.templates import write_templates
 from data.manifest import current_records
-from pages.parts import work
+from pages.parts import data, reconciled, state, work
 from pages.parts.delivery_scores import scores, stopped
 from tests import tiny_district as tiny
 from tests.opening import html_of, opened, seen, text_of
@@ -69,6 +69,26 @@ def test_one_month_of_one_table_is_far_from_a_full_delivery() -> None:
     rows = freshness(("event_total", NORTH, "2020-01-30", 1))
     assert scores(rows, measures(), [NORTH], date(2020, 1, 31)).loc[NORTH, "score"] == pytest.approx(0.2)
     assert len(stopped(rows, [NORTH, SOUTH], date(2020, 1, 31))) == 9
+
+
+def test_what_nobody_has_delivered_is_missing_and_neither_0_nor_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "undelivered", lambda: frozenset({"service_team"}))
+    found = data.indicator_of(data.indicators()["service_teams"], [state.DISTRICT], "2020")
+    assert found["value"].isna().all() and not found["withheld"].any()
+    assert data.indicator_of(data.indicators()["events"], [state.DISTRICT], "2020")["value"].notna().all()
+    assert reconciled.undelivered({"check": "total", "id": "service_teams"})
+    assert not reconciled.undelivered({"check": "total", "id": "population"})
+    said = text_of(opened("services", lang="zh"))
+    assert "“服务队伍”尚未报送" in said and "未报送" in said
+
+
+def test_tables_without_a_row_are_those_nobody_has_delivered(tmp_path: Path) -> None:
+    root = tiny.write_district(tmp_path / "data")
+    before = data._empty_tables(root, "R0000")
+    assert "event" not in before
+    (root / "records" / "event.parquet").unlink()
+    data._empty_tables.cache_clear()
+    assert data._empty_tables(root, "R0000") == before | {"event"}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

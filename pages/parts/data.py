@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -22,13 +22,15 @@ import queries.indicator_queries
 import queries.lines
 import queries.profile
 import queries.records
-from data.contract import DataError
+from data.contract import DataError, load_contract
 from data.editions import come_into_force
+from data.imports.versions import facts
 from data.indicators import Indicator, load_indicators
 from data.locks import Busy
 from data.manifest import (
     Manifest,
     NoManifest,
+    current_records,
     data_root,
     edition_in_force,
     edition_on,
@@ -371,8 +373,25 @@ def all_records(table: str, area: str, period: str, filters: Mapping[str, Sequen
     return ask_once(queries.records.list_records, table, area, *days(period), dict(filters), EVERYTHING, 0)
 
 
+def undelivered() -> frozenset[str]:
+    """Record tables of which nobody has delivered a row; none while the records are a demonstration."""
+    root = data_root()
+    return frozenset() if manifest().demonstration else _empty_tables(root, current_records(root))
+
+
+@lru_cache(maxsize=4)
+def _empty_tables(root: Path, version: str) -> frozenset[str]:
+    counted = facts(root, version)["rows"]
+    return frozenset(name for name in load_contract().records if not counted.get(name))
+
+
 def _with_value(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
-    """With the value, and `withheld`: true where there is none because it would tell of few people."""
+    """With the value, and `withheld`: true where there is none because it would tell of few people.
+
+    What is counted from a table that nobody has delivered has no value: it is missing, not 0.
+    """
+    if undelivered().intersection(indicator.source):
+        return _with_withheld(frame.assign(value=float("nan")))
     return _with_withheld(frame.assign(value=values(frame, indicator.scale, ratio=indicator.denominator is not None)))
 
 

@@ -46,6 +46,8 @@ def _too_fine(view: View, indicator: Indicator) -> bool:
 def _figure(view: View, indicator: Indicator, comparison: str) -> str:
     now, word = _value(indicator, view.area, view.period), t("meaning.withheld")
     kept = now is None and bool(data.indicator_of(indicator, [view.area], view.period)["withheld"].any())
+    if now is None and data.undelivered().intersection(indicator.source):
+        kept, word = True, t("figures.undelivered")
     versus = "last_year" if indicator.kind == "count" and comparison in {"district", "peers"} else comparison
     other = _other(view, indicator, versus)
     years = data.indicator_years(indicator, [view.area]).set_index("year")["value"].dropna()

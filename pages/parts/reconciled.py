@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 import queries.catalogue
+from data.imports.rules import figure_tables
 from pages.parts import data, state, tables
 from pages.parts.state import View
 from pages.parts.words import lang, number, t
@@ -47,7 +48,14 @@ def _columns() -> list[tables.Column]:
     ]
 
 
+def undelivered(row: tables.Row) -> bool:
+    """Whether a figure is counted from a table that nobody has delivered: it is missing, not missed."""
+    return row["check"] == "total" and bool(data.undelivered().intersection(figure_tables().get(str(row["id"]), ())))
+
+
 def _ours(row: tables.Row) -> str:
+    if undelivered(row):
+        return t("figures.undelivered")
     known = row["check"] == "total" and pd.notna(row["ours"])
     return written(row["ours"], row["unit"]) if known else number(None)
 
@@ -55,6 +63,8 @@ def _ours(row: tables.Row) -> str:
 def _verdict(row: tables.Row) -> str:
     if row["check"] != "total":
         return escape(t("definitions.stated"))
+    if undelivered(row):
+        return escape(t("figures.undelivered"))
     if bool(row["met"]):
         return f'<span class="ll-better">{escape(t("theme_page.published_met"))}</span>'
     return f'<span class="ll-worse">{escape(t("definitions.not_met"))}</span>'
