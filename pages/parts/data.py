@@ -374,7 +374,7 @@ def all_records(table: str, area: str, period: str, filters: Mapping[str, Sequen
 
 
 def undelivered() -> frozenset[str]:
-    """Record tables of which nobody has delivered a row; none while the records are a demonstration."""
+    """Record tables here without a row (none where the records are a demonstration, or stand elsewhere)."""
     root = data_root()
     return frozenset() if manifest().demonstration else _empty_tables(root, current_records(root))
 
@@ -382,7 +382,7 @@ def undelivered() -> frozenset[str]:
 @lru_cache(maxsize=4)
 def _empty_tables(root: Path, version: str) -> frozenset[str]:
     counted = facts(root, version)["rows"]
-    return frozenset(name for name in load_contract().records if not counted.get(name))
+    return frozenset(name for name in load_contract().records if counted.get(name) == 0)
 
 
 def _with_value(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
