@@ -125,10 +125,11 @@ def lines(**more: Any) -> gpd.GeoDataFrame:
 
 
 REFUSED: dict[str, tuple[gpd.GeoDataFrame, str]] = {
-    "gis_boundaries": (boundaries(), "边界工作台"),
+    "gis_boundaries": (boundaries(), "划界工作台"),
     "gis_network": (lines(), "geo blocks"),
     "gis_far": (offices((100.0, 30.0)), "本区"),
     "gis_swapped": (offices((SPOT[1], SPOT[0])), "对调"),
+    "gis_swapped_some": (offices(SPOT, SPOT, (SPOT[1], SPOT[0])), "对调这些要素"),
     "gis_no_crs": (offices(SPOT).set_crs(None, allow_override=True), "EPSG:4490"),
     "gis_wrong_crs": (offices((500_000.0, 3_500_000.0)), "坐标系"),
     "gis_no_year": (offices(SPOT, 户数=3), "年份"),
@@ -166,3 +167,9 @@ def test_the_map_shows_each_condition_over_the_present_boundaries(extracts: Path
     named = [trace.name for trace in figure.data if trace.name]
     assert named == ["在邻里之内 1", "有错误 1"]
     assert len(figure.data[0].x) > 1000, "the outlines of the neighbourhoods"
+
+
+def test_a_shape_whose_coordinates_are_swapped_is_named(root: Path, tmp_path: Path) -> None:
+    offices(SPOT, SPOT, (SPOT[1], SPOT[0])).to_file(tmp_path / "a.gpkg")
+    (refused,) = looked_at(root, tmp_path / "a.gpkg").unread
+    assert "有 1 个要素的经度和纬度写反了，序号 3（服务处2）" in refused.sentence("zh")

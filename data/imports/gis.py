@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from data.imports.cells import simplified
 from data.imports.coded import Row, Sheet, sheet_of
 from data.imports.headers import lookup
+from data.imports.privacy import masked
 from data.imports.problems import FileRefused
 from data.manifest import edition_dir
 from data.wording import column_label
@@ -37,6 +38,10 @@ FILLS = 0.3
 PEOPLE = ("people", "人口", "人口数", "居住人口", "常住人口")
 YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
 GEOPACKAGE = b"GPKG"
+STRAY = 0.2
+"""Degrees around the district within which a shape is not misplaced."""
+NAMES = ("name", "名称", "NAME", "编号", "id", "code")
+"""Attributes that tell people which shape of a layer is meant."""
 WHY = {
     "are swapped": "gis_swapped",
     "nowhere near": "gis_far",
@@ -171,10 +176,29 @@ def _settled(frame: gpd.GeoDataFrame, file: str, ground: Ground) -> Settled:
     try:
         return settle(frame, file, outline=ground.outline_of(frame))
     except TableError as error:
+        _refuse_swapped(frame, file, ground)
         kind = next((kind for words, kind in WHY.items() if words in error.why), "gis_unreadable")
         raise FileRefused(kind, file, why=error.why) from error
     except crs.MissingCrsError as error:
         raise FileRefused("gis_no_crs", file) from error
+
+
+def _refuse_swapped(frame: gpd.GeoDataFrame, file: str, ground: Ground) -> None:
+    """Raise gis_swapped_some, naming them, where only a few shapes of a layer have their coordinates swapped."""
+    if not frame.crs.is_geographic:
+        return
+    west, south, east, north = shapely.bounds(ground.outline) + np.array([-STRAY, -STRAY, STRAY, STRAY])
+    left, bottom, right, top = shapely.bounds(frame.geometry.to_numpy()).T
+    fine = (left >= west) & (right <= east) & (bottom >= south) & (top <= north)
+    swapped = (bottom >= west) & (top <= east) & (left >= south) & (right <= north)
+    stray = ~fine & ~np.isnan(left)
+    if not (swapped | ~stray).all() or not 0 < stray.sum() < len(frame) / 2:
+        return
+    label = next((name for name in frame.columns if str(name) in NAMES), None)
+    places = np.flatnonzero(stray)
+    called = ["" if label is None else f"（{masked(frame[label].iloc[place])}）" for place in places[:5]]
+    names = "、".join(f"{place + 1}{name}" for place, name in zip(places, called, strict=False))
+    raise FileRefused("gis_swapped_some", file, count=f"{len(places):,}", names=names)
 
 
 def kind_of_layer(layer: gpd.GeoDataFrame, ground: Ground) -> Kind:
