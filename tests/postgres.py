@@ -55,7 +55,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        settings = ["listen_addresses=", f"unix_socket_directories={self.folder}", "max_connections=40"]
+        settings = ["listen_addresses=", f"unix_socket_directories={self.folder}", "max_connections=200"]
         command = [str(program("postgres")), "-D", str(self.folder / "data")]
         command += [word for setting in settings for word in ("-c", setting)]
         log = (self.folder / "server.log").open("ab")

@@ -93,6 +93,7 @@ def place(made: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("LINLI_DATA", str(made))
     yield made
     st.cache_data.clear()
+    data._answer.clear()
 
 
 # ── what the files tell ──
@@ -251,6 +252,7 @@ def reopened(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages read what is withheld anew."""
     monkeypatch.setattr(data, "_door", cache(data._door.__wrapped__))
     st.cache_data.clear()
+    data._answer.clear()
 
 
 @pytest.mark.parametrize("k", [9, 70])

@@ -121,7 +121,7 @@ def withheld_table(indicators: Sequence[Indicator], codes: Sequence[str], period
     """As `value_table`: whether the value is not told since it would tell of few people."""
     answer = _answer(indicators, codes, period)
     kept = answer.pivot(index="code", columns="measure", values="withheld").reindex(index=list(codes))
-    told = kept.reindex(columns=[m for each in indicators for m in each.measures]).fillna(False).astype(bool)
+    told = kept.reindex(columns=[m for each in indicators for m in each.measures]).eq(True)
     told = told.loc[:, ~told.columns.duplicated()]
     return pd.DataFrame({each.id: told[list(each.measures)].any(axis=1) for each in indicators}, index=kept.index)
 
