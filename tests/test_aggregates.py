@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data import storage
@@ -76,6 +76,7 @@ class Place:
         return told, set().union(*listening.asked)
 
 
+@settings(max_examples=40)  # two or three small builds each
 @given(first=attendance, second=attendance)
 def test_sums_after_a_change_are_those_of_a_fresh_start(
     tmp_path_factory: pytest.TempPathFactory, first: Attendance, second: Attendance

@@ -262,6 +262,7 @@ def test_grids_are_laid_over_the_new_boundaries(place: Path) -> None:
     assert (value(new, "neighbourhoods_with_grid", tiny.A1), value(new, "neighbourhoods_with_group", tiny.A1)) == (1, 0)
 
 
+@pytest.mark.slow  # it waits for the database as long as a start does
 def test_a_database_that_does_not_answer_is_told_when_data_are_prepared(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -45,6 +45,7 @@ def titles(page: Page) -> list[str]:
     return page.locator(".ll-scene-title").all_inner_texts()
 
 
+@pytest.mark.slow  # its parts are each tried in tests/test_stories_page.py and tests/test_talk_journey.py
 def test_from_nothing_to_a_story_that_is_rehearsed_and_presented(own_url: str, browser_page: Page) -> None:
     page = browser_page
     for title, path in (("One", "?area=320613"), ("Two", "events?area=320613007"), ("Three", "party?area=320613")):
