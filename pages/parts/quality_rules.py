@@ -71,7 +71,7 @@ def named(rule: Rule) -> str:
 def held(rule: Rule) -> str:
     """What the rule asks for, in figures."""
     if rule.least is not None:
-        return "100%" if rule.least == 1 else f"≥ {shown(rule.least, rule.kind)}"
+        return "100%" if rule.least == 1 else f"≥\N{NO-BREAK SPACE}{shown(rule.least, rule.kind)}"
     return number(None) if rule.most is None else shown(rule.most, rule.kind)
 
 
