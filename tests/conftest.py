@@ -12,6 +12,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.databases import database, postgres  # noqa: F401 (fixtures for all)
+from tests.planning import own_store, plan  # noqa: F401 (fixtures for the workbench)
 from tests.serving import ROOT, chromium, running_app
 
 # A busy machine is no failure: what takes too long is measured in bench/, not judged by a deadline.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -23,20 +22,9 @@ from pages.parts.words import speaking, words
 from pages.parts.workbench_steps import Step, tried
 from tests.opening import opened
 
+pytestmark = pytest.mark.usefixtures("own_store")
+
 HERE = "320613007005"
-
-
-@pytest.fixture(autouse=True)
-def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'atlas.sqlite'}")
-    workbench_drafts._store.clear()
-    yield
-    workbench_drafts._store.clear()
-
-
-@pytest.fixture(scope="module")
-def plan(extracts: Path) -> Plan:
-    return workbench_base.base().plan
 
 
 @pytest.fixture(scope="module")

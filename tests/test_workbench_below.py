@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from geo.plans_checks import differences
 from geo.store_records import Role, User
 from pages.parts import (
     data,
-    workbench_base,
     workbench_consequences,
     workbench_drafts,
     workbench_files,
@@ -31,22 +29,11 @@ from pages.parts.workbench_desk import Look
 from pages.parts.workbench_steps import Step, tried
 from tests.opening import html_of, opened, text_of
 
+pytestmark = pytest.mark.usefixtures("own_store")
+
 HERE = "320613007005"
 USER = User("planner", Role.PLANNER)
 UNFILLED = re.compile(r"\{\w+\}|\bnan\b|\bNone\b|<NA>")
-
-
-@pytest.fixture(autouse=True)
-def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'atlas.sqlite'}")
-    workbench_drafts._store.clear()
-    yield
-    workbench_drafts._store.clear()
-
-
-@pytest.fixture(scope="module")
-def plan(extracts: Path) -> Plan:
-    return workbench_base.base().plan
 
 
 @pytest.fixture

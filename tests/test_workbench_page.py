@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,28 +15,16 @@ from streamlit.testing.v1 import AppTest
 
 from geo.operations import Batch
 from geo.plans import Plan
-from pages.parts import edition, workbench_base, workbench_drafts, workbench_map, workbench_steps
+from pages.parts import edition, workbench_drafts, workbench_map, workbench_steps
 from pages.parts import workbench_words as said
 from pages.parts.words import speaking, words
 from pages.parts.workbench_steps import Step, StepInvalid, figures_of_all, read_step, tried
 from tests.opening import html_of, opened, text_of
 
+pytestmark = pytest.mark.usefixtures("own_store")
+
 COMMUNITY = "320613007005"
 UNFILLED = re.compile(r"\{\w+\}|\bnan\b|\bNone\b|<NA>")
-
-
-@pytest.fixture(autouse=True)
-def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Each test has an edition store of its own."""
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'atlas.sqlite'}")
-    workbench_drafts._store.clear()
-    yield
-    workbench_drafts._store.clear()
-
-
-@pytest.fixture(scope="module")
-def plan(extracts: Path) -> Plan:
-    return workbench_base.base().plan
 
 
 def told(app: AppTest, name: str) -> dict[str, Any]:
