@@ -22,13 +22,14 @@ def told(changes: Changes) -> str:
     ]
     columns = [
         tables.Column(t("deliveries.table"), lambda r: escape(r["table"])),
-        *(_count_column(name) for name in ("added", "changed", "same")),
+        *(count_column(name) for name in ("added", "changed", "same")),
     ]
     html = tables.heading(title, level=3) + tables.table([tables.Group("", rows)], columns, title, narrow=True)
     return html + _corrections(changes.corrections)
 
 
-def _count_column(name: str) -> tables.Column:
+def count_column(name: str) -> tables.Column:
+    """A column of counts: added, changed, same or removed."""
     return tables.Column(t(f"deliveries.{name}"), lambda r: number(r[name]), numeric=True)
 
 

@@ -248,14 +248,10 @@ def _differences(present: str, other: str) -> None:
         return
     columns = [
         tables.Column(t("deliveries.table"), lambda r: escape(r["table"])),
-        *(_count_column(name) for name in ("added", "changed", "removed")),
+        *(deliveries_changes.count_column(name) for name in ("added", "changed", "removed")),
     ]
     told = t("deliveries.differences", one=other, other=present)
     st.html(tables.paragraph(told) + tables.table([tables.Group("", rows)], columns, told, narrow=True))
-
-
-def _count_column(name: str) -> tables.Column:
-    return tables.Column(t(f"deliveries.{name}"), lambda r: number(r[name]), numeric=True)
 
 
 # ── from the demonstration to real records ──
@@ -268,7 +264,10 @@ def _leaving(counts: Mapping[str, int]) -> str:
         for name, count in sorted(counts.items(), key=lambda each: -each[1])
     ]
     title = t("deliveries.leaving", count=number(sum(counts.values())), tables=number(len(counts)))
-    columns = [tables.Column(t("deliveries.table"), lambda r: escape(r["table"])), _count_column("removed")]
+    columns = [
+        tables.Column(t("deliveries.table"), lambda r: escape(r["table"])),
+        deliveries_changes.count_column("removed"),
+    ]
     return tables.paragraph(title) + tables.table([tables.Group("", rows)], columns, title, narrow=True)
 
 

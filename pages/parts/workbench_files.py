@@ -11,7 +11,6 @@ from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import geopandas as gpd
 import pandas as pd
@@ -23,7 +22,6 @@ from geo.plans import Plan
 from geo.plans_checks import differences
 from geo.plans_figures import figures
 from geo.plans_import import Imported, edited, read_edited
-from geo.previews import preview
 from pages.parts import (
     data,
     downloads,
@@ -38,7 +36,6 @@ from pages.parts import workbench_words as said
 from pages.parts.failures import guard
 from pages.parts.words import NOTHING, number, t
 from pages.parts.workbench_desk import Desk, Look
-from pages.parts.workbench_steps import Outcome, Step
 
 MOST_FINDINGS = 30
 KINDS = ["gpkg", "zip", "geojson", "json", "kml"]
@@ -168,16 +165,8 @@ def _imports(desk: Desk, now: Look) -> None:
         "workbench_read", key, lambda: read_file(given.name, given.getvalue(), now, split=split)
     )
     st.html(found(now.plan, read.imported))
-    with st.container(horizontal=True, gap="small"):
-        for do, act in (("show", _show), ("take", _take)):
-            st.button(
-                t(f"workbench.files.{do}"),
-                type="primary" if do == "take" else "secondary",
-                disabled=not read.imported.operations,
-                on_click=act,
-                args=(desk, read),
-                key=f"workbench_{do}",
-            )
+    step = as_one(read.imported) if read.imported.operations else None
+    workbench_uploads.offer(desk, "workbench", step, read.head, t("workbench.files.why", name=read.name))
 
 
 def read_file(name: str, content: bytes, now: Look, *, split: bool) -> Read:
@@ -227,19 +216,3 @@ def as_one(imported: Imported) -> Operation:
     """All that a file asks for as one step of a draft."""
     singles = [s for each in imported.operations for s in (each.steps if isinstance(each, Batch) else (each,))]
     return Batch(tuple(singles), "import") if len(singles) > 1 else singles[0]
-
-
-def _show(desk: Desk, read: Read) -> None:
-    """Put what the file asks for on the map as one step in hand."""
-    found = preview(workbench_desk.look(desk).plan, as_one(read.imported))
-    workbench_desk.show(desk, Outcome(Step("propose"), found))
-
-
-def _take(desk: Desk, read: Read) -> None:
-    """Write what the file asks for into the draft as one step."""
-    now = workbench_desk.look(desk)
-    try:
-        sent = {"head": read.head, "id": str(uuid4())}
-        workbench_desk.write(desk, now, [as_one(read.imported)], sent, t("workbench.files.why", name=read.name))
-    except Exception as error:  # said on the map, as every refusal is
-        workbench_desk.tell_error(desk, error)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from html import escape
 from pathlib import Path
-from uuid import uuid4
 
 import shapely
 import streamlit as st
@@ -13,13 +12,11 @@ import streamlit as st
 from geo import formats
 from geo.operations import Split
 from geo.plans import Plan
-from geo.previews import preview
 from geo.roads import Recut, recut
-from pages.parts import tables, workbench_desk, workbench_uploads
+from pages.parts import tables, workbench_uploads
 from pages.parts import workbench_words as said
 from pages.parts.words import number, t
 from pages.parts.workbench_desk import Desk, Look
-from pages.parts.workbench_steps import Outcome, Step
 
 KINDS = ["gpkg", "zip", "geojson", "json", "kml", "pbf"]
 MOST_ROWS = 30
@@ -36,16 +33,8 @@ def part(desk: Desk, now: Look) -> None:
         "workbench_roads_read", key, lambda: read_roads(given.name, given.getvalue(), now.plan)
     )
     st.html(told(now.plan, found))
-    with st.container(horizontal=True, gap="small"):
-        for do, act in (("show", _show), ("take", _take)):
-            st.button(
-                t(f"workbench.files.{do}"),
-                type="primary" if do == "take" else "secondary",
-                disabled=found.operation is None,
-                on_click=act,
-                args=(desk, found, given.name),
-                key=f"workbench_roads_{do}",
-            )
+    why = t("workbench.roads.why", name=given.name)
+    workbench_uploads.offer(desk, "workbench_roads", found.operation, now.head, why, lines(found))
 
 
 def read_roads(name: str, content: bytes, plan: Plan) -> Recut:
@@ -78,26 +67,7 @@ def told(plan: Plan, found: Recut) -> str:
     return tables.paragraph(lead) + table + more
 
 
-def _show(desk: Desk, found: Recut, name: str) -> None:
-    """Draw the cuts on the map as a step in hand: Enter there commits, Esc leaves it."""
-    if found.operation is not None:
-        plan = workbench_desk.look(desk).plan
-        workbench_desk.show(desk, Outcome(Step("propose"), preview(plan, found.operation), lines=lines(found)))
-
-
 def lines(found: Recut) -> tuple[tuple[tuple[float, float], ...], ...]:
     """The lines along which blocks are cut."""
     splits = [step for step in found.operation.steps if isinstance(step, Split)] if found.operation else []
     return tuple(tuple((x, y) for x, y in shapely.get_coordinates(split.line).tolist()) for split in splits)
-
-
-def _take(desk: Desk, found: Recut, name: str) -> None:
-    """Write the cuts into the draft as one step."""
-    now = workbench_desk.look(desk)
-    if found.operation is None:
-        return
-    try:
-        sent = {"head": now.head, "id": str(uuid4())}
-        workbench_desk.write(desk, now, [found.operation], sent, t("workbench.roads.why", name=name))
-    except Exception as error:  # said on the map, as every refusal is
-        workbench_desk.tell_error(desk, error)

@@ -1,14 +1,19 @@
-"""Uploads in the workbench: what a file says is worked out once, however often the page around it runs."""
+"""Uploads in the workbench: what a file says is worked out once, shown on the map, and written as one step."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import uuid4
 
 import streamlit as st
 
-from pages.parts import state
+from geo.operations import Operation
+from geo.previews import preview
+from pages.parts import state, workbench_desk
 from pages.parts.words import t
+from pages.parts.workbench_desk import Desk
+from pages.parts.workbench_steps import Outcome, Step
 
 T = TypeVar("T")
 
@@ -21,3 +26,38 @@ def once(name: str, key: Hashable, make: Callable[[], T]) -> T:
             kept = (key, make())
         state.keep(name, kept)
     return kept[1]
+
+
+Lines = tuple[tuple[tuple[float, float], ...], ...]
+
+
+def offer(desk: Desk, key: str, operation: Operation | None, head: int, why: str, lines: Lines = ()) -> None:
+    """The buttons that put a step on the map (with lines it draws, metres) and into the draft, as it was at `head`."""
+    acts: dict[str, tuple[Callable[..., None], tuple[Any, ...]]] = {
+        "show": (_show, (desk, operation, lines)),
+        "take": (_take, (desk, operation, head, why)),
+    }
+    with st.container(horizontal=True, gap="small"):
+        for do, (act, arguments) in acts.items():
+            st.button(
+                t(f"workbench.files.{do}"),
+                type="primary" if do == "take" else "secondary",
+                disabled=operation is None,
+                on_click=act,
+                args=arguments,
+                key=f"{key}_{do}",
+            )
+
+
+def _show(desk: Desk, operation: Operation, lines: Lines) -> None:
+    """As a step in hand: Enter on the map commits it, Esc leaves it."""
+    found = preview(workbench_desk.look(desk).plan, operation)
+    workbench_desk.show(desk, Outcome(Step("propose"), found, lines=lines))
+
+
+def _take(desk: Desk, operation: Operation, head: int, why: str) -> None:
+    now = workbench_desk.look(desk)
+    try:
+        workbench_desk.write(desk, now, [operation], {"head": head, "id": str(uuid4())}, why)
+    except Exception as error:  # said on the map, as every refusal is
+        workbench_desk.tell_error(desk, error)
