@@ -99,7 +99,7 @@ def bring(view: View) -> None:
     st.html(
         "<style>.st-key-story_file section button p, .st-key-story_file section > div span { font-size: 0 !important }"
         f".st-key-story_file section button p::after {{ content: '{t('stories.choose')}'; font-size: var(--ll-body) }}"
-        f".st-key-story_file section > div span::after {{ content: '{t('stories.limit')}';"
+        f".st-key-story_file section > div span::after {{ content: '{t('stories.limit')}' !important;"
         " font-size: var(--ll-small) }"
         "</style>"
     )
