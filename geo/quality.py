@@ -203,17 +203,18 @@ def severance_km(edges: pd.DataFrame | None, assignment: pd.Series | None) -> fl
 
 
 def severed(edges: pd.DataFrame, assignment: pd.Series) -> pd.DataFrame:
-    """Neighbourhoods that a river or arterial runs through: code, river_m, arterial_m, names (of the lines, the longest
-    first, without those that have none); the longest first.
+    """Neighbourhoods that a river or arterial runs through: code, river_m, arterial_m (metres), lines; most first.
+
+    `lines` are pairs of kind and name ("" where it has none), the longest first.
     """
     left, right = codes_at(edges, assignment)
     inside = left.notna() & (left == right) & edges["barrier"].isin(["river", "arterial"])
     rows = edges.loc[inside, ["barrier", "name", "length_m"]].assign(code=left[inside])
     metres = rows.pivot_table(index="code", columns="barrier", values="length_m", aggfunc="sum", fill_value=0.0)
     metres = metres.reindex(columns=["river", "arterial"], fill_value=0.0).add_suffix("_m")
-    named = rows.groupby(["code", "name"])["length_m"].sum().sort_values(ascending=False).reset_index()
-    names = named.groupby("code", sort=False)["name"].agg(tuple).reindex(metres.index)
-    metres["names"] = [each if isinstance(each, tuple) else () for each in names]
+    rows["line"] = list(zip(rows["barrier"], rows["name"].fillna(""), strict=True))
+    length = rows.groupby(["code", "line"])["length_m"].sum().sort_values(ascending=False, kind="stable").reset_index()
+    metres["lines"] = length.groupby("code", sort=False)["line"].agg(tuple).reindex(metres.index)
     order = metres[["river_m", "arterial_m"]].sum(axis=1).sort_values(ascending=False, kind="stable").index
     return metres.loc[order].rename_axis("code").reset_index()
 

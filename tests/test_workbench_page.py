@@ -93,6 +93,8 @@ def test_the_list_of_what_is_run_through_adds_up_to_the_measure(plan: Plan) -> N
     told = edition.quality(COMMUNITY).severance_km
     assert crossed[["river_m", "arterial_m"]].to_numpy().sum() / 1000 == pytest.approx(told)
     assert set(crossed["code"].str[:12]) <= {COMMUNITY}
+    for row in edition.severed("320613").itertuples():
+        assert {kind for kind, _ in row.lines} == {k for k in ("river", "arterial") if getattr(row, f"{k}_m") > 0}
 
 
 def test_neighbouring_communities_open_together(plan: Plan) -> None:

@@ -17,6 +17,7 @@ from pages.parts.words import area_name, lang, number, t
 
 MAP_HEIGHT = 560
 MOST_OPEN = 6
+MOST_LINES = 3
 MOST_ROWS = 40
 LEAST_M = 50.0
 """Shorter stretches inside a neighbourhood are the ends of lines, and no boundary can follow them."""
@@ -103,10 +104,9 @@ def _metres(metres: float) -> str:
 
 
 def _lines(row: Mapping[str, Any]) -> str:
-    """What runs through: the names of lines, else what they are."""
-    named = [data.line_name(name) for name in row["names"][:3]]
-    kinds = [kind for kind in ("river", "arterial") if row[f"{kind}_m"] >= 1]
-    return t("workbench.comma").join(named or [bounds.unnamed(kind) for kind in kinds])
+    """What runs through, by name or else by what it is, the longest first."""
+    told = [data.line_name(name) if name else bounds.unnamed(kind) for kind, name in row["lines"]]
+    return t("workbench.comma").join(told[:MOST_LINES])
 
 
 def community_list(view: View, inside: pd.DataFrame) -> str:
