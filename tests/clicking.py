@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 LOOKS = 240
 """How often a place is looked at before it is said that it never rests: a minute, four times a second."""
+
+
+def click_through(page: Page, point: Locator, address: re.Pattern[str]) -> None:
+    """Click a point that leads to another address, once more if nothing came of it, as anybody would."""
+    for _ in range(4):
+        click_point(page, point)
+        try:
+            expect(page).to_have_url(address, timeout=30_000)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError(f"clicked four times, and still at {page.url}")
 
 
 def click_point(page: Page, point: Locator) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.databases import database, postgres  # noqa: F401 (fixtures for all)
 from tests.planning import own_store, plan  # noqa: F401 (fixtures for the workbench)
-from tests.serving import ROOT, chromium, running_app
+from tests.serving import ROOT, assert_no_fault, chromium, running_app
 
 # A busy machine is no failure: what takes too long is measured in bench/, not judged by a deadline.
 # On the integration machine the same examples are tried each time; elsewhere new ones, so that new faults are found.
@@ -53,8 +53,7 @@ def app_url(extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     log = tmp_path_factory.mktemp("app") / "server.log"
     with running_app(log) as url:
         yield url
-    printed = log.read_text(errors="replace")
-    assert "Traceback (most recent call last)" not in printed, printed[-4000:]
+    assert_no_fault(log)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -73,6 +74,17 @@ def running_app(
             except subprocess.TimeoutExpired:  # on a machine that has no time for it either
                 server.kill()
                 server.wait()
+
+
+def assert_no_fault(log: Path) -> None:
+    """The log of an app that ran holds no traceback.
+
+    But for one of Streamlit's: a reader who leaves at the very moment a connection opens finds it closed already.
+    """
+    printed = log.read_text(errors="replace")
+    faults = re.findall(r"^Traceback \(most recent call last\):\n(?:(?:[ \t].*)?\n)*(.*)", printed, flags=re.MULTILINE)
+    gone = "starlette.websockets.WebSocketDisconnected: "
+    assert [fault for fault in faults if not fault.startswith(gone)] == [], printed[-12_000:]
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.words import words
-from tests.clicking import click_point
+from tests.clicking import click_through
 from tests.opening import html_of, opened, table_called, text_of
 
 AREAS = {
@@ -118,15 +118,13 @@ def test_clicks_lead_to_the_matters_behind_a_bar_and_into_an_area(app_url: str, 
     browser_page.goto(f"{app_url}/information?area=320613&lang=en")
     bars = browser_page.locator(".st-key-card_channels .bars .point path")
     expect(bars).to_have_count(5, timeout=PATIENCE)
-    click_point(browser_page, bars.first)
-    browser_page.wait_for_url(re.compile(r"/records\?.*table=case&channel=hotline_12345"), timeout=PATIENCE)
+    click_through(browser_page, bars.first, re.compile(r"/records\?.*table=case&channel=hotline_12345"))
     expect(browser_page.locator(".ll-h2").first).to_contain_text("cases", timeout=PATIENCE)
     browser_page.go_back()  # one step: the way there left nothing between
     browser_page.wait_for_url(re.compile(r"/information\?area=320613&lang=en$"), timeout=PATIENCE)
     dots = browser_page.locator(".st-key-card_places .scatterlayer .points path")
     expect(dots).to_have_count(32, timeout=PATIENCE)
-    click_point(browser_page, dots.nth(20))
-    browser_page.wait_for_url(re.compile(r"/information\?area=320613\d{3}&"), timeout=PATIENCE)
+    click_through(browser_page, dots.nth(20), re.compile(r"/information\?area=320613\d{3}&"))
 
 
 @pytest.mark.parametrize("period", ["2018", "2020-02", "2031"])

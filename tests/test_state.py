@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from streamlit.testing.v1 import AppTest
 
 from pages.parts import state
 from pages.parts.state import (
@@ -28,6 +29,7 @@ from pages.parts.state import (
     to_params,
 )
 from pages.parts.words import lang, words
+from tests.opening import asked
 
 CODES = ("320613", "320602", "320613007", "320613401", "320613007005", "320613007005003")
 KNOWN = Known({code: level_of(code) for code in CODES}, frozenset({"attendances_per_1000", "events"}))
@@ -151,3 +153,34 @@ def test_a_view_can_be_looked_at_without_a_session() -> None:
         assert state.link("records", table="case").startswith("records?area=320613001")
         state.keep("told", [1])
         assert state.recall("told", []) == []
+
+
+def test_a_choice_is_followed_until_it_has_led_somewhere_and_then_no_more() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from pages.parts import state
+
+        state.enter("overview")
+
+        def follow(code: str) -> None:
+            st.session_state.followed = st.session_state.get("followed", 0) + 1
+            if not st.session_state.get("cut_off"):
+                st.query_params["area"] = code
+
+        state.follow_choice("chart", st.session_state.get("choice", ""), follow)
+
+    app = AppTest.from_function(page)
+    app.session_state.choice = "320613001"
+    app.session_state.cut_off = True
+    assert app.run().session_state.followed == 1
+    assert app.run().session_state.followed == 2
+    app.session_state.cut_off = False
+    assert app.run().session_state.followed == 3 and asked(app, "area") == "320613001"
+    assert app.run().session_state.followed == 3
+    del app.query_params["area"]
+    assert app.run().session_state.followed == 3, "going back is no choice"
+    app.session_state.choice = ""
+    app.run()
+    app.session_state.choice = "320613001"
+    assert app.run().session_state.followed == 4

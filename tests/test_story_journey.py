@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from pages.parts.words import words
-from tests.serving import running_app
+from tests.serving import assert_no_fault, running_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("extracts")]
 PATIENCE = 90_000
@@ -22,7 +21,7 @@ def own_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("own")
     with running_app(folder / "log", {"DATABASE_URL": f"sqlite:///{folder}/stories.sqlite"}) as url:
         yield url
-    assert "Traceback (most recent call last)" not in Path(folder / "log").read_text(errors="replace")
+    assert_no_fault(folder / "log")
 
 
 def settled(page: Page) -> None:

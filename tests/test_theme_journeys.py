@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages.parts import registry
-from tests.clicking import click_point
+from tests.clicking import click_through
 
 pytestmark = pytest.mark.browser
 
@@ -55,8 +55,7 @@ def test_comparing_drills_by_its_charts_to_the_records_and_back(app_url: str, br
         dots = page.locator(f".st-key-chart_changes_{visited[-1]}_2020 .scatterlayer .points path")
         expect(dots.first).to_be_visible(timeout=PATIENCE)
         settled(page)
-        click_point(page, dots.first)
-        page.wait_for_url(re.compile(rf"/compare\?area=320613\d{{{digits}}}&"), timeout=PATIENCE)
+        click_through(page, dots.first, re.compile(rf"/compare\?area=320613\d{{{digits}}}&"))
         visited.append(re.findall(r"area=(\d+)", page.url)[0])
         settled(page)
     records = page.locator('.st-key-card_multiples a[href*="records?"]')

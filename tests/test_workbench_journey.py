@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from geo.plans import Plan
 from pages.parts import workbench_base
 from pages.parts.workbench_steps import Step, tried
-from tests.serving import running_app
+from tests.serving import assert_no_fault, running_app
 from tests.workbench_hand import BENCH, PATIENCE, Hand
 
 pytestmark = pytest.mark.browser
@@ -27,8 +27,7 @@ def workbench_url(extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     log = folder / "server.log"
     with running_app(log, {"DATABASE_URL": f"sqlite:///{folder / 'atlas.sqlite'}"}) as url:
         yield url
-    printed = log.read_text(errors="replace")
-    assert "Traceback (most recent call last)" not in printed, printed[-4000:]
+    assert_no_fault(log)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.charts_workforce import needed
 from pages.parts.words import words
-from tests.clicking import click_point
+from tests.clicking import click_through
 from tests.opening import html_of, opened, table_called, text_of
 
 AREAS = {
@@ -126,17 +126,14 @@ def test_clicks_lead_to_the_counts_behind_a_bar_and_into_an_area(app_url: str, b
     browser_page.goto(f"{app_url}/workforce?area=320613")
     bars = browser_page.locator(".st-key-card_posts .bars .point path")
     expect(bars).to_have_count(12, timeout=PATIENCE)
-    click_point(browser_page, bars.first)
-    browser_page.wait_for_url(
-        re.compile(r"/records\?.*table=staffing&dimension=post_level&category=A1"), timeout=PATIENCE
-    )
+    to_records = re.compile(r"/records\?.*table=staffing&dimension=post_level&category=A1")
+    click_through(browser_page, bars.first, to_records)
     expect(browser_page.locator(".ll-h2").first).to_contain_text("166", timeout=PATIENCE)
     browser_page.go_back()
     browser_page.wait_for_url(re.compile(r"/workforce\?area=320613(&|$)"), timeout=PATIENCE)
     dots = browser_page.locator(".st-key-card_load .scatterlayer .points path")
     expect(dots).to_have_count(16, timeout=PATIENCE)
-    click_point(browser_page, dots.first)
-    browser_page.wait_for_url(re.compile(r"/workforce\?area=320613\d{3}&"), timeout=PATIENCE)
+    click_through(browser_page, dots.first, re.compile(r"/workforce\?area=320613\d{3}&"))
 
 
 @pytest.mark.parametrize("period", ["2018", "2020-05", "2016"])

@@ -138,11 +138,7 @@ def _figure(card: Card, view: View, made: Made) -> None:
     event = st.plotly_chart(
         made.figure, theme=None, config=settings, key=key, alt=made.title, on_select="rerun", selection_mode="points"
     )
-    point = _clicked(event)
-    if point != state.recall(key, ""):
-        state.keep(key, point)
-        if point:
-            card.drill(point)
+    state.follow_choice(key, _clicked(event), card.drill)
 
 
 def _clicked(event: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
@@ -342,8 +342,30 @@ def mark(code: str) -> None:
 def enter(page: str) -> None:
     """A page begins: remember which, and go on to another one if a callback asked for it."""
     keep("page", page)
+    _arrive()
     if wanted := st.session_state.pop(_own("next_page"), None):
         st.switch_page(f"pages/{wanted}.py", query_params=st.query_params.to_dict())
+
+
+def follow_choice(key: str, choice: str, follow: Callable[[str], None]) -> None:
+    """In the body of a page: `follow` what was chosen in the widget `key`, once ("" is nothing chosen).
+
+    A run can be broken off on the way, when the browser asks for something else; then the address has not changed, and
+    the next run follows. Only where it has is the choice done with, so that going back does not lead there again.
+    """
+    if choice == recall(key, ""):
+        return
+    if not choice:
+        keep(key, "")
+        return
+    keep("on_the_way", (key, choice, st.query_params.to_dict()))
+    follow(choice)
+
+
+def _arrive() -> None:
+    key, choice, left = st.session_state.pop(_own("on_the_way"), ("", "", {}))
+    if key and st.query_params.to_dict() != left:
+        keep(key, choice)
 
 
 def seed(key: str, value: Any) -> str:
