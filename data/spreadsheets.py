@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,43 @@ if TYPE_CHECKING:  # most readers only write CSV
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML, and so XLSX, can't hold these
 TEN_THOUSAND = 10_000  # below, a number needs no separator, and a year must have none
+MINUS = "\N{MINUS SIGN}"
+RAW_FROM = 10.0  # of figures that nobody has rounded, those from here on show one decimal, smaller ones two
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number in a table whose rows are of different kinds, with the way it is written: decimals, sign, words around.
+
+    The table carries the number; whoever shows it writes it so.
+    """
+
+    value: float
+    decimals: int = 0
+    signed: bool = False
+    before: str = ""
+    after: str = ""
+
+    @property
+    def format(self) -> str:
+        """The same as a workbook's number format."""
+        return number_format(self.decimals, signed=self.signed, before=self.before, after=self.after)
+
+
+def number_format(decimals: int, *, signed: bool = False, before: str = "", after: str = "") -> str:
+    """A workbook's format of numbers with so many decimals: separators, on wish a sign, words before and after."""
+    plain = "#,##0" + (f".{'0' * decimals}" if decimals else "")
+    plain = "".join(part if part == plain else f'"{part}"' for part in (before, plain, after) if part)
+    return f"+{plain};{MINUS}{plain};±{plain}" if signed else plain
+
+
+def decimals_of(values: Iterable[Any]) -> int:
+    """How many decimals the numbers of one column show, the same for all: as many as they were rounded to."""
+    told = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool) and v == v]
+    for decimals in (0, 1, 2):
+        if all(abs(v - round(v, decimals)) < 1e-9 for v in told):
+            return decimals
+    return 1 if max(map(abs, told)) >= RAW_FROM else 2
 
 
 def defused(text: str) -> str:
@@ -26,6 +65,8 @@ def csv_value(value: Any) -> Any:
     """A value for a CSV field: text defused, moments without seconds, empty where there is none."""
     if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
         return ""
+    if isinstance(value, Figure):
+        return value.value
     if isinstance(value, str):
         return defused(CONTROL.sub("", value))
     if isinstance(value, datetime):  # a pandas Timestamp is one
@@ -36,6 +77,10 @@ def csv_value(value: Any) -> Any:
 def put(sheet: Worksheet, line: int, place: int, value: Any) -> Cell:
     """Write one value; text always as text, so that a leading = never becomes a formula."""
     cell = sheet.cell(line, place)
+    if isinstance(value, Figure):
+        cell.value = value.value if round(value.value, value.decimals) else 0.0  # no sign before a nought
+        cell.number_format = value.format
+        return cell
     value = xlsx_value(value)
     cell.value = value
     if isinstance(value, str):

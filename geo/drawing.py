@@ -15,6 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo import crs
+from geo.map_geometry import STEP, decode_numbers
 from geo.tables import read_layer
 
 Points = npt.NDArray[np.float64]
@@ -26,6 +28,7 @@ PAPER_DOTS: Final = 2_600
 """A drawing is simplified to about one such part of its width: a third of a millimetre on A1."""
 ROAD_REACH_M: Final = {"arterial": 60_000.0, "secondary": 14_000.0, "minor": 4_500.0, "lane": 1_600.0}
 """Class of road -> width of the widest drawing that still shows it."""
+WALK_M: Final = 500.0
 WATER_REACH_M: Final = {"river": 90_000.0, "canal": 90_000.0, "moat": 30_000.0, "stream": 9_000.0}
 
 
@@ -115,6 +118,48 @@ def outline(area: Area, extent: Box) -> tuple[Points, ...]:
     return _paths(shapely.intersection(shapely.multilinestrings(list(area.rings)), shapely.box(*extent)))
 
 
+def clipped(area: Area, extent: Box) -> Area:
+    """The area as far as it lies in the extent; without rings where it lies beyond."""
+    return _clipped(area, shapely.box(*extent))
+
+
+def polygon(area_rings: tuple[Points, ...]) -> shapely.Geometry:
+    """The shape that an area's rings enclose, its holes left out."""
+    return _polygons(area_rings)
+
+
+def walk(folder: Path, extent: Box) -> tuple[Points, ...]:
+    """Outlines, holes too, of the ground within a walk of a service office, as far as it lies in the extent."""
+    tolerance = _step(max(FINEST_M, (extent[2] - extent[0]) / PAPER_DOTS))
+    return _ground_rings(shapely.simplify(_walked(folder), tolerance), extent)
+
+
+def straight(folder: Path, extent: Box) -> tuple[Points, ...]:
+    """Outlines of the ground within WALK_M of a service office as the crow flies, as far as it lies in the extent."""
+    offices = [place.at for place in _places(folder) if place.kind == "service_office"]
+    circles = shapely.buffer(shapely.points(offices), WALK_M) if offices else np.array([], dtype=object)
+    return _ground_rings(shapely.union_all(circles), extent)
+
+
+def rings_of_text(text: str) -> tuple[Points, ...]:
+    """The outlines that `geo.map_overlays.rings_of` wrote, in metres."""
+    numbers, found = decode_numbers(text), []
+    place, last = 0, np.zeros(2)
+    while place < len(numbers):
+        count = numbers[place]
+        steps = np.array(numbers[place + 1 : place + 1 + 2 * count], dtype=float).reshape(count, 2)
+        found.append(last + steps.cumsum(axis=0))
+        last, place = found[-1][-1], place + 1 + 2 * count
+    return tuple(metres(ring * STEP) for ring in found)
+
+
+def metres(degrees: Points) -> Points:
+    """Places in EPSG:4490 (longitude, latitude) as metres east and north."""
+    placed = crs.to_metric(gpd.GeoDataFrame(geometry=gpd.points_from_xy(*degrees.T), crs=crs.STORED))
+    found: Points = shapely.get_coordinates(placed.geometry.to_numpy())
+    return found
+
+
 def edges(layer: gpd.GeoDataFrame, assignment: pd.Series, extent: Box) -> tuple[Line, ...]:
     """Borders between neighbourhoods by the class of line they lie on; `rank` is that class (`none`: on no line).
 
@@ -153,6 +198,18 @@ def _clipped(area: Area, frame: shapely.Polygon) -> Area:
     shape = shapely.intersection(_polygons(area.rings), frame)
     parts = [part for part in shapely.get_parts(shape) if shapely.get_type_id(part) == 3]
     return replace(area, rings=tuple(ring for part in parts for ring in _rings(part)))
+
+
+def _ground_rings(ground: shapely.Geometry, extent: Box) -> tuple[Points, ...]:
+    part = shapely.intersection(ground, shapely.box(*extent))
+    return tuple(ring for each in shapely.get_parts(part) if shapely.get_type_id(each) == 3 for ring in _rings(each))
+
+
+@cache
+def _walked(folder: Path) -> shapely.Geometry:
+    near = pd.read_parquet(folder / "reach.parquet", columns=["block_id", "walk_since"]).dropna()["block_id"]
+    blocks = read_layer(folder / "blocks.parquet")
+    return shapely.coverage_union_all(blocks.geometry[blocks["block_id"].isin(near)].to_numpy())
 
 
 def _polygons(rings: tuple[Points, ...]) -> shapely.Geometry:

@@ -126,6 +126,19 @@ def bivariate(theme: Theme) -> tuple[str, ...]:
     return PALETTES[theme].bivariate
 
 
+def luminance(colour: str) -> float:
+    """Return the relative luminance (WCAG) of a `#rrggbb`, from 0 for black to 1 for white."""
+    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast (WCAG, 1 to 21) of two colours `#rrggbb`."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
 def for_browser() -> dict[str, dict[str, object]]:
     """Return every palette as plain data: theme -> name -> colour (or list of colours)."""
     return {theme: asdict(palette) for theme, palette in PALETTES.items()}

@@ -99,8 +99,15 @@ def rules(quality: Quality, *, whole: bool) -> None:
 def show_map(view: View) -> None:
     """The area's neighbourhoods, their borders coloured by what they lie on."""
     st.html(tables.heading(t("boundaries.map"), "map"))
+    given = drawn_map(view)
+    map_view.show_map(given, key="boundaries.map", height=MAP_HEIGHT, on_click=lambda code: state.go(area=code))
+    st.html(tables.paragraph(t("boundaries.map_text"), "ll-note-text"))
+
+
+def drawn_map(view: View) -> MapState:
+    """That map's state, for the page and for its files."""
     inside = edition.hoods(view.area)
-    given = MapState(
+    return MapState(
         level="neighbourhood",
         lang="zh" if view.lang == "zh" else "en",
         theme=trends.theme_of(view),
@@ -116,8 +123,6 @@ def show_map(view: View) -> None:
         label_values=False,
         edges=legend_of_edges(edition.quality(view.area)),
     )
-    map_view.show_map(given, key="boundaries.map", height=MAP_HEIGHT, on_click=lambda code: state.go(area=code))
-    st.html(tables.paragraph(t("boundaries.map_text"), "ll-note-text"))
 
 
 def legend_of_edges(quality: Quality) -> tuple[tuple[str, str], ...]:

@@ -140,8 +140,23 @@ def _follow_overlays() -> None:
 
 def show_map(view: View, indicator: Indicator, proposal: Proposal | None) -> None:
     """The share by area, or share and density at once, with the overlays chosen and the proposed sites."""
-    what = shown(view, indicator)
-    drawn = scene(view, indicator, what).state
+    drawn = _with_overlays(view, scene(view, indicator, shown(view, indicator)).state, proposal)
+    map_view.show_map(drawn, key="reach.map", height=map_list.MAP_HEIGHT, on_click=lambda code: state.go(area=code))
+
+
+def over_map(view: View, drawn: MapState) -> MapState:
+    """The map of the indicator with all that the address lays over it, new offices too: for talks and files."""
+    count = _asked_sites(view)
+    proposal = sites.propose(view.area, count, data.days(view.period)[1], _unheard) if count else None
+    return _with_overlays(view, drawn, proposal)
+
+
+def _unheard(step: str, share: float) -> None:
+    """Nobody watches how far a proposal is that a file waits for."""
+
+
+def _with_overlays(view: View, drawn: MapState, proposal: Proposal | None) -> MapState:
+    what = shown(view, data.indicators()[view.indicator])
     rows = places(what.scope, what.level, view).set_index("code")
     over = chosen_overlays(view)
     if view.get("colours") == "two":
@@ -157,7 +172,7 @@ def show_map(view: View, indicator: Indicator, proposal: Proposal | None) -> Non
     if proposal is not None:
         points = [(row["lon"], row["lat"], str(row["order"])) for row in proposal.table.to_dict("records")]
         drawn = replace(drawn, sites=tuple(points), patches=proposal.ground)
-    map_view.show_map(drawn, key="reach.map", height=map_list.MAP_HEIGHT, on_click=lambda code: state.go(area=code))
+    return drawn
 
 
 def two_colours(view: View, drawn: MapState, rows: pd.DataFrame) -> MapState:
@@ -213,8 +228,7 @@ def notes(over: tuple[str, ...], proposal: Proposal | None) -> tuple[tuple[str, 
 def siting(view: View) -> Proposal | None:
     """How many new offices to place, and what the best places would change."""
     st.html(tables.heading(t("reach.sites"), "sites") + tables.paragraph(t("reach.sites_text"), "ll-note-text"))
-    asked = view.get("sites")
-    count = int(asked) if asked.isdecimal() and int(asked) <= MOST_SITES else 0
+    count = _asked_sites(view)
     st.selectbox(
         t("reach.how_many"),
         range(MOST_SITES + 1),
@@ -229,6 +243,11 @@ def siting(view: View) -> Proposal | None:
     proposal = _with_progress(view, count)
     _before_after(view, proposal)
     return proposal
+
+
+def _asked_sites(view: View) -> int:
+    asked = view.get("sites")
+    return int(asked) if asked.isdecimal() and int(asked) <= MOST_SITES else 0
 
 
 def _with_progress(view: View, count: int) -> Proposal:

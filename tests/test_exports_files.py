@@ -8,11 +8,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import openpyxl
+import pandas as pd
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Route
 
 from data.indicators import load_indicators
+from pages.exports.cells import words_of
 from pages.exports.html import html_bytes
 from pages.exports.image import NoSuchFigure, figures_of, png_bytes, svg_bytes
 from pages.exports.pdf import pdf_bytes
@@ -50,6 +52,23 @@ def test_a_workbook_has_a_sheet_a_table_with_the_page_s_numbers(book: openpyxl.W
     indicator = load_indicators()["attendances_per_1000"]
     values = data.indicator_values(indicator, "community", "320613007", "2020").set_index("code")["value"]
     assert told == {data.area(code)["name_zh"]: round(value, indicator.decimals) for code, value in values.items()}
+
+
+def test_every_sheet_can_be_printed(book: openpyxl.Workbook) -> None:
+    for place, sheet in enumerate(book):
+        assert sheet.page_setup.orientation == "landscape" and sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert "演示数据" in sheet.oddFooter.left.text and sheet.oddFooter.right.text == "&P / &N"
+        assert (sheet.print_title_rows == "$3:$3") == (0 < place < len(book.sheetnames) - 2)
+
+
+def test_a_column_has_one_number_of_decimals_and_a_row_that_of_its_indicator(extracts: Path) -> None:
+    assert list(words_of(pd.DataFrame({"a": [65.0, 87.25], "b": [2019, 2020]}))["a"]) == ["65.00", "87.25"]
+    table = page_document("/area?area=320613007&period=2020").contents[0].tables[0]
+    known = {each.words("name", "zh"): each.decimals for each in load_indicators().values()}
+    for name, *told in words_of(table.frame).itertuples(index=False, name=None):
+        numbers = [word for word in (told[1], told[2], told[3], told[5]) if re.fullmatch(r"[+−±]?[\d,.]+", word)]
+        assert numbers and {len(n.partition(".")[2]) for n in numbers} == {known[name]}, name
 
 
 def test_charts_stand_beside_their_cells_and_read_them(book: openpyxl.Workbook) -> None:

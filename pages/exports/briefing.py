@@ -19,7 +19,7 @@ from pages.parts import comparing, data, edition_choice, profile, provenance, st
 from pages.parts.profile import Entry, Fellows
 from pages.parts.scene import scene, shown
 from pages.parts.state import View
-from pages.parts.words import area_name, lang, number, period_text, quantity, signed, t, unit_name
+from pages.parts.words import area_name, lang, moment_text, number, period_text, quantity, signed, t, unit_name
 
 ALSO: Final = 3  # further figures of a theme that are told after its first
 MAP_SHAPE: Final = 2.0  # width ÷ height: two pages have room for a wide map
@@ -108,7 +108,7 @@ def _briefing(view: View) -> Briefing:
             (
                 edition_choice.named(manifest),
                 t("footer.version", version=manifest.version),
-                t("exports.loaded", time=manifest.built_at[:16].replace("T", " ")),
+                t("exports.loaded", time=moment_text(manifest.built_at)),
             )
         ),
     )

@@ -8,16 +8,20 @@ from typing import Any
 
 import pandas as pd
 
+from data.spreadsheets import Figure, decimals_of
 from pages.parts.charts import width_of
-from pages.parts.words import NOTHING, number, t
+from pages.parts.words import NOTHING, number, signed, t
 
 NARROWEST, WIDEST = 9, 44
 YEARS = (1900, 2200)
 BOLD = 1.15  # a heading's letters are wider than a cell's
 
 
-def shown_cell(value: Any) -> str:
-    """The words of a cell: numbers with separators, days without hours, a dash for nothing."""
+def shown_cell(value: Any, decimals: int | None = None) -> str:
+    """The words of a cell: numbers with separators, days without hours, a dash for nothing.
+
+    `decimals` are those of its column; without them a number has as many as it needs.
+    """
     if value is None or value is pd.NaT or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return NOTHING
     if isinstance(value, bool):
@@ -26,20 +30,29 @@ def shown_cell(value: Any) -> str:
         return f"{value:%Y-%m-%d}"
     if isinstance(value, str):
         return value
-    if float(value).is_integer():
-        whole = int(value)
-        return str(whole) if YEARS[0] <= whole <= YEARS[1] else number(whole)
-    decimals = 1 if abs(float(value)) >= 10 or round(float(value), 1) == round(float(value), 4) else 2
-    return number(float(value), decimals)
+    if isinstance(value, Figure):
+        words = (signed if value.signed else number)(value.value, value.decimals)
+        return f"{value.before}{words}{value.after}"
+    decimals = decimals_of([value]) if decimals is None else decimals
+    year = decimals == 0 and YEARS[0] <= float(value) <= YEARS[1]
+    return str(int(value)) if year else number(float(value), decimals)
+
+
+def words_of(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame in words, the numbers of a column with as many decimals as its first to need most of them."""
+    columns = [frame.iloc[:, place] for place in range(len(frame.columns))]
+    told = [[shown_cell(v, decimals) for v in each] for each in columns for decimals in [decimals_of(each)]]
+    return pd.DataFrame(dict(enumerate(told)), index=frame.index, dtype=object).set_axis(frame.columns, axis=1)
 
 
 def is_numeric(values: pd.Series[Any]) -> bool:
-    """Whether a column's numbers stand right-aligned."""
-    return bool(pd.api.types.is_numeric_dtype(values)) and not pd.api.types.is_bool_dtype(values)
+    """Whether a column's numbers stand right-aligned, words among them too."""
+    plain = bool(pd.api.types.is_numeric_dtype(values)) and not pd.api.types.is_bool_dtype(values)
+    return plain or any(isinstance(value, Figure) for value in values)
 
 
 def widths(frame: pd.DataFrame) -> list[float]:
-    """Share of the whole width of each column, by what stands in it."""
+    """Share of the whole width of each column of words or values, by what stands in it."""
     found = needed(frame)
     return [each / sum(found) for each in found]
 
@@ -55,10 +68,10 @@ def needed(frame: pd.DataFrame) -> list[int]:
 
 
 def few_rows(frame: pd.DataFrame, most: int) -> pd.DataFrame:
-    """The frame cut to `most` rows: of a longer one both ends, with a row of dots between."""
+    """A frame of words cut to `most` rows: of a longer one both ends, with a row of dots between."""
     if len(frame) <= most:
         return frame
     half = (most - 1) // 2
     gap = pd.DataFrame([["⋯"] * len(frame.columns)], columns=frame.columns)
     tail = frame.tail(most - 1 - half)
-    return pd.concat([frame.head(half).map(shown_cell), gap, tail.map(shown_cell)], ignore_index=True)
+    return pd.concat([frame.head(half), gap, tail], ignore_index=True)

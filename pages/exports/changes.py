@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
-import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,10 +11,8 @@ from typing import Any, Final
 
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.drawing.image import Image
 from openpyxl.styles import Alignment, Font
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from data.spreadsheets import put
@@ -26,21 +22,15 @@ from pages.exports.pdf import POINTS, compiled, table_of
 from pages.exports.picture import Picture
 from pages.exports.svg_map import map_svg
 from pages.exports.xlsx import sheet_name
-from pages.parts.words import NOTHING, speaking, t
-from pages.parts.workbook import write_table
+from pages.parts.words import NOTHING, speaking
+from pages.parts.workbook import LINE_POINTS, lines_of, on_paper, write_table
 
 Progress = Callable[[float], None]
 WIDTH: Final = 174.0 * POINTS
 SHAPE: Final = 1.5  # width ÷ height of a sheet's map
 NOTICE_SHAPE: Final = 1.15
 PIXELS: Final = (720, 480)
-SIGNS: Final = "+−±≥⩾≤0123456789"
-CODE_LENGTH: Final = 9
-MINUS: Final = "−"
-WRITTEN: Final = re.compile(r"([+±−]?)([\d,]+)(\.\d+)?")
 WORDS_WIDE: Final = 60
-FIRST_WIDE: Final = 0x2E7F
-LINE_POINTS: Final = 15
 
 
 @dataclass(frozen=True)
@@ -95,7 +85,7 @@ def pdf_bytes(report: Report, progress: Progress) -> bytes:
         content = {
             "title": report.title, "lang": report.lang, "note": report.note, "front": report.front,
             "ink": palette.ink, "muted": palette.muted, "accent": palette.accent, "line": palette.line,
-            "rows": list(report.rows), "finding": report.finding, "tables": [_table(t) for t in report.tables],
+            "rows": list(report.rows), "finding": report.finding, "tables": list(map(table_of, report.tables)),
             "signatures": list(report.signatures), "sheets": sheets,
         }  # fmt: skip
         return compiled(folder, "changes.typ", content)
@@ -104,23 +94,9 @@ def pdf_bytes(report: Report, progress: Progress) -> bytes:
 def _sheet(sheet: Sheet, file: str) -> dict[str, Any]:
     return {
         "title": sheet.title, "text": list(sheet.text), "map": file, "rows": list(sheet.rows),
-        "tables": [_table(table) for table in sheet.tables], "closing": sheet.closing, "office": sheet.office,
+        "tables": list(map(table_of, sheet.tables)), "closing": sheet.closing, "office": sheet.office,
         "day": sheet.day,
     }  # fmt: skip
-
-
-def _table(table: Table) -> dict[str, Any]:
-    """A table as the template sets it; what is written as figures stands to the right as numbers do."""
-    found = table_of(table)
-    written = [_figures(cells) for cells in zip(*found["rows"], strict=True)] or found["right"]
-    return {**found, "right": [a or b for a, b in zip(found["right"], written, strict=True)]}
-
-
-def _figures(cells: Sequence[str]) -> bool:
-    """Whether a column holds figures with signs and units, or that there are none; codes are no figures."""
-    told = [cell for cell in cells if cell not in ("", NOTHING, t("editions.same"))]
-    codes = any(cell.isdigit() and len(cell) >= CODE_LENGTH for cell in told)
-    return bool(told) and not codes and all(cell[0] in SIGNS for cell in told)
 
 
 def xlsx_bytes(report: Report, progress: Progress) -> bytes:
@@ -138,8 +114,8 @@ def xlsx_bytes(report: Report, progress: Progress) -> bytes:
         for place, each in enumerate(report.sheets):
             progress(0.95 * place / len(report.sheets))
             _place(book.create_sheet(sheet_name(each.title, used)), each)
-        for sheet in book.worksheets:
-            on_paper(sheet)
+        for place, sheet in enumerate(book.worksheets):
+            on_paper(sheet, report.note, 3 if 0 < place <= len(report.tables) else 0, upright=True)
         book.properties.title, book.properties.creator = report.title, "Linli Atlas"
         out = io.BytesIO()
         book.save(out)
@@ -176,7 +152,8 @@ def _plain(sheet: Worksheet, frame: pd.DataFrame, first: int) -> int:
     for line, row in enumerate(frame.itertuples(index=False, name=None), start=first + 1):
         put(sheet, line, 1, row[0])
         for place, value in enumerate(row[1:], start=2):
-            _figure(put(sheet, line, place, value), value)
+            cell = put(sheet, line, place, NOTHING if value is None else value)
+            cell.alignment = Alignment(horizontal="right")
     for place in range(2, len(frame.columns) + 1):
         sheet.cell(first, place).alignment = Alignment(horizontal="right")
     for place in range(3, len(frame.columns) + 1):
@@ -184,39 +161,14 @@ def _plain(sheet: Worksheet, frame: pd.DataFrame, first: int) -> int:
     return first + len(frame) + 1
 
 
-def _figure(cell: Cell, value: object) -> None:
-    """A figure written in words becomes a number again, with the decimals and the sign it was written with."""
-    cell.alignment = Alignment(horizontal="right")
-    found = WRITTEN.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        return
-    sign, whole, decimals = found.groups(default="")
-    plain = "#,##0" + re.sub(r"\d", "0", decimals)
-    cell.value = float(f"{'-' if sign == MINUS else ''}{whole.replace(',', '')}{decimals}")
-    cell.number_format = f"+{plain};{MINUS}{plain};±{plain}" if sign in ("+", "±", MINUS) else plain
-
-
 def _pairs(sheet: Worksheet, rows: Sequence[tuple[str, str]], first: int) -> int:
     for line, (label, words) in enumerate(rows, start=first):
         named = put(sheet, line, 1, label)
         named.font, named.alignment = Font(bold=True), Alignment(vertical="top")
         put(sheet, line, 2, words).alignment = Alignment(wrap_text=True, vertical="top")
-        # a program that prints without having been looked at leaves lines out that have no height
-        sheet.row_dimensions[line].height = LINE_POINTS * math.ceil(max(_wide(words), 1) / WORDS_WIDE)
+        sheet.row_dimensions[line].height = LINE_POINTS * lines_of(words, WORDS_WIDE)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, WORDS_WIDE + 2
     return first + len(rows)
-
-
-def _wide(words: str) -> int:
-    return sum(2 if ord(sign) > FIRST_WIDE else 1 for sign in words)
-
-
-def on_paper(sheet: Worksheet) -> None:
-    """As wide as a sheet of A4 and centred, as many pages long as it takes."""
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.paperSize, sheet.page_setup.orientation = Worksheet.PAPERSIZE_A4, "portrait"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.print_options.horizontalCentered = True
 
 
 def png(picture: Picture) -> bytes:

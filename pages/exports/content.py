@@ -13,7 +13,7 @@ import pandas as pd
 from data.contract import DataError
 from data.indicators import Indicator
 from data.manifest import data_root, editions_built
-from geo.layers import MapState
+from data.stories import Place
 from pages.exports import mapping
 from pages.exports.model import Chart, Content, Rows, Table
 from pages.exports.offered import PAGES, THEMES
@@ -36,7 +36,7 @@ from pages.parts.ranked import ranked, whole_frame
 from pages.parts.scene import scene, shown
 from pages.parts.state import Known, Notice, View
 from pages.parts.theme_page import Theme, headline, of_theme
-from pages.parts.words import area_name, date_text, lang, levels_name, number, period_text, short_name, t
+from pages.parts.words import area_name, date_text, lang, levels_name, moment_text, number, period_text, short_name, t
 
 RANKED, TREND = "ranked", "trend"
 WHOLE: Final = 16  # a chart of ranks up to this long is whole
@@ -86,12 +86,25 @@ def content_of(view: View, wanted: Sequence[str] | None = None) -> Content:
 
     Words are in the view's language. Raises NotExportable, and what the queries raise.
     """
+    return pictured(told_of(view, wanted), view)
+
+
+def told_of(view: View, wanted: Sequence[str] | None = None) -> Content:
+    """As `content_of`, its map not drawn yet: who shows another state of it than the page does so draws but once."""
     with state.viewing(view):
         if view.page in THEMES:
             return _of_theme(view, wanted)
         others: Any = import_module("pages.exports.content_of_pages")
         built: Content = others.BUILDERS[view.page](view, wanted)
         return built
+
+
+def pictured(content: Content, view: View, place: Place | None = None) -> Content:
+    """The content with the map it shows drawn: whole, or the part of it that the reader had moved to."""
+    if content.shown is None:
+        return content
+    with state.viewing(view):
+        return replace(content, map=mapping.picture(content.shown, place=place))
 
 
 def _of_theme(view: View, wanted: Sequence[str] | None) -> Content:
@@ -136,7 +149,7 @@ def source_line(sources: str, period: str) -> str:
         t("exports.source", sources=sources),
         period_text(period),
         edition_choice.named(manifest),
-        t("exports.loaded", time=manifest.built_at[:16].replace("T", " ")),
+        t("exports.loaded", time=moment_text(manifest.built_at)),
         nature_short(),
     )
     return " · ".join(filter(None, said))
@@ -168,7 +181,7 @@ def with_map(content: Content, view: View) -> Content:
         indicator.words("definition", lang()),
         provenance.sources(indicator.source),
     )
-    return replace(content, map=mapping.picture(drawn.state), ranked=table)
+    return replace(content, shown=drawn.state, ranked=table)
 
 
 def _ranked_title(indicator: Indicator, level: str, count: int, view: View) -> str:
@@ -257,8 +270,3 @@ def plain_about(title: str, definition: str, source: str, view: View) -> Rows:
 def day_text(view: View) -> str:
     """The last day that the view's period and the data both cover."""
     return date_text(min(data.days(view.period)[1], data.data_until()))
-
-
-def map_of(drawn: MapState) -> Any:
-    """The picture of a map."""
-    return mapping.picture(drawn)

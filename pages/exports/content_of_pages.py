@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from geo.layers import Legend, MapState, Symbols
-from pages.exports import mapping
+from geo.layers import Legend, MapState
 from pages.exports.content import (
     MOST_ROWS,
     blank,
@@ -28,13 +27,15 @@ from pages.parts import (
     edition,
     profile,
     provenance,
+    quality_rules,
+    staging,
     standings,
     state,
     trends,
 )
-from pages.parts.scene import footer, marked, scene, shown
+from pages.parts.scene import footer, marked
 from pages.parts.state import View
-from pages.parts.words import area_name, lang, number, period_text, signed, t
+from pages.parts.words import area_name, lang, period_text, t
 
 Wanted = Sequence[str] | None
 
@@ -64,7 +65,7 @@ def area(view: View, wanted: Wanted) -> Content:
         more=standings.highlights(around, found),
         source_line=source_line(provenance.sources(sorted({s for e in listed[:4] for s in e.source})), view.period),
         about=plain_about(title, definition, source, view),
-        map=mapping.picture(_locator(view)),
+        shown=_locator(view),
         tables=(Table("indicators", t("area.indicators"), frame, definition, source),),
     )
     made = _area_charts(view, wanted)
@@ -99,7 +100,7 @@ def compare(view: View, wanted: Wanted) -> Content:
     content = replace(
         blank(view, page.first(view), page.scene_headline(view)),
         title=t("exports.comparison", what=drawn.legend.title),
-        map=mapping.picture(drawn),
+        shown=drawn,
         tables=(table,),
     )
     # the page shows neither ranks nor twelve months of its own: those are added only if asked for
@@ -113,24 +114,13 @@ def boundaries(view: View, wanted: Wanted) -> Content:
     page: Any = import_module("pages.boundaries")
     quality = edition.quality(view.area)
     title = t("exports.boundaries", area=area_name(data.area(view.area)), edition=data.manifest().edition)
-    inside = edition.hoods(view.area)
-    drawn = MapState(
-        level="neighbourhood", lang="zh" if lang() == "zh" else "en", theme=trends.theme_of(view), footer=footer(),
-        values={
-            str(code): t("boundaries.tip", households=number(row["households"]), off=signed(100 * row["off"], 0))
-            for code, row in inside.iterrows()
-        },
-        legend=Legend(t("boundaries.lies_on")), focus=None if view.area == state.DISTRICT else view.area,
-        highlight=marked(view, view.area if view.area_level == "neighbourhood" else None),
-        layers=frozenset({*view.layers, "edges"}), label_values=False, edges=page.legend_of_edges(quality),
-    )  # fmt: skip
     source = t("boundaries.source")
     rules = pd.DataFrame(
         [
             {
                 t("boundaries.measure"): t(f"boundaries.measures.{rule.key}"),
-                t("boundaries.value"): page.shown(rule.value(quality), rule.kind),
-                t("boundaries.rule"): page.held(rule),
+                t("boundaries.value"): quality_rules.figure(rule.value(quality), rule.kind),
+                t("boundaries.rule"): quality_rules.held_figure(rule),
             }
             for rule in page.RULES
         ]
@@ -138,19 +128,21 @@ def boundaries(view: View, wanted: Wanted) -> Content:
     words = page.in_words(view).rename(
         columns={"code": t("records.code"), "name": t("boundaries.area"), "words": t("boundaries.in_words")}
     )
-    return Content(
+    made = charts_of(staging.of_page(view), (), wanted or ())  # the page shows none, a scene what it was given
+    content = Content(
         page=view.page,
         title=title,
         finding=page.sentence(view, quality),
         source_line=source_line(source, view.period),
         about=plain_about(title, t("boundaries.rules_source"), source, view),
-        map=mapping.picture(drawn),
+        shown=page.drawn_map(view),
         tables=(
             Table("rules", t("boundaries.rules"), rules, t("boundaries.rules_source"), source),
             Table("words", t("boundaries.in_words"), words, t("boundaries.in_words_text"), source),
         ),
         terms=tuple((t(f"boundaries.measures.{rule.key}"), t(f"boundaries.meaning.{rule.key}")) for rule in page.RULES),
     )
+    return replace(content, charts=made, terms=terms(content, made))
 
 
 def reach(view: View, wanted: Wanted) -> Content:
@@ -160,17 +152,9 @@ def reach(view: View, wanted: Wanted) -> Content:
     indicator = data.indicators()[seen.indicator]
     said = comparing.sentence(indicator, seen.area, seen.period, seen.compare, seen.level)
     content = with_map(blank(seen, indicator, said.text), seen)
-    what = shown(seen, indicator)
-    drawn = scene(seen, indicator, what).state
-    over = set(page.chosen_overlays(seen))
-    rows = page.places(what.scope, what.level, seen).set_index("code")
-    if seen.get("colours") == "two":
-        drawn = page.two_colours(seen, drawn, rows)
-    layers = (drawn.layers - {"offices"}) | (over - {"symbols"})
-    circles = page.symbols(rows, what) if "symbols" in over else Symbols()
-    drawn = replace(drawn, layers=layers, symbols=circles, notes=page.notes(tuple(over), None))
     made = charts_of(seen, page.CARDS, wanted)
-    return replace(content, map=mapping.picture(drawn), charts=made, terms=terms(content, made))
+    assert content.shown is not None, "with_map says what is shown"
+    return replace(content, shown=page.over_map(seen, content.shown), charts=made, terms=terms(content, made))
 
 
 def records(view: View, wanted: Wanted) -> Content:

@@ -28,6 +28,9 @@ FACES: Final = {"zh": ("Times New Roman", "仿宋", "黑体"), "en": ("Calibri",
 """Language -> fonts of Latin letters, of Chinese text, of Chinese headings: those official papers are set in."""
 
 PALETTE: Final = PALETTES["light"]
+JOINED: Final = "\N{ZERO WIDTH JOINER}"
+"""What Word calls a break of no width that may not be: no mark begins a line."""
+
 MARK: Final = re.compile(r"(\[[\d–,]+\])")
 
 
@@ -109,7 +112,8 @@ def _marked(paragraph: Any, words: str, size: float, language: str) -> None:
     for part in MARK.split(words):
         if part:
             mark = bool(MARK.fullmatch(part))
-            _run(paragraph, part, size, language, raised=mark, colour=PALETTE.muted if mark else "")
+            words = f"{JOINED}{part}" if mark and paragraph.runs else part
+            _run(paragraph, words, size, language, raised=mark, colour=PALETTE.muted if mark else "")
 
 
 def _title(paper: Any, given: Briefing) -> None:

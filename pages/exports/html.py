@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from pages.exports.cells import few_rows, is_numeric, shown_cell
+from pages.exports.cells import few_rows, is_numeric, words_of
 from pages.exports.content import nature_short
 from pages.exports.model import Content, Document, Table
 from pages.exports.svg_chart import chart_svg
@@ -96,8 +96,8 @@ def _table(table: Table) -> str:
     right = ['class="r"' if is_numeric(frame.iloc[:, i]) else "" for i in range(len(frame.columns))]
     heads = "".join(f"<th {side}>{escape(str(head))}</th>" for head, side in zip(frame.columns, right, strict=True))
     rows = "".join(
-        "<tr>" + "".join(f"<td {s}>{escape(shown_cell(v))}</td>" for v, s in zip(row, right, strict=True)) + "</tr>"
-        for row in few_rows(frame, MOST_ROWS).itertuples(index=False, name=None)
+        "<tr>" + "".join(f"<td {s}>{escape(v)}</td>" for v, s in zip(row, right, strict=True)) + "</tr>"
+        for row in few_rows(words_of(frame), MOST_ROWS).itertuples(index=False, name=None)
     )
     left_out = (
         f'<p class="source">{escape(t("exports.rows_left_out", shown=number(MOST_ROWS), all=number(len(frame))))}</p>'

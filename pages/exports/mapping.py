@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from math import cos, radians
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+
+from data.stories import Place
 from geo import drawing
 from geo.drawing import Area, Box, Line
 from geo.layers import MapState, Mark
 from geo.palettes import PALETTES, Palette
-from pages.exports.picture import Dot, Key, Picture, Shape, Stroke
+from pages.exports.picture import Dot, Key, Picture, Shape, Stroke, Veil
 from pages.parts import data, edition
 from pages.parts.words import short_name, t
 
@@ -22,15 +26,25 @@ DIGITS: Final = {"subdistrict": 9, "community": 12}
 ROAD_WIDTH: Final = {"arterial": 1.0, "secondary": 0.8, "minor": 0.6, "lane": 0.4}
 FAR_M: Final = 15_000.0  # from this width on roads are a texture only
 WATER_WIDTH: Final = {"river": 1.4, "canal": 1.1, "moat": 1.1, "stream": 0.5}
+PIXEL_M: Final = 156_543.03
+"""Metres of a screen's dot on the equator where the whole earth is one tile."""
+SCREEN: Final = 900.0  # dots: the width of the map that a reader moves
+CIRCLES: Final = 0.55
+WALKED, STRAIGHT, ADDED = 0.16, 0.1, 0.3
 
 
-def picture(state: MapState, aspect: float = ASPECT) -> Picture:
-    """The map of `state` for a frame of about `aspect` (width ÷ height). Raises TableError without extracts."""
+def picture(state: MapState, aspect: float = ASPECT, place: Place | None = None) -> Picture:
+    """The map of `state` for a frame of about `aspect` (width ÷ height), or the part of it around `place`.
+
+    Raises TableError without extracts.
+    """
     folder = data.folder()
     palette = PALETTES[state.theme]
     codes = _codes(state)
     shown = drawing.areas(folder, state.level, codes)
-    extent = framed(drawing.extent_of(folder, codes), aspect)
+    extent = _around(place, aspect) if place else framed(drawing.extent_of(folder, codes), aspect)
+    if place:
+        shown = tuple(area for area in (drawing.clipped(each, extent) for each in shown) if area.rings)
     ground = drawing.ground(folder, extent, level=state.level, without=codes, lines=state.layers)
     return Picture(
         extent=extent,
@@ -41,13 +55,15 @@ def picture(state: MapState, aspect: float = ASPECT) -> Picture:
         dots=(*_places(ground, state, palette), *_circles(shown, state, palette)),
         title=state.legend.title,
         unit=state.legend.unit,
-        keys=(*_keys(state, palette), *_edge_keys(state, palette)),
+        keys=(*_keys(state, palette), *_more_keys(state, palette)),
         footer=state.footer,
         palette=palette,
         lang=state.lang,
         words={"north": t("map.north"), "suffix": state.hover_suffix},
         grid=state.legend.grid,
-        labelled=state.label_values,
+        labelled="names" in state.layers,
+        valued=state.label_values,
+        veils=tuple(each for each in _veils(folder, state, extent, palette) if each.rings),
     )
 
 
@@ -64,6 +80,13 @@ def framed(box: Box, aspect: float) -> Box:
         middle_x + width / 2 + more * (1 - LEFT_SHARE),
         middle_y + tall / 2,
     )
+
+
+def _around(place: Place, aspect: float) -> Box:
+    """What a screen shows around a place at its zoom."""
+    x, y = drawing.metres(np.array([[place.lon, place.lat]]))[0].tolist()
+    half = SCREEN * PIXEL_M * cos(radians(place.lat)) / 2**place.zoom / 2
+    return x - half, y - half / aspect, x + half, y + half / aspect
 
 
 def _codes(state: MapState) -> tuple[str, ...]:
@@ -112,6 +135,8 @@ def _outlines(folder: Path, state: MapState, codes: tuple[str, ...], extent: Box
     """Borders of the levels above, wider the coarser, and of the areas that stand out."""
     found = []
     for level, width in zip(ABOVE.get(state.level, ()), (0.7, 1.3), strict=False):
+        if not {level, "borders"} & state.layers:
+            continue
         above = {code[: DIGITS[level]] for code in codes}
         for area in drawing.areas(folder, level, above):
             found.append(Stroke("border", _name(area), palette.boundary, width, drawing.outline(area, extent)))
@@ -131,30 +156,42 @@ def _edges(state: MapState, extent: Box, palette: Palette) -> list[Stroke]:
     return [Stroke("edge", t(f"boundaries.barrier.{x.rank}"), palette.barriers[x.rank], 1.1, x.paths) for x in lines]
 
 
+def _veils(folder: Path, state: MapState, extent: Box, palette: Palette) -> list[Veil]:
+    """Ground within a walk of an office, within the same distance as the crow flies, and what new offices would add."""
+    names = dict(state.notes)
+    found = []
+    if "reach_walk" in state.layers:
+        found.append(Veil(names.get("reach_walk", ""), palette.accent, WALKED, drawing.walk(folder, extent)))
+    if state.patches:
+        found.append(Veil(names.get("patches", ""), palette.office, ADDED, drawing.rings_of_text(state.patches)))
+    if "reach_straight" in state.layers:
+        found.append(Veil(names.get("reach_straight", ""), palette.muted, STRAIGHT, drawing.straight(folder, extent)))
+    return found
+
+
 def _places(ground: drawing.Ground, state: MapState, palette: Palette) -> list[Dot]:
-    kinds = {"landmark": "landmarks", "service_office": "offices"}
-    return [
-        Dot(
-            p.name_zh if state.lang == "zh" else p.name_en,
-            p.at,
-            1.6,
-            palette.office if p.kind != "landmark" else palette.ink,
-        )
-        for p in ground.places
-        if kinds.get(p.kind, "") in state.layers
-    ]
+    offices = [p for p in ground.places if p.kind == "service_office"] if "offices" in state.layers else []
+    found = [Dot(p.name_zh if state.lang == "zh" else p.name_en, p.at, 1.6, palette.office) for p in offices]
+    for lon, lat, number in state.sites:
+        x, y = drawing.metres(np.array([[lon, lat]]))[0].tolist()
+        found.append(Dot(number, (x, y), 5.0, palette.accent, number))
+    return found
 
 
 def _circles(shown: tuple[Area, ...], state: MapState, palette: Palette) -> list[Dot]:
     most = state.symbols.most
     if most <= 0:
         return []
-    values = {area: state.symbols.values.get(area.code, 0.0) for area in shown}
-    return [
-        Dot(_name(area), area.inside[:2], state.symbols.radius * (value / most) ** 0.5 * 0.75, palette.accent)
-        for area, value in values.items()
-        if value == value and value > 0
+    values = [(float(state.symbols.values.get(area.code, 0.0)), area) for area in shown]
+    known = sorted(((value, area) for value, area in values if value > 0), key=lambda pair: -pair[0])
+    return [  # small ones lie on large ones
+        Dot(_name(area), area.inside[:2], _radius(state, value), palette.office, share=CIRCLES) for value, area in known
     ]
+
+
+def _radius(state: MapState, value: float) -> float:
+    """Points that the circle of a value has: its area is the number."""
+    return float(state.symbols.radius * (value / state.symbols.most) ** 0.5 * 0.75)
 
 
 def _keys(state: MapState, palette: Palette) -> list[Key]:
@@ -165,7 +202,23 @@ def _keys(state: MapState, palette: Palette) -> list[Key]:
     return found
 
 
-def _edge_keys(state: MapState, palette: Palette) -> list[Key]:
+def _more_keys(state: MapState, palette: Palette) -> list[Key]:
+    """What lines, circles and veils mean, in the order of the screen."""
     lines = [Key(words, line=palette.barriers[name]) for name, words in state.edges] if "edges" in state.layers else []
-    dots = [Key(words, dot=palette.office) for name, words in state.notes if name == "offices"]
-    return [*lines, *dots]
+    looks: dict[str, dict[str, Any]] = {
+        "offices": {"dot": palette.office}, "sites": {"dot": palette.accent},
+        "reach_walk": {"fill": palette.accent, "share": WALKED}, "patches": {"fill": palette.office, "share": ADDED},
+        "reach_straight": {"fill": palette.muted, "share": STRAIGHT},
+    }  # fmt: skip
+    notes = [Key(words, **looks[name]) for name, words in state.notes if name in looks]
+    return [*lines, *_circle_keys(state, palette), *notes]
+
+
+def _circle_keys(state: MapState, palette: Palette) -> list[Key]:
+    if state.symbols.most <= 0:
+        return []
+    steps = [
+        Key(words, dot=palette.office, share=CIRCLES, radius=_radius(state, value))
+        for value, words in state.symbols.steps
+    ]
+    return [Key(state.symbols.title), *steps]

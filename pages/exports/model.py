@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import plotly.graph_objects as go
 
+from geo.layers import MapState
 from pages.exports.picture import Picture
 
 Rows = tuple[tuple[str, str], ...]
@@ -40,7 +41,8 @@ class Table:
 class Content:
     """One scene: all that a slide, a page or a sheet says of it.
 
-    `finding` is one sentence, `more` what may follow it. `ranked` is the map as a table. `about` says nature,
+    `finding` is one sentence, `more` what may follow it. `shown` is the state of the map as on the screen, `map` the
+    picture drawn of it at the end, `ranked` the same as a table. `about` says nature,
     definition, source, period, edition, version, loading time and address; `terms` are (name, definition).
     """
 
@@ -50,6 +52,7 @@ class Content:
     source_line: str
     about: Rows
     more: str = ""
+    shown: MapState | None = None
     map: Picture | None = None
     ranked: Table | None = None
     charts: tuple[Chart, ...] = ()
@@ -75,6 +78,12 @@ class Document:
     nature: str
     made_on: str
     contents: tuple[Content, ...] = field(default_factory=tuple)
+
+    @property
+    def common(self) -> Rows:
+        """What all scenes say of their data alike, said once: nature, edition, version, loading time."""
+        every = [content.about for content in self.contents]
+        return tuple(row for row in every[0] if len(every) > 1 and all(row in each for each in every)) if every else ()
 
     @property
     def terms(self) -> Rows:

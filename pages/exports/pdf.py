@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ import pandas as pd
 import typst
 
 from geo.palettes import PALETTES
-from pages.exports.cells import few_rows, is_numeric, shown_cell, widths
+from pages.exports.cells import few_rows, is_numeric, widths, words_of
 from pages.exports.content import nature_short
 from pages.exports.model import Content, Document, Table
 from pages.exports.svg_chart import chart_svg
@@ -27,6 +28,7 @@ BETWEEN_MARGINS: Final = {"a4": 178.0, "a3": 265.0}
 """Paper -> width between its margins, mm."""
 
 POINTS: Final = 72 / 25.4
+BETWEEN: Final = re.compile(r"(?<=[?&=,])")
 MAP_SHAPE: Final = 1.39
 MOST_COLUMNS, MOST_ROWS = 9, 1_000
 STORY_ROWS: Final = 17  # of a scene's table in a story: with its charts and twelve months on one page
@@ -66,10 +68,18 @@ def _frame(document: Document, paper: str) -> dict[str, Any]:
         "nature": document.nature, "nature_short": nature_short(),
         "made_on": document.made_on, "schematic": t("footer.schematic"), "app": t("app.name"),
         "ink": palette.ink, "muted": palette.muted, "accent": palette.accent, "line": palette.line,
-        "words": {"contents": t("exports.contents"), "definitions": t("exports.definitions")},
+        "words": {name: t(f"exports.{name}") for name in ("contents", "definitions", "about")},
         "terms": list(document.terms),
-        "about": [{"title": c.title, "rows": list(c.about)} for c in document.contents],
+        "common": list(document.common),
+        "about": [{"title": c.title, "rows": [_parted(row) for row in c.about if row not in document.common]}
+                  for c in document.contents],
     }  # fmt: skip
+
+
+def _parted(row: tuple[str, str]) -> tuple[str, str]:
+    """A row whose address may be parted after its signs: as one word it would run over the margin."""
+    label, said = row
+    return label, BETWEEN.sub("\N{ZERO WIDTH SPACE}", said) if label == t("downloads.address") else said
 
 
 def _scene(content: Content, place: int, folder: Path, width: float, most: int) -> dict[str, Any]:
@@ -92,10 +102,10 @@ def table_of(table: Table, most: int = MOST_ROWS) -> dict[str, Any]:
     """A table as the template sets it: heads, rows of words, widths, which columns are numbers, what was left out."""
     frame: pd.DataFrame = table.frame.iloc[:, :MOST_COLUMNS]
     right: Sequence[bool] = [is_numeric(frame.iloc[:, i]) for i in range(len(frame.columns))]
-    cut = few_rows(frame, most)
+    words = words_of(frame)
     note = t("exports.rows_left_out", shown=number(most), all=number(len(frame))) if len(frame) > most else ""
-    rows = [[shown_cell(v) for v in row] for row in cut.itertuples(index=False, name=None)]
+    rows = [list(row) for row in few_rows(words, most).itertuples(index=False, name=None)]
     return {
         "title": table.title, "head": [str(c) for c in frame.columns], "rows": rows, "right": list(right),
-        "widths": [round(w * 1000) for w in widths(frame)], "note": note,
+        "widths": [round(w * 1000) for w in widths(words)], "note": note,
     }  # fmt: skip

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Final
 
-from geo.drawing import Box, Points
-from geo.palettes import Palette
+import numpy as np
+import shapely
+
+from geo.drawing import Box, Points, polygon
+from geo.palettes import Palette, contrast
 from pages.parts.charts import width_of
+from pages.parts.charts_forms import ink_on
 
 MARKED: Final = ("missing", "suppressed")
 """Marks drawn as a pattern instead of a colour."""
@@ -16,7 +21,15 @@ MARKED: Final = ("missing", "suppressed")
 HALF_WIDTH: Final = 0.53
 """Width of a half-width character in parts of the type size."""
 
+READABLE: Final = 7.0
+"""Contrast (WCAG) of small words, for the back row of a room."""
+
 NICE: Final = (1, 2, 5)
+LEVEL: Final = ("街道", "社区")
+"""Ends of a name that say no more than the level of the whole map: labels leave them out."""
+
+SHIFTS: Final = np.array(sorted(product((0.0, 0.5, -0.5, 1.0, -1.0), repeat=2), key=lambda d: d[0] ** 2 + d[1] ** 2))
+"""Where a label is tried around the middle of its area, nearest first, in parts of the area's room."""
 
 
 @dataclass(frozen=True)
@@ -47,29 +60,53 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Dot:
-    """A point or a circle: `radius` in points where the map is 20 cm wide."""
+    """A point or a circle: `radius` in points where the map is 20 cm wide; `share` of its colour covers the ground."""
 
     name: str
     at: tuple[float, float]
     radius: float
     colour: str
     text: str = ""
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Veil:
+    """Ground in a colour that lets the map shine through: `share` of it covers, the edge is drawn in full."""
+
+    name: str
+    colour: str
+    share: float
+    rings: tuple[Points, ...]
 
 
 @dataclass(frozen=True)
 class Key:
-    """An entry of the legend: a `fill` (with `mark`), or a `line` of that colour, or a `dot`."""
+    """An entry of the legend: a `fill` (with `mark`), a `line` of that colour, a `dot`, or words alone as a heading.
+
+    `share` of a fill or dot covers, `radius` is that of a dot where it means a count.
+    """
 
     words: str
     fill: str = ""
     mark: str = ""
     line: str = ""
     dot: str = ""
+    share: float = 1.0
+    radius: float = 0.0
+
+    @property
+    def heading(self) -> bool:
+        """Whether it stands over the entries below it, without a mark of its own."""
+        return not (self.fill or self.line or self.dot)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A map: `extent` is what is seen (metres); `grid` names the axes of a legend of two values (nine keys)."""
+    """A map: `extent` is what is seen (metres); `grid` names the axes of a legend of two values (nine keys).
+
+    `veils` lie between areas and lines. `labelled`: areas have their names, `valued`: their values too.
+    """
 
     extent: Box
     shapes: tuple[Shape, ...]
@@ -86,6 +123,8 @@ class Picture:
     words: dict[str, str] = field(default_factory=dict)
     grid: tuple[str, str] | None = None
     labelled: bool = True
+    valued: bool = True
+    veils: tuple[Veil, ...] = ()
 
     @property
     def aspect(self) -> float:
@@ -96,13 +135,18 @@ class Picture:
 
 @dataclass(frozen=True)
 class Label:
-    """Words at a place of the drawing, their middle at (x, y), in the drawing's own units."""
+    """Words at a place of the drawing, their middle at (x, y), in the drawing's own units.
+
+    `ground` is the colour they stand on where they lie wholly in their area and ink stands out from it; "" where they
+    need a ground of their own.
+    """
 
     x: float
     y: float
     lines: tuple[str, ...]
     width: float
     height: float
+    ground: str = ""
 
 
 class Frame:
@@ -147,11 +191,10 @@ def labels(
     """
     if not picture.labelled:
         return []
-    few = len(picture.shapes) <= 24
     used = list(taken)
     found: list[Label] = []
     for shape in sorted(picture.shapes, key=lambda s: (-s.chosen, -s.inside[2])):
-        label = _label(shape, frame, size, few)
+        label = _label(shape, picture, frame, size)
         if label is None:
             continue
         box = (label.x - label.width / 2, label.y - label.height / 2, label.x + label.width / 2,
@@ -163,17 +206,39 @@ def labels(
     return found
 
 
-def _label(shape: Shape, frame: Frame, size: float, few: bool) -> Label | None:
-    room = shape.inside[2] * frame.scale
-    lines = tuple(filter(None, (shape.name, shape.value)))
-    width = max(map(width_of, lines)) * size * HALF_WIDTH
+def _label(shape: Shape, picture: Picture, frame: Frame, size: float) -> Label | None:
+    room, few = shape.inside[2] * frame.scale, len(picture.shapes) <= 24
+    lines = tuple(filter(None, (_plain(shape.name), shape.value if picture.valued else "")))
+    width = max(map(width_of, lines), default=0) * size * HALF_WIDTH
     if len(lines) == 2 and room < size * 1.3:
         lines = lines[:1]
-        width = width_of(shape.name) * size * HALF_WIDTH
-    if width > room * (7.0 if few else 2.6) or room < size * (0.45 if few else 0.8):
+        width = width_of(lines[0]) * size * HALF_WIDTH
+    if not lines or width > room * (7.0 if few else 2.6) or room < size * (0.45 if few else 0.8):
         return None
-    x, y = frame.at(shape.inside[0], shape.inside[1])
-    return Label(x, y, lines, width, len(lines) * size * 1.2)
+    height = len(lines) * size * 1.2
+    x, y, own = _settled(shape, width / frame.scale, height / frame.scale)
+    plain = own and shape.mark not in MARKED and contrast(ink_on(shape.fill), shape.fill) >= READABLE
+    return Label(*frame.at(x, y), lines, width, height, shape.fill if plain else "")
+
+
+def _plain(name: str) -> str:
+    ending = next((each for each in LEVEL if name.endswith(each) and len(name) > len(each)), "")
+    return name.removesuffix(ending)
+
+
+def _settled(shape: Shape, width: float, height: float) -> tuple[float, float, bool]:
+    """Where words of this size (metres) lie wholly in their area, nearest to its middle; else there, and False."""
+    x, y, room = shape.inside
+    if not shape.rings:
+        return x, y, False
+    centres = SHIFTS * room + np.array([x, y])
+    across, up = centres.T
+    boxes = shapely.box(across - width / 2, up - height / 2, across + width / 2, up + height / 2)
+    ground = polygon(shape.rings)
+    shapely.prepare(ground)
+    fits = shapely.contains_properly(ground, boxes)
+    first = int(np.argmax(fits))
+    return (float(centres[first][0]), float(centres[first][1]), True) if fits[first] else (x, y, False)
 
 
 def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:

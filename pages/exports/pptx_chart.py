@@ -15,7 +15,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from geo.palettes import PALETTES
-from pages.exports.cells import few_rows, is_numeric, needed, shown_cell, widths
+from pages.exports.cells import few_rows, is_numeric, needed, widths, words_of
 from pages.exports.pptx_base import rgb
 from pages.exports.series import Matrix, Native, Series
 from pages.parts.charts import width_of
@@ -188,7 +188,7 @@ def _numbers(values: Sequence[float]) -> str:
 def draw_table(slide: Any, given: pd.DataFrame, box: Box, name: str, size: float, most: int) -> Any:
     """Draw a native table of at most so many rows (of more, both ends); numbers stand right-aligned."""
     right = [is_numeric(given.iloc[:, place]) for place in range(len(given.columns))]
-    lines, shares, size, heights = _fitted(given, box[2] / POINT, box[3] / POINT, size, most)
+    lines, shares, size, heights = _fitted(words_of(given), box[2] / POINT, box[3] / POINT, size, most)
     height = Emu(round(sum(heights) * POINT))
     graphic = slide.shapes.add_table(len(lines), len(right), Emu(box[0]), Emu(box[1]), Emu(box[2]), height)
     graphic.name = name[:120]
@@ -207,14 +207,14 @@ Fitted = tuple[list[list[str]], list[float], float, list[float]]
 
 
 def _fitted(given: pd.DataFrame, width: float, height: float, size: float, most: int) -> Fitted:
-    """Words row by row (heads first), shares of columns, type size and heights of rows, so that all stays in the box.
+    """Rows of words (heads first), shares of columns, type size and heights of rows, so that all stays in the box.
 
     Cells stay on one line where they can; where long words break, the type gets smaller, then rows of the middle go.
     """
     while True:
         frame = few_rows(given, most)
         lines = [[str(head) for head in frame.columns]]
-        lines += [[shown_cell(v) for v in row] for row in frame.itertuples(index=False, name=None)]
+        lines += [list(row) for row in frame.itertuples(index=False, name=None)]
         shares = widths(frame)
         one_line = width / (sum(needed(frame)) * CHARACTER)
         fits = max(SMALLEST, min(size, one_line))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from pages.exports.picture import MARKED, Frame, Key, Picture, Shape, Stroke, bar_of, bar_words, labels
+from pages.exports.picture import MARKED, Frame, Key, Picture, Shape, Stroke, Veil, bar_of, bar_words, labels
 from pages.exports.pptx_xml import EMU, NO_FILL, NO_LINE, Box, Shapes, pattern, solid, stroke
 from pages.parts.charts import width_of
 from pages.parts.charts_forms import ink_on
@@ -14,6 +14,7 @@ from pages.parts.words import t
 NOMINAL_PT: Final = 567.0  # 20 cm, the width at which strokes have their own width
 KEY_PT, LABEL_PT = 9.0, 8.0
 STEP: Final = KEY_PT * 1.55 * EMU
+VEIL: Final = 0.78  # of the ground under words that reach over their area's border
 Taken = list[tuple[float, float, float, float]]
 
 
@@ -44,6 +45,7 @@ class MapDrawing:
         self.group.append(self.shapes.preset(t("exports.ground"), "rect", self.box, solid(p.palette.paper)))
         self._areas(t("exports.around"), p.around, p.palette.line)
         self._areas(t("exports.areas"), p.shapes, p.palette.surface)
+        self._veils(p.veils)
         self._strokes(t("exports.water"), [s for s in p.ground if s.kind == "water"])
         self._strokes(t("exports.roads"), [s for s in p.ground if s.kind == "road"])
         self._strokes(t("exports.borders"), p.borders)
@@ -60,6 +62,11 @@ class MapDrawing:
             fill = pattern(shape.mark, self.picture.palette) if shape.mark in MARKED else solid(shape.fill)
             said = f"{shape.name} {shape.value}".strip()
             group.append(self._freeform(shape.name or shape.code, said, shape.rings, fill, edge, closed=True))
+
+    def _veils(self, veils: Sequence[Veil]) -> None:
+        for veil in veils:
+            fill, edge = solid(veil.colour, veil.share), stroke(veil.colour, 0.8 * self.thick)
+            self.group.append(self._freeform(veil.name or t("exports.ground"), "", veil.rings, fill, edge, closed=True))
 
     def _strokes(self, name: str, strokes: Iterable[Stroke]) -> None:
         drawn = list(strokes)
@@ -92,26 +99,31 @@ class MapDrawing:
             radius = dot.radius * self.thick * EMU
             if 0 <= x <= self.box[2] and 0 <= y <= self.box[3]:
                 box = self._at(x - radius, y - radius, 2 * radius, 2 * radius)
-                self.group.append(
-                    self.shapes.preset(dot.name or t("exports.dot"), "ellipse", box, solid(dot.colour), edge)
-                )
+                fill = solid(dot.colour, dot.share)
+                self.group.append(self.shapes.preset(dot.name or t("exports.dot"), "ellipse", box, fill, edge))
+                if dot.text:
+                    surface = self.picture.palette.surface
+                    self.group.append(self.shapes.words([dot.text], box, KEY_PT, surface, bold=True, align="ctr"))
 
     def _labels(self, taken: Taken) -> None:
-        fills = {shape.name: shape.fill for shape in self.picture.shapes if shape.mark not in MARKED}
-        group = None
+        """Names in ink that stands out; those that reach over their border on a ground of their own: not every
+        program draws a glow.
+        """
+        group, palette = None, self.picture.palette
         for label in labels(self.picture, self.frame, LABEL_PT * EMU, taken):
             group = self._subgroup(t("exports.labels")) if group is None else group
-            box = self._at(label.x - label.width * 0.6, label.y - label.height / 2, label.width * 1.2, label.height)
-            ink = ink_on(fills.get(label.lines[0], self.picture.palette.land))
+            box = self._at(label.x - label.width * 0.55, label.y - label.height / 2, label.width * 1.1, label.height)
+            ink = ink_on(label.ground or palette.surface)
             halo = "#10202b" if ink == "#ffffff" else "#ffffff"
-            group.append(self.shapes.words(label.lines, box, LABEL_PT, ink, align="ctr", halo=halo))
+            ground = NO_FILL if label.ground else solid(palette.surface, VEIL)
+            group.append(self.shapes.words(label.lines, box, LABEL_PT, ink, align="ctr", halo=halo, ground=ground))
 
     def _legend(self) -> Taken:
         """Keys at the lower left; returns the box they take."""
         p = self.picture
         grid = p.grid is not None and len(p.keys) >= 9
         rows = p.keys[9:] if grid else p.keys
-        height = (len(rows) + 1 + (4.5 if grid else 0)) * STEP
+        height = (1 + (4.5 if grid else 0)) * STEP + sum(map(self._high, rows))
         widest = max([*(width_of(k.words) for k in rows), width_of(p.title) + width_of(p.unit), 12])
         width = widest * KEY_PT * 0.58 * EMU + 32 * EMU
         left, top = 8.0 * EMU, self.box[3] - height - 10 * EMU
@@ -125,11 +137,16 @@ class MapDrawing:
         if grid:
             top = self._grid(group, left, top)
         for key in rows:
-            self._mark(group, key, (left, top + STEP * 0.18, 20.0 * EMU, STEP * 0.64))
-            box = self._at(left + 26 * EMU, top, width, STEP)
+            high = self._high(key)
+            self._mark(group, key, (left, top + high / 2 - STEP * 0.32, 20.0 * EMU, STEP * 0.64))
+            box = self._at(left + (0 if key.heading else 26 * EMU), top, width, high)
             group.append(self.shapes.words([key.words], box, KEY_PT, p.palette.ink))
-            top += STEP
+            top += high
         return [(0.0, self.box[3] - height - 16 * EMU, left + width, float(self.box[3]))]
+
+    def _high(self, key: Key) -> float:
+        """The height of an entry: a circle that means a count has its true size."""
+        return max(STEP, (2 * key.radius * self.thick + 2) * EMU)
 
     def _grid(self, group: Any, left: float, top: float) -> float:
         p = self.picture
@@ -147,12 +164,16 @@ class MapDrawing:
 
     def _mark(self, group: Any, key: Key, box: tuple[float, float, float, float]) -> None:
         left, top, width, height = box
+        if key.heading:
+            return
         if key.line:
             top, height = top + height / 2 - 1.2 * EMU, 2.4 * EMU
         elif key.dot:
-            width = height
+            side = 2 * key.radius * self.thick * EMU or height
+            left, top, width, height = left + (width - side) / 2, top + (height - side) / 2, side, side
         palette = self.picture.palette
-        fill = pattern(key.mark, palette) if key.mark in MARKED else solid(key.fill or key.line or key.dot)
+        colour = key.fill or key.line or key.dot
+        fill = pattern(key.mark, palette) if key.mark in MARKED else solid(colour, key.share)
         edge = NO_LINE if key.line else stroke(palette.muted, 0.25)
         kind = "ellipse" if key.dot else "rect"
         group.append(self.shapes.preset(key.words, kind, self._at(left, top, width, height), fill, edge))

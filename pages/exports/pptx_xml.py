@@ -64,9 +64,9 @@ class Shapes:
 
     def words(
         self, lines: Sequence[str], box: Sequence[float], size: float, colour: str, *, bold: bool = False,
-        align: Align = "l", halo: str = "",
+        align: Align = "l", halo: str = "", ground: str = NO_FILL,
     ) -> Any:  # fmt: skip
-        """A text box without margins; `halo` is the colour of a soft edge around the letters."""
+        """A text box without margins; `halo` is the colour of a soft edge around the letters, `ground` a fill."""
         size_of = f'sz="{round(size * 100)}" b="{int(bold)}"'
         look = f'<a:rPr lang="zh-CN" altLang="en-US" {size_of}>{solid(colour)}{_glow(halo)}</a:rPr>'
         text = "".join(
@@ -77,8 +77,8 @@ class Shapes:
             f'<p:txBody><a:bodyPr wrap="{wrap}" lIns="0" tIns="0" rIns="0" bIns="0" anchor="ctr"><a:noAutofit/>'
             f"</a:bodyPr><a:lstStyle/>{text}</p:txBody>"
         )
-        geometry = '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
-        return self._shape(" ".join(lines)[:80], "", _whole(box), geometry, NO_FILL, "", body)
+        geometry = f'<a:prstGeom prst="{"rect" if ground == NO_FILL else "roundRect"}"><a:avLst/></a:prstGeom>'
+        return self._shape(" ".join(lines)[:80], "", _whole(box), geometry, ground, "", body)
 
     def _shape(self, name: str, said: str, box: Box, geometry: str, fill: str, line: str, body: str = "") -> Any:
         left, top, width, height = box
@@ -94,9 +94,10 @@ class Shapes:
         return self.last
 
 
-def solid(colour: str) -> str:
-    """A plain fill."""
-    return f'<a:solidFill><a:srgbClr val="{colour[1:]}"/></a:solidFill>'
+def solid(colour: str, share: float = 1.0) -> str:
+    """A plain fill, of which `share` covers what lies below."""
+    alpha = f'<a:alpha val="{round(share * 100_000)}"/>' if share < 1 else ""
+    return f'<a:solidFill><a:srgbClr val="{colour[1:]}">{alpha}</a:srgbClr></a:solidFill>'
 
 
 def stroke(colour: str, width: float) -> str:

@@ -8,8 +8,7 @@ from datetime import date
 from typing import Final
 
 from data.stories import Scene, Story
-from pages.exports import mapping
-from pages.exports.content import content_of, split_address, view_of
+from pages.exports.content import content_of, pictured, split_address, told_of, view_of
 from pages.exports.model import Content, Document
 from pages.exports.offered import THEMES
 from pages.parts import data, staging
@@ -17,9 +16,7 @@ from pages.parts.state import Notice
 from pages.parts.words import date_text, speaking, t
 
 Progress = Callable[[str, float], None]
-RICHER: Final = ("boundaries", "reach")
-"""Pages whose map holds more than that of the talk: what borders lie on, offices, circles."""
-INDICATED: Final = ("overview", *THEMES)
+INDICATED: Final = ("overview", *THEMES, "boundaries", "reach")
 """Pages whose first sentence may tell of another indicator than the one that is on the map."""
 
 
@@ -38,16 +35,16 @@ def document_of_story(story: Story, language: str, progress: Progress | None = N
 def content_of_scene(scene: Scene, story: Story) -> Content:
     """What a scene shows: the page's content with the scene's own title, charts, highlights, notes and time.
 
-    The map is that of the talk, of scenes held together with their common colour breaks.
+    The map is that of the talk: of scenes held together with their common colour breaks, moved to where it was kept.
     """
     view, _ = view_of(scene.page, staging.params_of(scene), story.lang)
     with speaking(story.lang):
-        content = content_of(view, scene.charts)
+        content = told_of(view, scene.charts)
         if scene.page in INDICATED:
             content = _as_on_the_glass(content, scene, story)
-        if content.map is not None and scene.page not in RICHER:
-            held = staging.held_map(scene, story, "light")
-            content = replace(content, map=mapping.picture(replace(held, footer=content.map.footer)))
+        if content.shown is not None:
+            content = replace(content, shown=staging.held_map(scene, story, "light"))
+        content = pictured(content, view, scene.place)
     return replace(content, title=scene.title or content.title, notes=scene.notes, seconds=scene.seconds)
 
 

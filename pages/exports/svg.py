@@ -76,11 +76,13 @@ def line(x0: float, y0: float, x1: float, y1: float, colour: str, width: float, 
 
 
 def circle(
-    x: float, y: float, radius: float, fill: str, *, edge: str = "", edge_width: float = 1, tip: str = ""
-) -> str:
+    x: float, y: float, radius: float, fill: str, *, edge: str = "", edge_width: float = 1, opacity: float = 1,
+    tip: str = "",
+) -> str:  # fmt: skip
     """A dot."""
     around = f' stroke="{edge}" stroke-width="{n(edge_width)}"' if edge else ""
-    return f'<circle cx="{n(x)}" cy="{n(y)}" r="{n(radius)}" fill="{fill}"{around}{said(tip)}/>'
+    faint = f' fill-opacity="{opacity}"' if opacity != 1 else ""
+    return f'<circle cx="{n(x)}" cy="{n(y)}" r="{n(radius)}" fill="{fill}"{faint}{around}{said(tip)}/>'
 
 
 def said(tip: str) -> str:

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
-from pages.exports.picture import MARKED, Frame, Key, Picture, Shape, Stroke, bar_of, bar_words, labels
+from pages.exports.picture import MARKED, Frame, Key, Picture, Shape, Stroke, Veil, bar_of, bar_words, labels
 from pages.exports.svg import circle, document, line, n, path, rect, text
 from pages.parts.charts import width_of
 from pages.parts.charts_forms import ink_on
@@ -41,6 +41,7 @@ class _Map:
         moving = [
             *(self._area(shape, p.palette.line, touched=False) for shape in p.around),
             *(self._area(shape, p.palette.surface, touched=True) for shape in p.shapes),
+            *map(self._veil, p.veils),
             *self._strokes([s for s in p.ground if s.kind == "water"]),
             *self._strokes([s for s in p.ground if s.kind == "road"]),
             *self._strokes(p.borders),
@@ -75,6 +76,13 @@ class _Map:
             f'stroke-width="{n(max(0.2, (0.3 if many else 0.6) * self.thick))}" stroke-linejoin="round"{named}/>'
         )
 
+    def _veil(self, veil: Veil) -> str:
+        d = "".join(path(self.frame.place(ring), closed=True) for ring in veil.rings)
+        return (
+            f'<path d="{d}" fill="{veil.colour}" fill-opacity="{veil.share}" fill-rule="evenodd" '
+            f'stroke="{veil.colour}" stroke-width="{n(0.8 * self.thick)}" pointer-events="none"/>'
+        )
+
     def _strokes(self, strokes: Sequence[Stroke]) -> list[str]:
         cased = [(s, s.casing, 0.8) for s in strokes if s.casing]
         found = []
@@ -88,20 +96,20 @@ class _Map:
         return found
 
     def _dots(self) -> list[str]:
-        edge = self.picture.palette.surface
-        return [
-            circle(
-                *self.frame.at(*dot.at), dot.radius * self.thick, dot.colour, edge=edge, edge_width=0.5, tip=dot.name
-            )
-            for dot in self.picture.dots
-        ]
+        edge, found = self.picture.palette.surface, []
+        for dot in self.picture.dots:
+            x, y = self.frame.at(*dot.at)
+            radius = dot.radius * self.thick
+            found.append(circle(x, y, radius, dot.colour, edge=edge, edge_width=0.5, opacity=dot.share, tip=dot.name))
+            if dot.text:
+                found.append(text(dot.text, x, y, radius * 1.3, edge, anchor="middle", bold=True))
+        return found
 
     def _labels(self, taken: Taken) -> list[str]:
         size = LABEL * self.type
-        fills = {shape.name: shape.fill for shape in self.picture.shapes if shape.mark not in MARKED}
         found = []
         for label in labels(self.picture, self.frame, size, taken):
-            ink = ink_on(fills.get(label.lines[0], self.picture.palette.land))
+            ink = ink_on(label.ground or self.picture.palette.land)
             halo = "#10202b" if ink == "#ffffff" else "#ffffff"
             first = label.y - (len(label.lines) - 1) * size * 0.6
             for place, words in enumerate(label.lines):
@@ -117,7 +125,7 @@ class _Map:
         rows = p.keys[9:] if grid else p.keys
         if not rows and not p.title and not grid:
             return [], []
-        height = (len(rows) + 1 + (4.5 if grid else 0)) * step
+        height = (1 + (4.5 if grid else 0)) * step + sum(map(self._high, rows))
         title = p.title + (f"  {p.unit}" if p.unit else "")
         widest = max([*(width_of(k.words) * size * 0.55 + 28 * self.type for k in rows), width_of(title) * size * 0.56])
         left, top = 8 * self.type, self.height - height - 8 * self.type
@@ -128,11 +136,16 @@ class _Map:
             found += self._grid(left, top, step, size)
             top += 4.5 * step
         for key in rows:
-            found.append(self._mark(key, left, top + step * 0.18, 20 * self.type, step * 0.64))
-            found.append(text(key.words, left + 26 * self.type, top + step / 2, size, p.palette.ink))
-            top += step
+            middle, start = top + self._high(key) / 2, left if key.heading else left + 26 * self.type
+            found.append(self._mark(key, left, middle - step * 0.32, 20 * self.type, step * 0.64))
+            found.append(text(key.words, start, middle, size, p.palette.ink))
+            top += self._high(key)
         box = (0.0, self.height - height - 14 * self.type, left + widest + 8, self.height)
         return [f'<g class="legend">{"".join(found)}</g>'], [box]
+
+    def _high(self, key: Key) -> float:
+        """The height of an entry: a circle that means a count has its true size."""
+        return max(STEP * self.type, 2 * key.radius * self.thick + 2)
 
     def _grid(self, left: float, top: float, step: float, size: float) -> list[str]:
         p, names = self.picture, self.picture.grid or ("", "")
@@ -147,9 +160,12 @@ class _Map:
         if key.line:
             return line(left, top + height / 2, left + width, top + height / 2, key.line, 2.4 * self.type)
         if key.dot:
-            return circle(left + width / 2, top + height / 2, height * 0.32, key.dot)
-        edge = self.picture.palette.muted
-        return rect(left, top, width, height, self._fill(key.fill, key.mark), edge=edge, edge_width=0.3)
+            radius = key.radius * self.thick or height * 0.32
+            return circle(left + width / 2, top + height / 2, radius, key.dot, opacity=key.share)
+        if key.heading:
+            return ""
+        edge, fill = self.picture.palette.muted, self._fill(key.fill, key.mark)
+        return rect(left, top, width, height, fill, edge=edge, edge_width=0.3, opacity=key.share)
 
     def _scale(self) -> list[str]:
         """Scale bar at the lower right, north arrow at the upper right."""

@@ -15,14 +15,18 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from data.spreadsheets import put
 from pages.exports.cells import is_numeric
+from pages.exports.content import nature_short
 from pages.exports.model import Content, Document, Table
 from pages.exports.series import Native, native
 from pages.parts.words import speaking, t
-from pages.parts.workbook import write_table
+from pages.parts.workbook import LINE_POINTS, lines_of, on_paper, wrapped, write_table
 
 Progress = Callable[[str, float], None]
 LONGEST_NAME: Final = 31
+LABELLED: Final = (34, 100)  # widths of a column of names and of one of words
+TALLEST_CM: Final = 15.0  # what a page holds
 MOST_BARS: Final = 40  # more bars than that cannot be read: the table stands alone
+SAID_WIDE: Final = 90  # characters of a line of what a sheet means
 FIRST: Final = 3  # the row of a sheet's heads: above stand what it says and what it means
 
 
@@ -33,6 +37,7 @@ def xlsx_bytes(document: Document, progress: Progress | None = None) -> bytes:
         names: dict[str, str] = {}
         contents = book.worksheets[0]
         contents.title = sheet_name(t("exports.contents"), names)
+        foot = " · ".join(filter(None, (document.title, nature_short())))
         listed: list[tuple[str, str, str]] = []
         for place, content in enumerate(document.contents):
             if progress:
@@ -40,10 +45,13 @@ def xlsx_bytes(document: Document, progress: Progress | None = None) -> bytes:
             for table in content.all_tables:
                 sheet = book.create_sheet(sheet_name(f"{place + 1} {table.title}", names))
                 _table(sheet, table, _native_of(content, table))
+                on_paper(sheet, foot, FIRST)
                 listed.append((sheet.title, content.title, table.title))
         _pairs(book.create_sheet(sheet_name(t("exports.definitions"), names)), t("exports.definitions"), document.terms)
         _provenance(book.create_sheet(sheet_name(t("exports.about"), names)), document)
         _contents(contents, document, listed)
+        for sheet in (contents, *book.worksheets[-2:]):
+            on_paper(sheet, foot)
         book.properties.title, book.properties.creator = document.title, "Linli Atlas"
         out = io.BytesIO()
         book.save(out)
@@ -63,8 +71,9 @@ def sheet_name(words: str, used: dict[str, str]) -> str:
 
 def _table(sheet: Worksheet, table: Table, given: Native | None) -> None:
     put(sheet, 1, 1, table.title).font = Font(bold=True, size=13)
-    put(sheet, 2, 1, f"{table.definition} {t('exports.source', sources=table.source)}")
     write_table(sheet, table.frame, FIRST)
+    said = f"{table.definition} {t('exports.source', sources=table.source)}"
+    wrapped(sheet, FIRST - 1, said, len(table.frame.columns), SAID_WIDE)
     if given is not None:
         _chart(sheet, table, given)
 
@@ -91,12 +100,15 @@ def _chart(sheet: Worksheet, table: Table, given: Native) -> None:
         chart.add_data(Reference(sheet, min_col=column + 1, min_row=FIRST, max_row=FIRST + rows), titles_from_data=True)
     chart.set_categories(Reference(sheet, min_col=names[0] + 1, min_row=FIRST + 1, max_row=FIRST + rows))
     chart.title = None
-    chart.height, chart.width = min(max(7.5, rows * 0.55), 20), 18
+    chart.height, chart.width = (min(max(7.5, rows * 0.55), TALLEST_CM) if given.kind == "bar" else 9.0), 18
     if given.kind == "bar":
         chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.delete = chart.y_axis.delete = False
     if len(wanted) == 1:
         chart.legend = None
+    if given.kind == "line":
+        for series in chart.series:
+            series.smooth = False  # between two months nothing is known
     for series, colour in zip(chart.series, (s.colour for s in given.series), strict=False):
         (series.graphicalProperties.line if given.kind == "line" else series.graphicalProperties).solidFill = colour[1:]
     sheet.add_chart(chart, f"{get_column_letter(columns + 2)}{FIRST}")
@@ -126,8 +138,10 @@ def _pairs(sheet: Worksheet, title: str, rows: Any, first: int = 1) -> int:
         put(sheet, line, 2, words)
         for column in (1, 2):
             sheet.cell(line, column).alignment = Alignment(wrap_text=True, vertical="top")
+        high = max(lines_of(said, width) for said, width in zip((label, words), LABELLED, strict=True))
+        sheet.row_dimensions[line].height = LINE_POINTS * high
         line += 1
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 34, 100
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = LABELLED
     return line + 1
 
 
@@ -144,7 +158,7 @@ def _contents(sheet: Worksheet, document: Document, listed: list[tuple[str, str,
         cell = put(sheet, line, 1, name)
         cell.hyperlink = f"#'{name}'!A1"
         cell.font = Font(color="0F5C7A", underline="single")
-        put(sheet, line, 2, scene)
-        put(sheet, line, 3, title)
-    for column, width in (("A", 34), ("B", 44), ("C", 90)):
+        for place, words in ((2, scene), (3, title)):
+            put(sheet, line, place, words).alignment = Alignment(wrap_text=True, vertical="top")
+    for column, width in (("A", 34), ("B", 34), ("C", 70)):
         sheet.column_dimensions[column].width = width

@@ -33,7 +33,10 @@ def headline_of(view: View) -> str:
     return str(said(view)) if said else ""
 
 
-def map_of(view: View) -> MapState | None:
-    """The page's own map; None where it is that of its indicator."""
-    drawn = getattr(module_of(view.page), "own_map", None)
-    return cast("MapState", drawn(view)) if drawn else None
+def map_of(view: View, drawn: MapState) -> MapState:
+    """The page's own map where it has one; else `drawn`, that of its indicator, with what the page lays over it."""
+    module = module_of(view.page)
+    if own := getattr(module, "own_map", None):
+        return cast("MapState", own(view))
+    over = getattr(module, "over_map", None)
+    return cast("MapState", over(view, drawn)) if over else drawn

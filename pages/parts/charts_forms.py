@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from geo.palettes import PALETTES, Theme, sequential
+from geo.palettes import PALETTES, Theme, contrast, sequential
 from pages.parts.charts import TONES, Text, Tone, canvas, empty_chart, month_axis, short, spread, value_axis, width_of
 
 HIDDEN = "hidden"  # column: True where a count is too small to be shown
@@ -280,9 +280,7 @@ def _channels(colour: str) -> list[int]:
 
 def ink_on(colour: str) -> str:
     """Black or white, whichever has the greater contrast (WCAG) on `colour`, a #rrggbb."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(colour))]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#ffffff" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000000"
+    return max("#000000", "#ffffff", key=lambda ink: contrast(ink, colour))
 
 
 def pyramid(

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from data.indicators import Indicator
+from data.spreadsheets import Figure
 from geo.palettes import Theme
 from pages.parts import charts_outcomes, data, glances, state, tables
 from pages.parts.charts_forms import Made, bars, matrix
@@ -99,16 +100,25 @@ def _cell(indicator: Indicator, values: pd.DataFrame, kept: pd.DataFrame, code: 
 
 def exported(known: Sequence[Indicator], values: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
     """The table as a frame for a file; what is withheld stands in it as a word."""
-    areas, shown = data.areas(), values.astype(object).mask(kept & values.isna(), t("meaning.withheld"))
+    areas, hidden = data.areas(), kept & values.isna()
     rows = [
         {
             t("area.indicator"): each.words("name", lang()),
             t("definitions.unit"): unit_name(each.unit),
-            **{area_name(areas.loc[code]): shown.at[code, each.id] for code in values.index},
+            **{
+                area_name(areas.loc[code]): _told(each, values.at[code, each.id], hidden.at[code, each.id])
+                for code in values.index
+            },
         }
         for each in known
     ]
     return pd.DataFrame(rows)
+
+
+def _told(indicator: Indicator, value: Any, hidden: Any) -> Figure | str | None:
+    if hidden:
+        return t("meaning.withheld")
+    return None if pd.isna(value) else Figure(float(value), indicator.decimals)
 
 
 def board(

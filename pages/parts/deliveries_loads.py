@@ -16,8 +16,7 @@ from data.manifest import current_records, data_root, is_demonstration
 from data.wording import table_label, text
 from pages.parts import data, deliveries_changes, deliveries_check, planner, state, tables, work
 from pages.parts.failures import nothing
-from pages.parts.origin import local
-from pages.parts.words import NOTHING, lang, number, t
+from pages.parts.words import NOTHING, lang, moment_text, number, t
 
 WORK = "deliveries_work"
 
@@ -94,7 +93,7 @@ def _load_columns() -> list[tables.Column]:
     return [
         tables.Column(t("deliveries.load"), lambda r: escape(r["load"])),
         tables.Column(t("deliveries.status"), lambda r: escape(text(f"command.{r['status']}", lang()))),
-        tables.Column(t("deliveries.when"), lambda r: escape(local(r["when"]))),
+        tables.Column(t("deliveries.when"), lambda r: escape(moment_text(r["when"]))),
         tables.Column(t("deliveries.by"), lambda r: escape(planner.shown_name(r["by"]))),
         tables.Column(t("deliveries.files_column"), lambda r: _files(r["files"])),
         tables.Column(t("deliveries.rows"), lambda r: _rows(r["rows"], r["withdrawn"])),
@@ -159,7 +158,7 @@ def files_table(load: Load) -> str:
     ]
     if any(each.refused for each in load.files):
         columns.append(tables.Column(t("deliveries.why_not_taken"), lambda r: _why_not(r["file"])))
-    told = t("deliveries.files_of", load=load.id, by=planner.shown_name(load.by), when=local(load.when))
+    told = t("deliveries.files_of", load=load.id, by=planner.shown_name(load.by), when=moment_text(load.when))
     rows = [{"file": each} for each in load.files]
     return tables.heading(told, level=3) + tables.table([tables.Group("", rows)], columns, told, wide=True)
 
@@ -231,7 +230,7 @@ def _event_columns() -> list[tables.Column]:
         tables.Column(t("deliveries.action"), lambda r: escape(text(f"command.{r['action']}", lang()))),
         tables.Column(t("deliveries.load"), lambda r: escape(r["load"])),
         tables.Column(t("deliveries.former"), lambda r: escape(r["former"])),
-        tables.Column(t("deliveries.when"), lambda r: escape(local(r["when"]))),
+        tables.Column(t("deliveries.when"), lambda r: escape(moment_text(r["when"]))),
         tables.Column(t("deliveries.by"), lambda r: escape(planner.shown_name(r["by"]))),
         tables.Column(t("deliveries.why"), lambda r: escape(r["reason"])),
     ]

@@ -13,7 +13,7 @@ import streamlit as st
 
 from data.spreadsheets import CONTROL, csv_value, defused
 from pages.parts import data, state
-from pages.parts.words import number, t
+from pages.parts.words import moment_text, number, t
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 30_000  # a workbook of so many rows takes about ten seconds of one core; a CSV of any size under one
@@ -61,8 +61,8 @@ def about(title: str, *, definition: str, source: str, period: str) -> About:
         (t("downloads.period"), period),
         (t("downloads.edition"), edition),
         (t("downloads.version"), manifest.version),
-        (t("downloads.loaded"), manifest.built_at),
-        (t("downloads.address"), state.link()),
+        (t("downloads.loaded"), moment_text(manifest.built_at)),
+        (t("downloads.address"), f"/{state.link().removeprefix('./')}"),
     )
     return About(title, rows)
 

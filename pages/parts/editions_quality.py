@@ -8,10 +8,11 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from data.spreadsheets import Figure
 from geo.quality import Quality
 from pages.parts import bounds, editions_base, tables
 from pages.parts.editions_base import Item
-from pages.parts.quality_rules import RULES, Rule, held, named, shown, verdict
+from pages.parts.quality_rules import RULES, Rule, figure, held, held_figure, named, shown, verdict
 from pages.parts.words import number, signed, t
 
 KNOWN_ALREADY = 1e-9  # smaller differences are not changes
@@ -59,24 +60,33 @@ def _values(place: int, title: str) -> tables.Column:
 
 def change(rule: Rule, values: Sequence[float | None]) -> str:
     """The difference between the last value and the first, signed; shares in percentage points."""
+    found = change_figure(rule, values)
+    if found is None:
+        return number(None)
+    if not found.value:
+        return t("editions.same")
+    return f"{signed(found.value, found.decimals)}{found.after}"
+
+
+def change_figure(rule: Rule, values: Sequence[float | None]) -> Figure | None:
+    """The same for a file's table; 0 where nothing has changed, None where one of the values isn't known."""
     first, last = values[0], values[-1]
     if first is None or last is None:
-        return number(None)
-    if abs(last - first) < KNOWN_ALREADY:
-        return t("editions.same")
+        return None
+    less = 0.0 if abs(last - first) < KNOWN_ALREADY else last - first
     if rule.kind == "share":
-        return t("editions.points", value=signed(100 * (last - first), 1))
-    return signed(last - first, {"km": 1, "index": 3, "m2": 1}.get(rule.kind, 0))
+        return Figure(100 * less, 1, signed=True, after=t("editions.points", value=""))
+    return Figure(less, {"km": 1, "index": 3, "m2": 1}.get(rule.kind, 0), signed=True)
 
 
 def as_frame(sides: Sequence[tuple[str, Quality]]) -> pd.DataFrame:
-    """The same table in plain words, for a file."""
+    """The same table for a file, with its numbers."""
     rows = [
         {
             t("boundaries.measure"): named(rule),
-            **{title: shown(rule.value(quality), rule.kind) for title, quality in sides},
-            t("editions.change"): change(rule, [rule.value(quality) for _, quality in sides]),
-            t("boundaries.rule"): held(rule),
+            **{title: figure(rule.value(quality), rule.kind) for title, quality in sides},
+            t("editions.change"): change_figure(rule, [rule.value(quality) for _, quality in sides]),
+            t("boundaries.rule"): held_figure(rule),
         }
         for rule in RULES
     ]

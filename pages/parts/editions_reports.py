@@ -10,6 +10,7 @@ import shapely
 import streamlit as st
 
 from data.manifest import data_root
+from data.spreadsheets import Figure
 from geo.consequences import four_sides
 from geo.drawing import Box, Points
 from geo.editions_compare import Comparison
@@ -22,7 +23,7 @@ from pages.exports.model import Table
 from pages.exports.picture import Key, Picture, Shape, Stroke
 from pages.parts import bounds, data, downloads, editions_base, editions_compare, editions_map, editions_quality, state
 from pages.parts.editions_base import Side
-from pages.parts.words import NOTHING, area_name, date_text, lang, number, signed, t
+from pages.parts.words import NOTHING, area_name, date_text, lang, number, t
 
 MOST_SHEETS = 120
 KINDS = {"pdf": "application/pdf", "xlsx": downloads.XLSX, "notice": "application/pdf"}
@@ -159,8 +160,10 @@ def figure_table(before: Side, after: Side, code: str) -> pd.DataFrame:
     rows = []
     for key, of, decimals in FIGURES:
         values = [None if f is None else of(f) for f in (was, now)]
-        change = NOTHING if None in values else signed(_less(values[1], values[0]), decimals)
-        rows.append((t(f"editions.figure.{key}"), *(number(v, decimals) for v in values), change))
+        told = [None if v is None else Figure(float(v), decimals) for v in values]
+        less = _less(values[1], values[0])
+        change = None if less is None else Figure(float(less), decimals, signed=True)
+        rows.append((t(f"editions.figure.{key}"), *told, change))
     heads = ("editions.figures", "editions.before_short", "editions.after_short", "editions.change")
     return pd.DataFrame(rows, columns=[t(head) for head in heads])
 
@@ -169,8 +172,8 @@ def _less(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else one - other
 
 
-Figure = tuple[str, Callable[[Figures], float | None], int]
-FIGURES: tuple[Figure, ...] = (
+Told = tuple[str, Callable[[Figures], float | None], int]
+FIGURES: tuple[Told, ...] = (
     ("households", lambda f: f.households, 0),
     ("people", lambda f: f.people, 0),
     ("buildings", lambda f: f.buildings, 0),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -15,7 +14,7 @@ from data.imports.applying import origins
 from data.imports.lineage import Fed
 from data.manifest import data_root
 from pages.parts import data, planner, state, tables
-from pages.parts.words import number, t
+from pages.parts.words import moment_text, number, t
 
 RECORD_OF = {"event_total": "event"}
 """Extracts that are a record table with something added."""
@@ -125,11 +124,6 @@ def _line(each: Fed) -> str:
     if not each.load:
         return t("meaning.fed_demonstration", table=table)
     load = lineage.load_of(data_root(), each.load)
-    said = {"load": load.id, "when": local(load.when), "by": planner.shown_name(load.by), "file": each.file}
+    said = {"load": load.id, "when": moment_text(load.when), "by": planner.shown_name(load.by), "file": each.file}
     rows = {"rows": number(each.rows), "first": number(each.first), "last": number(each.last)}
     return t("meaning.fed", table=table, **said, **rows)
-
-
-def local(when: str) -> str:
-    """A moment of UTC as the clock of this machine says it, to the minute."""
-    return f"{datetime.fromisoformat(when).astimezone():%Y-%m-%d %H:%M}" if when else ""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
+from data.spreadsheets import Figure
 from geo.quality import Quality
 from pages.parts import bounds
 from pages.parts.words import number, t
@@ -62,6 +63,16 @@ def shown(value: float | None, kind: str) -> str:
     return number(value, {"km": 1, "index": 2, "m2": 1}.get(kind, 0) if value else 0)
 
 
+def figure(value: float | None, kind: str, before: str = "") -> Figure | None:
+    """The same for a file's table: the number, and how it is written."""
+    if value is None:
+        return None
+    if kind != "share":
+        return Figure(float(value), {"km": 1, "index": 2, "m2": 1}.get(kind, 0) if value else 0, before=before)
+    share = 100.0 if value == 1 else min(100 * value, 99.9)  # 100% says that none is left
+    return Figure(share, 2 if 0 < share < 0.05 else 1, before=before, after="%")
+
+
 def named(rule: Rule) -> str:
     """A measure's name with its unit, as plain text."""
     unit = t(f"boundaries.unit.{rule.kind}")
@@ -73,6 +84,13 @@ def held(rule: Rule) -> str:
     if rule.least is not None:
         return "100%" if rule.least == 1 else f"≥\N{NO-BREAK SPACE}{shown(rule.least, rule.kind)}"
     return number(None) if rule.most is None else shown(rule.most, rule.kind)
+
+
+def held_figure(rule: Rule) -> Figure | None:
+    """The same for a file's table."""
+    if rule.least is None:
+        return figure(rule.most, rule.kind)
+    return figure(rule.least, rule.kind, "" if rule.least == 1 else "≥\N{NO-BREAK SPACE}")
 
 
 def verdict(met: bool | None) -> str:

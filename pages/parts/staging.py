@@ -115,7 +115,7 @@ def stage(scene: Scene, story: Story, theme: str = "projector") -> Staged:
 
 
 def held_map(scene: Scene, story: Story, theme: str) -> MapState:
-    """The map alone of `stage`, with the breaks and the frame of the scenes held together; without a footer."""
+    """The map alone of `stage`, with the breaks and the frame of the scenes held together, and its footer."""
     view = view_of(scene, story, theme)
     with state.viewing(view):
         return _held(scene, story, view, _drawn(scene, story, view))
@@ -124,13 +124,12 @@ def held_map(scene: Scene, story: Story, theme: str) -> MapState:
 def _drawn(scene: Scene, story: Story, view: View) -> Drawn:
     indicator = data.indicators()[view.indicator]
     drawn = draw(view, indicator, shown(view, indicator), breaks(scene, story, view.theme))
-    own = card_shelf.map_of(view)
-    return replace(drawn, state=own) if own is not None else drawn
+    return replace(drawn, state=card_shelf.map_of(view, drawn.state))
 
 
 def _held(scene: Scene, story: Story, view: View, drawn: Drawn) -> MapState:
     focus = framed(scene, story, view.theme) if scene.locked else drawn.state.focus
-    return replace(drawn.state, footer="", focus=focus)
+    return replace(drawn.state, focus=focus)
 
 
 def _staged(scene: Scene, story: Story, view: View) -> Staged:
@@ -139,7 +138,7 @@ def _staged(scene: Scene, story: Story, view: View) -> Staged:
     said = _said(view)
     return Staged(
         scene, view, indicator, scene.title or said, said, source_line(indicator),
-        _held(scene, story, view, drawn), drawn,
+        replace(_held(scene, story, view, drawn), footer=""), drawn,
         tuple(_charts(scene, view, indicator, drawn, shown(view, indicator).level)),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data.indicators import THEMES
+from data.spreadsheets import Figure
 from pages.parts import data, downloads, glances, provenance, state, tables
 from pages.parts.charts_forms import Made, matrix
 from pages.parts.profile import Entry, Fellows
@@ -304,11 +305,11 @@ def exported(view: View, around: Fellows, found: Sequence[Entry]) -> pd.DataFram
         {
             t("area.indicator"): e.indicator.words("name", lang()),
             t("definitions.unit"): unit_name(e.indicator.unit),
-            period_text(view.period): t("meaning.withheld") if e.withheld else e.value,
-            t("area.change"): e.before.difference if e.before else None,
-            **({parent: e.parent} if parent else {}),
+            period_text(view.period): t("meaning.withheld") if e.withheld else _figure(e, e.value),
+            t("area.change"): _figure(e, e.before.difference, signed=True) if e.before else None,
+            **({parent: _figure(e, e.parent)} if parent else {}),
             t("area.verdict"): t(f"area.{e.verdict}") if e.verdict else "",
-            t("definitions.difference"): e.difference,
+            t("definitions.difference"): _figure(e, e.difference, signed=True),
             t("area.rank"): t("area.rank_of", rank=e.place.rank, of=e.place.of) if e.place else "",
             t("definitions.numerator"): e.indicator.words("numerator", lang()),
             t("definitions.denominator"): e.indicator.words("denominator", lang()),
@@ -318,3 +319,8 @@ def exported(view: View, around: Fellows, found: Sequence[Entry]) -> pd.DataFram
         for e in found
     ]
     return pd.DataFrame(rows)
+
+
+def _figure(entry: Entry, value: float | None, *, signed: bool = False) -> Figure | None:
+    """A number of the entry's indicator, written with that one's decimals."""
+    return None if value is None or value != value else Figure(float(value), entry.indicator.decimals, signed)

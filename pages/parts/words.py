@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from data.wording import WORDS as WORDS
@@ -145,6 +145,11 @@ def short_name(row: Any, level: str) -> str:
 def date_text(day: date) -> str:
     """2020年12月31日; 31 December 2020."""
     return t("date.day", year=day.year, month=day.month, month_name=t(f"month.{day.month}"), day=day.day)
+
+
+def moment_text(moment: str) -> str:
+    """A moment of UTC (ISO 8601) as the clock of this machine says it, to the minute: 2020-12-31 18:05; "" for none."""
+    return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}" if moment else ""
 
 
 def month_text(day: date) -> str:
