@@ -22,6 +22,7 @@ from pages.parts import (
     state,
     tables,
     trends,
+    undelivered,
 )
 from pages.parts.chart_card import Card
 from pages.parts.charts_forms import Made
@@ -260,6 +261,7 @@ def main() -> None:
         around = profile.fellows(view.area)
         known = [each for each in data.indicators().values() if profile.reaches(each, around.level)]
         listed = known if view.get("all") else [each for each in known if each.id in standings.KEY]
+        sources = [table for each in listed for table in each.source]
         found: list[Entry] = []
         with guard("area comparison"):
             found = profile.entries(listed, around, view.period)
@@ -280,7 +282,9 @@ def main() -> None:
             (st.container(), st.container()) if view.theme == "projector" else st.columns([66, 34], gap="medium")
         )
         with left, guard("area indicators"):
-            if any(e.value is not None for e in found):
+            for said in undelivered.lines(sources, view.area, view.period):
+                st.html(tables.paragraph(said, "ll-note-text"))
+            if any(e.value is not None for e in found) or undelivered.lacking(sources, view.area, view.period):
                 standings.indicators(view, around, found, len(known))
             else:
                 nothing(t("area.no_area"), t("records.none_next"))

@@ -14,7 +14,7 @@ from pages.parts.delivery_scores import PARTS, TABLES, scores, stopped
 from pages.parts.failures import guard, nothing
 from pages.parts.state import View
 from pages.parts.words import NOTHING, area_name, date_text, lang, number, t
-from queries.freshness import delivery_freshness
+from queries.freshness import delivered
 
 MEASURES = ("events", "events_counted", "events_recorded_in_time")
 NAMED = 6
@@ -35,8 +35,10 @@ def main() -> None:
     with guard("delivery quality"):
         shown = offices(view)
         codes = shown["code"].astype(str).to_list()
-        rows = data.ask(delivery_freshness, state.DISTRICT)
-        rows = rows[rows["subdistrict"].isin(codes)]
+        rows = data.ask(delivered)
+        rows = rows[rows["table_name"].isin(TABLES) & rows["office"].isin(codes)].rename(
+            columns={"office": "subdistrict"}
+        )
         if rows.empty:
             nothing(t("delivery_quality.nothing"), t("delivery_quality.nothing_next"))
             return

@@ -12,7 +12,8 @@ import streamlit as st
 import queries.catalogue
 import queries.freshness
 from data.contract import Column, Table, load_contract
-from pages.parts import data, fields, frame, state, tables
+from pages.parts import data, fields, frame, state, tables, undelivered
+from pages.parts.delivered import records_behind
 from pages.parts.failures import guard
 from pages.parts.state import View
 from pages.parts.words import NOTHING, date_text, enum, number, t
@@ -65,7 +66,7 @@ def extracts(view: View) -> None:
         tables.Column(t("dictionary.table"), _table_cell),
         tables.Column(t("dictionary.grain"), lambda r: escape(t(f"table.{r['table'].name}.grain"))),
         tables.Column(t("dictionary.source"), lambda r: escape(_source(r["table"]))),
-        tables.Column(t("dictionary.rows"), lambda r: number(r["rows"]), numeric=True),
+        tables.Column(t("dictionary.rows"), lambda r: escape(_rows(r)), numeric=True),
         tables.Column(t("dictionary.covers"), lambda r: f'<span class="ll-verdict">{escape(r["covers"])}</span>'),
     ]
     st.html(tables.table([tables.Group("", listed)], columns, t("dictionary.extracts"), wide=True))
@@ -81,6 +82,12 @@ def _described(table: Table, rows: int, dates: pd.DataFrame) -> tables.Row:
         first, last = (_day(dates.at[table.name, column]) for column in ("first_date", "last_date"))
         covers = t("dictionary.covers_span", first=first, last=last)
     return {"table": table, "rows": rows, "covers": covers}
+
+
+def _rows(row: tables.Row) -> str:
+    """How many rows, or that nobody has delivered any."""
+    gone = not row["rows"] and undelivered.never(records_behind(row["table"].name))
+    return t("figures.undelivered") if gone else number(row["rows"])
 
 
 def _day(moment: Any) -> str:

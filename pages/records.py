@@ -12,9 +12,9 @@ import streamlit as st
 
 from data.contract import Column, Table
 from data.indicators import LEVELS
-from pages.parts import controls, data, downloads, fields, frame, state, tables
+from pages.parts import controls, data, downloads, fields, frame, state, tables, undelivered
 from pages.parts.failures import guard, nothing
-from pages.parts.origin import only_demonstration, origin, origin_cells
+from pages.parts.origin import only_demonstration, origin, origin_cells, record_table
 from pages.parts.state import View
 from pages.parts.words import area_name, date_text, lang, level_name, number, period_text, speaking, t
 from queries.records import RECORD_TABLES, RecordTable
@@ -259,6 +259,8 @@ def listing(view: View, name: str, entry: RecordTable | None, table: Table, area
     rows = rows_of(PAGE, (page - 1) * PAGE)
     total = int(rows["total"].iloc[0]) if len(rows) and entry else len(rows)
     if rows.empty:
+        if not asked and page == 1:
+            undelivered.refuse([record_table(name)], view.area, view.period)
         nothing(*_why_empty(view, name, bool(asked), page))
         return
     sentence = heading(name, entry, area, view.period, rows, total)
@@ -267,6 +269,7 @@ def listing(view: View, name: str, entry: RecordTable | None, table: Table, area
         extra += t("meaning.withheld_note", k=data.small_count())
     if only_demonstration(name):
         extra += t("records.origin_all_demonstration")
+    extra += undelivered.note([record_table(name)], view.area, view.period)
     st.html(
         tables.heading(sentence)
         + tables.paragraph(f"{t(f'table.{name}.grain')}{t('common.stop')}{extra}", "ll-note-text")
@@ -315,6 +318,8 @@ def listed(view: View, name: str, most: int) -> tuple[pd.DataFrame, str, str]:
     rows = data.records(name, view.area, view.period, asked, most) if entry else _neighbourhoods(view.area)
     total = int(rows["total"].iloc[0]) if len(rows) and entry else len(rows)
     sentence = heading(name, entry, data.area(view.area), view.period, rows, total)
+    if rows.empty:
+        sentence = undelivered.otherwise([record_table(name)], view.area, view.period, sentence)
     if "withheld" in rows and rows["withheld"].any():
         sentence += t("meaning.withheld_note", k=data.small_count())
     return exported(name, rows, lang()), sentence, _source(name)

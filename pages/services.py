@@ -13,6 +13,7 @@ from pages.parts import charts_services as draw
 from pages.parts import data, state, tables, trends
 from pages.parts.chart_card import Card, Question, drill_area, drill_records
 from pages.parts.charts_forms import Made
+from pages.parts.delivered import NotDelivered
 from pages.parts.state import View
 from pages.parts.theme_page import theme_page
 from pages.parts.themes import Theme
@@ -161,7 +162,15 @@ def follow_year(key: str) -> None:
 
 def known(questions: Callable[[View], tuple[Question, ...]]) -> Callable[[View], bool]:
     """Whether a card belongs on the page: always, but in one neighbourhood only if it has something to draw."""
-    return lambda view: view.area_level != "neighbourhood" or any(len(each.answer()) for each in questions(view))
+    return lambda view: view.area_level != "neighbourhood" or any(_has_rows(each) for each in questions(view))
+
+
+def _has_rows(question: Question) -> bool:
+    """Whether there is an answer, be it that nothing was delivered."""
+    try:
+        return len(question.answer()) > 0
+    except NotDelivered:
+        return True
 
 
 def shapes_of(view: View) -> tuple[Question, ...]:

@@ -15,9 +15,10 @@ def table_dates(db: Database) -> pd.DataFrame:
     return db.frame("table_dates")
 
 
-def delivery_freshness(db: Database, area: str) -> pd.DataFrame:
-    """One row per table delivered month by month × subdistrict in `area` that has any row of it.
+def delivered(db: Database) -> pd.DataFrame:
+    """One row per record table × subdistrict that has any row of it.
 
-    Columns table_name, subdistrict, first_date, last_date, month_count (months with rows), row_count.
+    Columns table_name, office (subdistrict; the district's code for its own rows, "" where the table knows no places),
+    first_date, last_date (NaT for a table without dates), month_count (months with rows), row_count.
     """
-    return db.frame("delivery_freshness", area=area)
+    return db.frame("delivered")

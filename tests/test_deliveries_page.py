@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from data.build import build
 from data.imports.places import load_places
 from data.imports.templates import write_templates
-from data.manifest import current_records
-from pages.parts import data, reconciled, state, work
+from data.manifest import current_records, data_root, read_manifest
+from pages.parts import data, delivered, reconciled, state, work
 from pages.parts.delivery_scores import scores, stopped
 from tests import tiny_district as tiny
 from tests.opening import html_of, opened, seen, text_of
@@ -43,8 +43,8 @@ def measures(**values: float) -> pd.DataFrame:
 
 
 ROWS = freshness(
-    ("event_total", NORTH, "2020-10-30", 10), ("case", NORTH, "2020-10-02", 5),
-    ("event_total", SOUTH, "2020-05-31", 5),
+    ("event", NORTH, "2020-10-30", 10), ("case", NORTH, "2020-10-02", 5),
+    ("event", SOUTH, "2020-05-31", 5),
 )  # fmt: skip
 
 
@@ -60,38 +60,30 @@ def test_scores_are_what_was_counted_by_hand() -> None:
 
 def test_who_has_stopped_is_told_the_longest_silence_first() -> None:
     silent = stopped(ROWS, [NORTH, SOUTH], date(2020, 10, 31))
-    assert silent[-1] == (SOUTH, "event_total", pd.Timestamp("2020-05-31"))
+    assert silent[-1] == (SOUTH, "event", pd.Timestamp("2020-05-31"))
     never = {(code, table) for code, table, last in silent if last is None}
     others = {(code, table) for code in (NORTH, SOUTH) for table in ("service_project", "deliberation", "volunteering")}
     assert never == {(SOUTH, "case"), *others}
 
 
 def test_one_month_of_one_table_is_far_from_a_full_delivery() -> None:
-    rows = freshness(("event_total", NORTH, "2020-01-30", 1))
+    rows = freshness(("event", NORTH, "2020-01-30", 1))
     assert scores(rows, measures(), [NORTH], date(2020, 1, 31)).loc[NORTH, "score"] == pytest.approx(0.2)
     assert len(stopped(rows, [NORTH, SOUTH], date(2020, 1, 31))) == 9
 
 
 def test_what_nobody_has_delivered_is_missing_and_neither_0_nor_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "undelivered", lambda: frozenset({"service_team"}))
+    known = delivered.read(data.db())
+    less = replace(known, spans={**known.spans, "service_team": {}})
+    monkeypatch.setattr(delivered, "deliveries", lambda _root, _base: less)
+    monkeypatch.setattr(reconciled.data, "manifest", lambda: replace(read_manifest(data_root()), demonstration=False))
     found = data.indicator_of(data.indicators()["service_teams"], [state.DISTRICT], "2020")
     assert found["value"].isna().all() and not found["withheld"].any()
     assert data.indicator_of(data.indicators()["events"], [state.DISTRICT], "2020")["value"].notna().all()
-    assert reconciled.undelivered({"check": "total", "id": "service_teams"})
-    assert not reconciled.undelivered({"check": "total", "id": "population"})
+    assert reconciled.undelivered({"check": "total", "id": "service_teams", "ours": 0})
+    assert not reconciled.undelivered({"check": "total", "id": "population", "ours": 1})
     said = text_of(opened("services", lang="zh"))
     assert "“服务队伍”尚未报送" in said and "未报送" in said
-
-
-def test_tables_without_a_row_are_those_nobody_has_delivered(tmp_path: Path) -> None:
-    root = tiny.write_district(tmp_path / "data")
-    assert "event" not in data._empty_tables(root, "R0000")
-    path = root / "records" / "event.parquet"
-    pq.write_table(pq.read_table(path).slice(0, 0), path)
-    (root / "records" / "case.parquet").unlink()
-    data._empty_tables.cache_clear()
-    found = data._empty_tables(root, "R0000")
-    assert "event" in found and "case" not in found  # what isn't here may stand elsewhere
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

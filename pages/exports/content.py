@@ -18,6 +18,7 @@ from pages.exports import mapping
 from pages.exports.model import Chart, Content, Rows, Table
 from pages.exports.offered import PAGES, THEMES
 from pages.parts import (
+    card_shelf,
     charts,
     comparing,
     data,
@@ -29,9 +30,11 @@ from pages.parts import (
     state,
     trend,
     trends,
+    undelivered,
 )
 from pages.parts.chart_card import Card
 from pages.parts.charts_forms import bars
+from pages.parts.delivered import NotDelivered
 from pages.parts.ranked import ranked, whole_frame
 from pages.parts.scene import scene, shown
 from pages.parts.state import Known, Notice, View
@@ -93,10 +96,21 @@ def told_of(view: View, wanted: Sequence[str] | None = None) -> Content:
     """As `content_of`, its map not drawn yet: who shows another state of it than the page does so draws but once."""
     with state.viewing(view):
         if view.page in THEMES:
-            return _of_theme(view, wanted)
+            return _with_left_out(_of_theme(view, wanted), view)
         others: Any = import_module("pages.exports.content_of_pages")
-        built: Content = others.BUILDERS[view.page](view, wanted)
-        return built
+        try:
+            built: Content = others.BUILDERS[view.page](view, wanted)
+        except NotDelivered as lacking:
+            return blank(view, data.indicators()[view.indicator], undelivered.sentence(lacking))
+        return _with_left_out(built, view)
+
+
+def _with_left_out(content: Content, view: View) -> Content:
+    """The content, saying which tables nobody has delivered for the page's charts."""
+    cards = [card for card in card_shelf.cards_of(view.page).values() if card.shown(view)]
+    gone = undelivered.lacking((table for card in cards for table in card.tables(view)), view.area, view.period)
+    said = t("undelivered.left_out", tables=undelivered.listed(gone)) if gone else ""
+    return replace(content, more=t("exports.gap").join(filter(None, (content.more, said))))
 
 
 def pictured(content: Content, view: View, place: Place | None = None) -> Content:
@@ -255,11 +269,15 @@ def charts_of(view: View, cards: Iterable[Card], wanted: Sequence[str] | None = 
 
 
 def chart_of(view: View, card: Card) -> Chart | None:
-    """One card's chart; None where it has nothing to draw."""
-    made = card.draw(view, *(question.answer() for question in card.questions(view)))
+    """One card's chart; None where it has nothing to draw, or nothing was delivered for it."""
+    try:
+        made = card.made(view)
+    except NotDelivered:
+        return None
     if made is None:
         return None
-    return Chart(card.key, made.title, made.figure, made.table, t(card.definition), t(f"table.{card.records}.name"))
+    definition = t("exports.gap").join(filter(None, (t(card.definition), card.note(view))))
+    return Chart(card.key, made.title, made.figure, made.table, definition, t(f"table.{card.records}.name"))
 
 
 def plain_about(title: str, definition: str, source: str, view: View) -> Rows:

@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.parts import charts, data, downloads, state, tables, trends
+from pages.parts import charts, data, delivered, downloads, state, tables, trends, undelivered
 from pages.parts.charts_forms import Made
+from pages.parts.delivered import NotDelivered
 from pages.parts.failures import guard, nothing
 from pages.parts.origin import html_of, record_table
 from pages.parts.state import View
@@ -32,6 +33,11 @@ class Question:
     def answer(self) -> pd.DataFrame:
         """The rows, cached."""
         return data.ask(self.query, *self.arguments)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The record tables it is answered from."""
+        return delivered.tables_of_question(self.query, self.arguments)
 
     def sql(self) -> str:
         """The text that was run, with the values asked for in it."""
@@ -59,6 +65,20 @@ class Card:
     shown: Callable[[View], bool] = lambda _: True
     wide: bool = False
 
+    def made(self, view: View) -> Made | None:
+        """The chart, None where there is nothing to draw. Raises NotDelivered where nothing was delivered for it."""
+        undelivered.refuse(self.tables(view), view.area, view.period)
+        return self.draw(view, *(question.answer() for question in self.questions(view)))
+
+    def tables(self, view: View) -> tuple[str, ...]:
+        """The record tables behind it: the one its records are listed of, and those its questions read."""
+        own = (record_table(self.records),) if record_table(self.records) else ()
+        return tuple(dict.fromkeys((*own, *(table for each in self.questions(view) for table in each.tables))))
+
+    def note(self, view: View) -> str:
+        """Of which of its tables only some subdistricts have delivered, "" where all have."""
+        return undelivered.note(self.tables(view), view.area, view.period)
+
 
 def drill_area(key: str) -> None:
     """Into the area whose code the point carries; its key may have more parts after a |."""
@@ -80,8 +100,11 @@ def drill_records(table: str, column: str, **more: str) -> Callable[[str], None]
 def chart_card(card: Card, view: View) -> None:
     """Draw the card; choosing another of its faces runs this card only."""
     with st.container(key=f"card_{card.key}", border=True), guard(f"{view.page} {card.key}"):
-        asked = card.questions(view)
-        made = card.draw(view, *(question.answer() for question in asked))
+        try:
+            made = card.made(view)
+        except NotDelivered as lacking:
+            undelivered.tell(lacking, t(card.definition))
+            return
         if made is None:
             nothing(t("theme_page.nothing", area=area_name(data.area(view.area)), period=period_text(view.period)))
             return
@@ -89,9 +112,11 @@ def chart_card(card: Card, view: View) -> None:
         if face == "table":
             _table(card, view, made)
         elif face == "about":
-            _about(card, view, asked, made.title)
+            _about(card, view, card.questions(view), made.title)
         else:
             _chart(card, view, made)
+        if said := card.note(view):
+            st.html(tables.paragraph(said, "ll-note-text"))
 
 
 def _face(card: Card, title: str) -> str:

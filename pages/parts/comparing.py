@@ -9,7 +9,7 @@ from typing import Any, cast
 import pandas as pd
 
 from data.indicators import Indicator
-from pages.parts import data, state
+from pages.parts import data, state, undelivered
 from pages.parts.words import area_name, lang, levels_name, number, period_text, quantity, t
 from queries.indicators import Comparison, Direction, Standing, compare, peers, standing
 from queries.periods import Period, compare_period
@@ -70,15 +70,23 @@ def sentence(indicator: Indicator, code: str, period: str, comparison: str, insi
     if pd.isna(ours) and bool(data.indicator_of(indicator, [code], period)["withheld"].any()):
         return Sentence(t("meaning.withheld_sentence", k=data.small_count(), **named), None, None)
     if pd.isna(ours):
-        return Sentence(t("sentence.no_value", **named), None, None)
+        return Sentence(_no_value(indicator, code, period, named), None, None)
     stands = standing(_frame(values), code, cast("Direction", indicator.direction)) if len(values) > 1 else None
     other = others(indicator, [code], comparison, period, str(row["level"])).get(code)
     tolerance = stands.mad if stands and comparison != "last_year" else 0.5 * 10**-indicator.decimals
     found = compare(ours, other, cast("Direction", indicator.direction), tolerance)
     text = t("sentence.value", value=quantity(ours, indicator.unit, indicator.decimals), **named)
+    text += undelivered.within(indicator.source, code, period)
     text += _against(indicator, found, comparison, period)
     text += _rank(indicator, stands, row) if stands else _extremes(indicator, code, inside, period)
     return Sentence(text + t("sentence.end"), found, stands)
+
+
+def _no_value(indicator: Indicator, code: str, period: str, named: dict[str, str]) -> str:
+    lacking = undelivered.lacking(indicator.source, code, period)
+    if lacking:
+        return t("undelivered.no_value", tables=undelivered.listed(lacking), **named)
+    return t("sentence.no_value", **named)
 
 
 def _fellows(indicator: Indicator, row: pd.Series[Any], period: str) -> pd.Series[float]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -22,15 +22,13 @@ import queries.indicator_queries
 import queries.lines
 import queries.profile
 import queries.records
-from data.contract import DataError, load_contract
+from data.contract import DataError
 from data.editions import come_into_force
-from data.imports.versions import facts
 from data.indicators import Indicator, load_indicators
 from data.locks import Busy
 from data.manifest import (
     Manifest,
     NoManifest,
-    current_records,
     data_root,
     edition_in_force,
     edition_on,
@@ -40,7 +38,7 @@ from data.manifest import (
     read_version,
 )
 from data.prepare import has_demonstration_ground
-from pages.parts import state
+from pages.parts import delivered, state
 from pages.parts.words import lang, short_name
 from queries.errors import DatabaseClosed
 from queries.extracts import current_version
@@ -166,12 +164,17 @@ def ask(query: Callable[..., pd.DataFrame], *given: Any) -> pd.DataFrame:
     """The answer of a query function to these arguments (after its `db`), cached by query, arguments and version.
 
     The frame is the caller's own: what he changes in it nobody else sees. When the version is replaced between two
-    steps, the new one answers.
+    steps, the new one answers. Raises NotDelivered where nothing of what it is answered from was delivered.
     """
     arguments = tuple(_frozen(argument) for argument in given)
     name = f"{query.__module__}.{query.__qualname__}"
-    kept = _from_current(lambda base: _answer(str(data_root()), base.version, name, arguments, base, query))
-    return kept.copy(deep=False)  # pandas copies what is changed, when it is changed
+
+    def answer(base: Database) -> pd.DataFrame:
+        known = delivered.deliveries(data_root(), base)
+        kept = partial(_answer, str(data_root()), base.version, name, arguments, base, query)
+        return delivered.told(known, query, given, kept)
+
+    return _from_current(answer).copy(deep=False)  # pandas copies what is changed, when it is changed
 
 
 def ask_once(query: Callable[..., pd.DataFrame], *given: Any) -> pd.DataFrame:
@@ -179,7 +182,7 @@ def ask_once(query: Callable[..., pd.DataFrame], *given: Any) -> pd.DataFrame:
     return _from_current(lambda base: query(base, *given))
 
 
-def _from_current(read: Callable[[Database], pd.DataFrame]) -> pd.DataFrame:
+def _from_current(read: Callable[[Database], T]) -> T:
     try:
         return read(db())
     except DatabaseClosed:
@@ -373,25 +376,13 @@ def all_records(table: str, area: str, period: str, filters: Mapping[str, Sequen
     return ask_once(queries.records.list_records, table, area, *days(period), dict(filters), EVERYTHING, 0)
 
 
-def undelivered() -> frozenset[str]:
-    """Record tables here without a row (none where the records are a demonstration, or stand elsewhere)."""
-    root = data_root()
-    return frozenset() if manifest().demonstration else _empty_tables(root, current_records(root))
-
-
-@lru_cache(maxsize=4)
-def _empty_tables(root: Path, version: str) -> frozenset[str]:
-    counted = facts(root, version)["rows"]
-    return frozenset(name for name in load_contract().records if counted.get(name) == 0)
+def deliveries() -> delivered.Deliveries | None:
+    """Which office delivered which table of the version asked; None where it is a demonstration."""
+    return _from_current(lambda base: delivered.deliveries(data_root(), base))
 
 
 def _with_value(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
-    """With the value, and `withheld`: true where there is none because it would tell of few people.
-
-    What is counted from a table that nobody has delivered has no value: it is missing, not 0.
-    """
-    if undelivered().intersection(indicator.source):
-        return _with_withheld(frame.assign(value=float("nan")))
+    """With the value, and `withheld`: true where there is none because it would tell of few people."""
     return _with_withheld(frame.assign(value=values(frame, indicator.scale, ratio=indicator.denominator is not None)))
 
 

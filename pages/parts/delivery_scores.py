@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-TABLES = ("event_total", "service_project", "case", "deliberation", "volunteering")
-"""Tables that offices deliver month by month, as queries.freshness.delivery_freshness names them."""
+TABLES = ("event", "service_project", "case", "deliberation", "volunteering")
+"""Tables that offices deliver month by month, as queries.freshness.delivered names them."""
 PARTS = ("complete", "recent", "prompt", "full")
 LATE_MONTHS = 1
 """A table whose last row lies this many months before the month in which the data end no longer comes in."""
@@ -17,7 +17,8 @@ LATE_MONTHS = 1
 def scores(rows: pd.DataFrame, measures: pd.DataFrame, codes: list[str], until: date) -> pd.DataFrame:
     """One row per subdistrict of `codes`, indexed by code: the four parts and their mean as `score`, each 0 to 1.
 
-    `rows`: queries.freshness.delivery_freshness. `measures`: measure, code, value of events, events_counted and
+    `rows`: those of queries.freshness.delivered that are of TABLES, their `office` named subdistrict. `measures`:
+    measure, code, value of events, events_counted and
     events_recorded_in_time. complete: months with rows, of all months from the district's first to the end of the data,
     mean over all of TABLES; one that nobody has delivered counts 0. recent: of all of TABLES, those that have rows in
     the last month of the data. prompt: events recorded within seven

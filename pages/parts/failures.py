@@ -11,7 +11,8 @@ from html import escape
 
 import streamlit as st
 
-from pages.parts import state
+from pages.parts import state, undelivered
+from pages.parts.delivered import NotDelivered
 from pages.parts.words import has, t
 
 log = logging.getLogger("linli")
@@ -56,9 +57,14 @@ def _filled(key: str, error: Exception) -> str:
 
 @contextmanager
 def guard(part: str) -> Iterator[None]:
-    """Whatever goes wrong inside is told in this place, and the rest works. `part` names the place in the log."""
+    """Whatever goes wrong inside is told in this place, and the rest works. `part` names the place in the log.
+
+    What nobody delivered is no failure: the place is empty and says what is lacking.
+    """
     try:
         yield
+    except NotDelivered as lacking:
+        undelivered.tell(lacking)
     except Exception as error:  # the last line of defence of one part of a page: told to the reader, logged in full
         told = explain(error)
         if told.incident:

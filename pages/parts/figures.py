@@ -9,7 +9,7 @@ from typing import Any, cast
 import pandas as pd
 
 from data.indicators import Indicator
-from pages.parts import data, provenance, state
+from pages.parts import data, provenance, state, undelivered
 from pages.parts.comparing import last_year, others
 from pages.parts.controls import finer
 from pages.parts.state import View
@@ -46,7 +46,7 @@ def _too_fine(view: View, indicator: Indicator) -> bool:
 def _figure(view: View, indicator: Indicator, comparison: str) -> str:
     now, word = _value(indicator, view.area, view.period), t("meaning.withheld")
     kept = now is None and bool(data.indicator_of(indicator, [view.area], view.period)["withheld"].any())
-    if now is None and data.undelivered().intersection(indicator.source):
+    if now is None and undelivered.lacking(indicator.source, view.area, view.period):
         kept, word = True, t("figures.undelivered")
     versus = "last_year" if indicator.kind == "count" and comparison in {"district", "peers"} else comparison
     other = _other(view, indicator, versus)
@@ -58,13 +58,19 @@ def _figure(view: View, indicator: Indicator, comparison: str) -> str:
         f'<span class="ll-label">{escape(name)}</span>'
         f'<strong class="ll-number" title="{escape(title)}">{escape(word) if kept else _short(now, indicator)}</strong>'
         f'<span class="ll-change">{_change(indicator, now, other, versus, view.period)}'
-        f"{_history(indicator, years)}</span>"
+        f"{_history(indicator, years)}</span>{_part(view, indicator)}"
     )
     source = provenance.detail(indicator, view.area, view.period)
     if indicator.records is None:
         return f"<li><div>{inner}</div>{source}</li>"
     target = state.link("records", table=indicator.records, **_filters(indicator))
     return f'<li><a href="{escape(target)}">{inner}</a>{source}</li>'
+
+
+def _part(view: View, indicator: Indicator) -> str:
+    """How many subdistricts the figure is made of, where it is not all of them."""
+    said = undelivered.within(indicator.source, view.area, view.period)
+    return f'<span class="ll-label">{escape(said.strip(" ()（）"))}</span>' if said else ""
 
 
 def _filters(indicator: Indicator) -> dict[str, str]:

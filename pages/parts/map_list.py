@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from data.indicators import Indicator
-from pages.parts import controls, data, map_view, provenance, state
+from pages.parts import controls, data, map_view, provenance, state, undelivered
 from pages.parts.failures import guard, nothing
 from pages.parts.ranked import ranked, ranked_list, whole_frame
 from pages.parts.scene import Scene, Shown, scene, shown
@@ -64,6 +64,7 @@ def _ranking(view: View, drawn: Scene, what: Shown, leaf: str | None, drill: Cal
         if drawn.values["withheld"].any():
             nothing(t("meaning.withheld_nothing", period=period_text(view.period)), t("meaning.withheld_nothing_next"))
             return
+        undelivered.refuse(indicator.source, what.scope, view.period)
         nothing(t("ranked.nothing", period=period_text(view.period)), t("ranked.nothing_next"))
         return
     given = ranked(drawn.values, indicator, drawn.colours, what.level)

@@ -11,6 +11,7 @@ import queries.catalogue
 from data.imports.rules import figure_tables
 from pages.parts import data, state, tables
 from pages.parts.state import View
+from pages.parts.undelivered import never
 from pages.parts.words import lang, number, t
 
 CALENDAR_DAY = "MMDD"
@@ -30,6 +31,8 @@ def published_of(view: View) -> None:
     met = int(totals["met"].fillna(False).astype(bool).sum())
     counts = {"count": number(len(own)), "totals": number(len(totals)), "met": number(met)}
     label = t("theme_page.published" if len(totals) else "theme_page.published_stated", **counts)
+    if missing := sum(undelivered(row) for row in tables.rows_of(totals)):
+        label += t("theme_page.published_undelivered", count=number(missing))
     with st.expander(label):
         note = t("theme_page.published_demonstration") if data.manifest().demonstration else ""
         more = tables.anchor(f"{state.link('definitions')}#published", t("nav.definitions"))
@@ -49,8 +52,10 @@ def _columns() -> list[tables.Column]:
 
 
 def undelivered(row: tables.Row) -> bool:
-    """Whether a figure is counted from a table that nobody has delivered: it is missing, not missed."""
-    return row["check"] == "total" and bool(data.undelivered().intersection(figure_tables().get(str(row["id"]), ())))
+    """Whether a figure's table, or its year of it, was delivered by nobody: it is missing, not missed."""
+    if row["check"] != "total" or data.manifest().demonstration:
+        return False
+    return pd.isna(row["ours"]) or bool(never(figure_tables().get(str(row["id"]), ())))
 
 
 def _ours(row: tables.Row) -> str:

@@ -18,6 +18,7 @@ from data.stories import Scene, Story
 from geo.layers import MapState
 from pages.parts import card_shelf, charts, comparing, data, edition_choice, profile, provenance, state, trend, trends
 from pages.parts.charts_stage import plain_trend
+from pages.parts.delivered import NotDelivered
 from pages.parts.ranked import ranked
 from pages.parts.scene import Scene as Drawn
 from pages.parts.scene import scene as draw
@@ -321,7 +322,10 @@ def card_chart(page: str, key: str, view: View) -> Chart | None:
     card = card_shelf.cards_of(page).get(key)
     if card is None or not card.shown(view):
         return None
-    made = card.draw(view, *(question.answer() for question in card.questions(view)))
+    try:
+        made = card.made(view)
+    except NotDelivered:
+        return None
     return None if made is None else Chart("card", made.title, made.table, figure=made.figure)
 
 

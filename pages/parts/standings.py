@@ -11,7 +11,7 @@ import streamlit as st
 
 from data.indicators import THEMES
 from data.spreadsheets import Figure
-from pages.parts import data, downloads, glances, provenance, state, tables
+from pages.parts import data, downloads, glances, provenance, state, tables, undelivered
 from pages.parts.charts_forms import Made, matrix
 from pages.parts.profile import Entry, Fellows
 from pages.parts.state import View
@@ -241,10 +241,16 @@ def _value_cell(view: View, entry: Entry) -> str:
         note = t("meaning.withheld_note", k=data.small_count())
         return f'<span class="ll-nothing" title="{escape(note)}">{escape(t("meaning.withheld"))}</span>'
     if entry.value is None:
-        return f'<span class="ll-nothing">{escape(t("area.no_data"))}</span>'
+        return f'<span class="ll-nothing">{escape(_missing(view, entry) or t("area.no_data"))}</span>'
     shown = number(entry.value, entry.indicator.decimals)
     label = t("area.records_of", indicator=entry.indicator.words("name", lang()), value=shown)
     return tables.anchor(glances.records_link(entry.indicator), shown, label)
+
+
+def _missing(view: View, entry: Entry) -> str:
+    """That a figure was not delivered, in a word; "" where that is not why there is none."""
+    gone = entry.value is None and undelivered.lacking(entry.indicator.source, view.area, view.period)
+    return t("figures.undelivered") if gone else ""
 
 
 def _change_cell(entry: Entry) -> str:
@@ -305,7 +311,7 @@ def exported(view: View, around: Fellows, found: Sequence[Entry]) -> pd.DataFram
         {
             t("area.indicator"): e.indicator.words("name", lang()),
             t("definitions.unit"): unit_name(e.indicator.unit),
-            period_text(view.period): t("meaning.withheld") if e.withheld else _figure(e, e.value),
+            period_text(view.period): t("meaning.withheld") if e.withheld else _missing(view, e) or _figure(e, e.value),
             t("area.change"): _figure(e, e.before.difference, signed=True) if e.before else None,
             **({parent: _figure(e, e.parent)} if parent else {}),
             t("area.verdict"): t(f"area.{e.verdict}") if e.verdict else "",

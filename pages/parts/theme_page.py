@@ -9,8 +9,20 @@ from itertools import groupby
 import streamlit as st
 
 from data.indicators import Indicator
-from data.wording import table_label
-from pages.parts import comparing, data, figures, frame, map_list, profile, reconciled, standings, state, tables, trends
+from pages.parts import (
+    comparing,
+    data,
+    figures,
+    frame,
+    map_list,
+    profile,
+    reconciled,
+    standings,
+    state,
+    tables,
+    trends,
+    undelivered,
+)
 from pages.parts.chart_card import Card, chart_card
 from pages.parts.failures import guard
 from pages.parts.scene import Shown
@@ -18,7 +30,6 @@ from pages.parts.state import View
 from pages.parts.themes import Theme as Theme
 from pages.parts.themes import headline as headline
 from pages.parts.themes import of_theme as of_theme
-from pages.parts.words import lang, t
 
 
 def theme_page(
@@ -63,17 +74,13 @@ def opening(view: View, theme: Theme, known: dict[str, Indicator]) -> str:
     notable = standings.highlights(around, found)
     more = f"{standings.verdicts(view, around, found)} {notable[:1].upper()}{notable[1:]}"
     lead = f'<p class="ll-lead" role="status">{escape(said.text)}</p>{tables.paragraph(more.strip())}'
-    return _undelivered(known) + lead
+    return _undelivered(view, known) + lead
 
 
-def _undelivered(known: dict[str, Indicator]) -> str:
-    """Which tables behind the theme nobody has delivered, so that no 0 on the page is taken for a fact."""
-    wanted = dict.fromkeys(table for each in known.values() for table in each.source)
-    missing = [table_label(table, lang()) for table in wanted if table in data.undelivered()]
-    if not missing:
-        return ""
-    between = "、" if lang() == "zh" else ", "
-    return tables.paragraph(t("theme_page.undelivered", tables=between.join(missing)), "ll-note-text")
+def _undelivered(view: View, known: dict[str, Indicator]) -> str:
+    """Which tables behind the theme nobody has delivered for the area and period, and which only some have."""
+    wanted = tuple(dict.fromkeys(table for each in known.values() for table in each.source))
+    return "".join(tables.paragraph(said, "ll-note-text") for said in undelivered.lines(wanted, view.area, view.period))
 
 
 def draw_cards(view: View, cards: Sequence[Card]) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from data.indicators import Indicator
 from geo.palettes import Theme
-from pages.parts import charts, data, state
+from pages.parts import charts, data, state, undelivered
 from pages.parts.comparing import PEERS
 from pages.parts.state import View
 from pages.parts.words import number, t
@@ -28,7 +28,7 @@ def trend(view: View, indicator: Indicator) -> None:
         title=t("trend.title"),
         text=lambda value: number(value, indicator.decimals),
         theme=cast("Theme", view.theme),
-        empty=t("trend.nothing"),
+        empty=undelivered.otherwise(indicator.source, view.area, view.period, t("trend.nothing")),
         height=HEIGHT,
     )
     # only a point that is drawn can be chosen

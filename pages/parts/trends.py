@@ -12,7 +12,7 @@ import streamlit as st
 
 from data.indicators import Indicator
 from geo.palettes import Theme
-from pages.parts import charts, data, profile, state, tables
+from pages.parts import charts, data, profile, state, tables, undelivered
 from pages.parts.profile import Fellows
 from pages.parts.state import View
 from pages.parts.words import compact, lang, number, quantity, t
@@ -83,7 +83,7 @@ def multiple(view: View, around: Fellows, indicator: Indicator) -> tuple[str, go
         title=title,
         text=lambda value: axis_text(value, indicator),
         theme=theme_of(view),
-        empty=t("area.trend_empty"),
+        empty=undelivered.otherwise(indicator.source, around.code, view.period, t("area.trend_empty")),
         height=height_of(view),
         marker=(MERGER.isoformat(), t("area.merger")) if len(points) > FEW * len(codes) else None,
     )
