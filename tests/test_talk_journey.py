@@ -34,6 +34,51 @@ def map_code(page: Page) -> str:
     return str(page.evaluate("document.querySelector('.st-key-stage_map iframe').contentWindow.linliTest ??= 'here'"))
 
 
+SEEN = """() => {
+  const { linli, innerWidth, innerHeight } = document.querySelector('.st-key-stage_map iframe').contentWindow
+  const corner = linli.toGround(0, 0), middle = linli.toGround(innerWidth / 2, innerHeight / 2)
+  return [innerWidth, corner.lat, corner.lng, middle.lat, middle.lng]
+}"""
+RESTING = f"() => {{ const was = window.linliSeen; return (window.linliSeen = ({SEEN})().join()) === was }}"
+
+
+def seen(page: Page) -> list[float]:
+    """What the map shows once it rests: its frame's width, latitude and longitude of its corner and of its middle."""
+    page.wait_for_function(RESTING, polling=150)
+    return list(page.evaluate(SEEN))
+
+
+def resized(page: Page, width: int, height: int) -> list[float]:
+    """Another projector: the map's frame has taken its new size, and the source line is one line."""
+    before = page.evaluate(SEEN)[0]
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(f"({SEEN})()[0] !== {before}")
+    foot = page.locator(".ll-stage-foot").bounding_box()
+    assert foot is not None and foot["height"] < 1.5 * height / 30
+    return seen(page)
+
+
+def test_another_glass_frames_the_map_anew_unless_the_reader_has_moved_it(app_url: str, browser_page: Page) -> None:
+    page = browser_page
+    page.goto(f"{app_url}/present?story=ten-minutes&present=1&scene=3&lang=en")
+    on_the_glass(page, "3")
+    all_there(page)
+    map_code(page)
+    first = seen(page)
+    small = resized(page, 1024, 768)
+    page.keyboard.press("m")  # framed as it would be by itself
+    assert seen(page) == pytest.approx(small, abs=0.001) and small[1:3] != pytest.approx(first[1:3], abs=0.001)
+    assert resized(page, 1440, 900) == pytest.approx(first, abs=0.001)
+    page.mouse.move(300, 400)
+    page.mouse.down()
+    page.mouse.move(380, 460, steps=4)
+    page.mouse.up()
+    moved = seen(page)
+    assert moved[3:] != pytest.approx(first[3:], abs=0.002)
+    assert resized(page, 1920, 1080)[3:] == pytest.approx(moved[3:], abs=0.001)
+    assert map_code(page) == "here"
+
+
 def test_the_talk_goes_by_keyboard_from_beginning_to_end(app_url: str, browser_page: Page) -> None:
     page, story, errors = browser_page, shipped("ten-minutes", "zh"), []
     page.on("pageerror", lambda error: errors.append(error.stack))

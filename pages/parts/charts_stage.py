@@ -34,7 +34,7 @@ def plain_trend(lines: Sequence[Line], *, text: Text, theme: Theme) -> go.Figure
                 x=points["month"], y=points["value"], mode="lines+markers" if alone else "lines", name=line.name,
                 line={"color": tone.accent if line.main else tone.context, "width": 4 if line.main else 2.5,
                       "dash": "solid" if line.main else "dot"},
-                marker={"size": 9}, hovertemplate="%{x|%Y-%m}  <b>%{y}</b><extra></extra>",
+                marker={"size": 9}, cliponaxis=False, hovertemplate="%{x|%Y-%m}  <b>%{y}</b><extra></extra>",
             )
         )  # fmt: skip
     value_axis(figure, [v for line in shown for v in line.points["value"].dropna()], text, "y")

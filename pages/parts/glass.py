@@ -167,11 +167,12 @@ def content_of(staged: Staged) -> dict[str, Any]:
     packed = pack(staged.map, map_view.published_assets())
     with state.viewing(staged.view):
         packed["words"] = map_view.map_words(staged.map.level)
+        short = staging.source_short(staged.indicator)
     packed |= {"hold": staged.scene.locked or staged.scene.id, "named": named(staged), "caption": staged.caption}
     if staged.scene.place:
         packed["place"] = [staged.scene.place.lat, staged.scene.place.lon, staged.scene.place.zoom]
     return {
-        "title": staged.title, "finding": staged.finding, "source": staged.source,
+        "title": staged.title, "finding": staged.finding, "source": staged.source, "short": short,
         "map": packed, "charts": charts, "layout": layout,
     }  # fmt: skip
 
@@ -206,6 +207,6 @@ def _failed(scene: Scene, story: Story, error: Exception) -> dict[str, Any]:
     with speaking(story.lang):
         told = failures.explain(error)
     return {
-        "title": scene.title, "finding": f"{told.sentence} {told.reason}", "source": told.next_step, "map": None,
-        "charts": [], "layout": "map",
+        "title": scene.title, "finding": f"{told.sentence} {told.reason} {told.next_step}", "source": "",
+        "short": ("", ""), "map": None, "charts": [], "layout": "map",
     }  # fmt: skip

@@ -190,6 +190,18 @@ def source_line(indicator: Indicator) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def source_short(indicator: Indicator) -> tuple[str, str]:
+    """`source_line` for a narrow glass: the sources, which may be cut short, and what has to be read whole."""
+    manifest = data.manifest()
+    parts = [
+        t("stage.short_estimated" if manifest.rebased_from else "stage.short_edition", edition=manifest.edition),
+        t("stage.short_until", month=manifest.data_until[:7]),
+        t("stage.short_demonstration") if manifest.demonstration else "",
+        t("stage.short_schematic"),
+    ]
+    return t("stage.source", sources=provenance.sources(indicator.source)), t("list.comma").join(filter(None, parts))
+
+
 # ── scenes that are compared ──
 
 

@@ -8,7 +8,7 @@ function paintLabels(v) {
   v.ctx.lineJoin = "round";
   if (shown("names")) {
     areaLabels(v, S.level, true);
-    NESTED.slice(1, NESTED.indexOf(S.level)).forEach((level) => v.zoom >= NAMED_FROM[level] && areaLabels(v, level, false));
+    NESTED.slice(1, NESTED.indexOf(S.level)).forEach((level) => v.near >= NAMED_FROM[level] && areaLabels(v, level, false));
   }
   if (shown("names")) placeLabels(v, "landmark", landmarksFrom());
   if (shown("rivers")) lineLabels(v, "water", ["bank", "river", "moat", "canal", "stream"]);
@@ -108,7 +108,7 @@ function write(v, text, x, y, angle, style) {
 }
 
 function placeLabels(v, kind, from) {
-  if (v.zoom < from) return;
+  if (v.near < from) return;
   const style = { size: type(11), weight: 500, colour: kind === "landmark" ? ink().ink : ink().office };
   const group = G.places.find((p) => p.kind === kind);
   for (const p of group ? group.points : []) {
@@ -124,8 +124,8 @@ function lineLabels(v, kind, ranks) {
   const style = { size: type(water ? 11.5 : 10.5), weight: 400, italic: water && S.lang === "en", colour: water ? ink().river_ink : ink().muted };
   for (const rank of ranks)
     for (const l of G.lines)
-      if (l.kind === kind && l.rank === rank && name(l) && v.zoom >= (LINE_FROM[rank] || 0)) {
-        const wide = rank === "bank" && { size: style.size * 1.5, spacing: "0.4em", beside: { by: 34, from: [v.x((G.box[0] + G.box[2]) / 2), v.y((G.box[1] + G.box[3]) / 2)] } };
+      if (l.kind === kind && l.rank === rank && name(l) && v.near >= (LINE_FROM[rank] || 0)) {
+        const wide = rank === "bank" && { size: style.size * 1.5, spacing: "0.4em", beside: { by: 34 * Math.max(1, SCALE / 2), from: [v.x((G.box[0] + G.box[2]) / 2), v.y((G.box[1] + G.box[3]) / 2)] } };
         l.list.forEach((p) => lineLabel(v, p, name(l), Object.assign({}, style, wide || {})));
       }
 }
@@ -137,7 +137,7 @@ function lineLabel(v, points, text, style) {
     along.push(along[along.length - 1] + Math.hypot(points[i] - points[i - 2], points[i + 1] - points[i - 1]) * v.scale);
   const total = along[along.length - 1];
   if (total < w * 1.15) return;
-  const slots = Math.max(1, Math.floor(total / 520));
+  const slots = Math.max(1, Math.floor(total / (520 * Math.max(1, SCALE / 2))));
   for (let k = 0; k < slots; k++)
     for (const shift of [0, 0.22, -0.22]) if (writeAlong(v, points, along, ((k + 0.5 + shift) / slots) * total, w, text, style)) break;
 }

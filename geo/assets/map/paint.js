@@ -126,9 +126,9 @@ const ROADS = {
 
 function paintRoads(v) {
   const { ctx } = v;
-  const drawn = Object.keys(ROADS).filter((k) => v.zoom >= ROADS[k][0]);
+  const drawn = Object.keys(ROADS).filter((k) => v.near >= ROADS[k][0]);
   // far out, streets without a name are only a texture
-  const quiet = (l) => (l.zh || v.zoom > 14 ? 1 : 0.6);
+  const quiet = (l) => (l.zh || v.near > 14 ? 1 : 0.6);
   const width = (k) => Math.min(ROADS[k][1] * Math.pow(ROADS[k][2], v.zoom - 12), ROADS[k][3]) * bold();
   const each = (k, how) => G.lines.forEach((l) => l.kind === "road" && l.rank === k && how(l));
   v.world();
@@ -157,7 +157,7 @@ function paintRails(v) {
       ctx.setLineDash([v.px(1.5), v.px(7)]);
       strokeLine(v, l, v.px(5));
       ctx.setLineDash([]);
-    } else if (l.kind === "wall" && v.zoom >= 15.5) strokeLine(v, l, v.px(0.8));
+    } else if (l.kind === "wall" && v.near >= 15.5) strokeLine(v, l, v.px(0.8));
 }
 
 // rank -> [width at zoom 12, opacity]; a border grows a little with the zoom
@@ -169,7 +169,7 @@ function paintBorders(v) {
   ctx.strokeStyle = ink().boundary;
   for (const rank of ["neighbourhood", "community", "subdistrict", "district"]) {
     if (rank !== "district" && rank !== S.level && !shown(rank) && !shown("borders")) continue;
-    if (rank === "neighbourhood" && S.level !== rank && v.zoom < 13) continue;
+    if (rank === "neighbourhood" && S.level !== rank && v.near < 13) continue;
     if (overlay("edges") && rank !== "subdistrict" && rank !== "district") continue; // the overlay draws them
     const current = rank === S.level;
     ctx.globalAlpha = current ? 0.9 : BORDERS[rank][1];
@@ -210,10 +210,11 @@ function paintPlaces(v) {
 }
 
 function paintPlace(v, p) {
-  if (p.kind === "landmark" && v.zoom < landmarksFrom()) return;
+  if (p.kind === "landmark" && v.near < landmarksFrom()) return;
   const { ctx } = v, x = v.x(p.at[0]), y = v.y(p.at[1]);
   if (x < -9 || y < -9 || x > v.width + 9 || y > v.height + 9) return;
-  const r = (p.kind === "landmark" ? 3.4 : v.zoom < 12.5 ? 1.9 : v.zoom < 14.5 ? 3 : 4.6) * bold();
+  const far = quiet ? Math.max(0.5, Math.min(1, Math.pow(2, v.near - 12))) : 1; // a small map on the glass would be dots alone
+  const r = (p.kind === "landmark" ? 3.4 : v.near < 12.5 ? 1.9 * far : v.near < 14.5 ? 3 : 4.6) * bold();
   ctx.beginPath();
   if (p.kind === "landmark") ctx.rect(x - r, y - r, 2 * r, 2 * r);
   else ctx.arc(x, y, r, 0, 7);

@@ -6,6 +6,8 @@ const ink = () => PALETTES[S.theme] || PALETTES.light;
 const shown = (layer) => S.layers.includes(layer);
 const name = (thing) => thing[S.lang] || thing.zh;
 let SCALE = 1, quiet = false, zooming = false; // on the glass of a talk all type is larger, and clicks lead nowhere
+/** A glass of more than 1080 lines shows what one of 1080 does, only finer: the zoom that decides what is drawn. */
+const nearness = (zoom) => zoom - Math.max(0, Math.log2(SCALE / 2));
 const bold = () => (S.theme === "projector" ? 1.35 : 1) * Math.sqrt(SCALE);
 /** Size of type in pixels; larger type has a floor, so that nothing on the glass is too small for the back row. */
 const type = (size) => (SCALE > 1 ? Math.max(size, 13.4) : size) * (S.theme === "projector" ? 1.35 : 1) * SCALE;
@@ -42,7 +44,7 @@ const Sheet = L.Renderer.extend({
     const zoom = this._map.getZoom(), scale = Math.pow(2, zoom - UNIT_ZOOM);
     const c = G.centre, o = this._map.project([c[1], c[0]], zoom).subtract(this._map.getPixelOrigin()).subtract(this._bounds.min);
     const view = {
-      ctx, zoom, scale, width: this._container.width / dpr, height: this._container.height / dpr,
+      ctx, zoom, scale, near: nearness(zoom), width: this._container.width / dpr, height: this._container.height / dpr,
       world: () => ctx.setTransform(dpr * scale, 0, 0, dpr * scale, dpr * o.x, dpr * o.y),
       screen: () => ctx.setTransform(dpr, 0, 0, dpr, 0, 0),
       x: (u) => u * scale + o.x, y: (v) => v * scale + o.y, px: (n) => n / scale,

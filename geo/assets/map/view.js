@@ -14,8 +14,10 @@ function frame(animate) {
   const area = (S && G.index[S.focus]) || null, size = map.getSize();
   if (!size.x || !size.y) return;
   const narrow = size.x < 520;
-  if (quiet) map.invalidateSize({ pan: false }); // the glass may just have given the frame another size
-  if (S && S.place) return map.setView(S.place.slice(0, 2), S.place[2], { animate: animate && !REDUCED });
+  if (S && S.place) {
+    if (quiet) layLegend(size, false);
+    return map.setView(S.place.slice(0, 2), S.place[2], { animate: animate && !REDUCED });
+  }
   const bounds = latLngBounds(area ? area.box : G.box);
   map.fitBounds(bounds, {
     paddingTopLeft: [narrow ? 10 : 40, narrow ? 14 : 18],
@@ -26,21 +28,38 @@ function frame(animate) {
   });
 }
 
-/** Room left for the large legend of a talk, beside it or below: as little as leaves no area under it. */
+/** Room left for the large legend of a talk: it stands in a column or lies flat, whichever leaves the area larger. */
 function besideLegend(size, area) {
-  // where the legend would be as wide as the map its title goes: the finding above the map names the indicator
-  document.documentElement.toggleAttribute("data-narrow", size.x < 18 * type(13.4));
-  const legend = [seen.legend.offsetWidth + 20, seen.legend.offsetHeight + 20], scale = 3 * type(13.4);
+  const narrow = size.x < 18 * type(13.4), forms = [false, true].map((flat) => ({ flat, ...roomBeside(size, area, flat) }));
+  const flat = forms[1].k > forms[0].k * (narrow ? 0.9 : 1.05);
+  layLegend(size, flat);
+  return forms[Number(flat)].paddings;
+}
+
+/** The legend in one of its forms; a flat one as wide as the map has the scale above it. Returns its width and height. */
+function layLegend(size, flat) {
+  const root = document.documentElement, legend = seen.legend;
+  root.toggleAttribute("data-flat", flat);
+  // where a column would be as wide as the map its title goes: the finding above the map names the indicator
+  root.toggleAttribute("data-narrow", !flat && size.x < 18 * type(13.4));
+  const wide = size.x - legend.offsetWidth < seen.scale.getContainer().offsetWidth + 36;
+  root.style.setProperty("--above", flat && wide ? legend.offsetHeight + 10 + "px" : "0px");
+  return [legend.offsetWidth + 20, legend.offsetHeight + 20, flat && wide];
+}
+
+/** How large the area can be and where, with the legend beside it or below: as little as leaves no area under it. */
+function roomBeside(size, area, flat) {
+  const legend = layLegend(size, flat), scale = 3 * type(13.4), foot = legend[2] ? size.y - legend[1] : size.y;
   let best = { k: 0, paddings: {} };
   for (let share = 0; share <= 1.001; share += 0.1)
-    for (const [left, below] of [[share * legend[0], 0], [0, share * legend[1]]]) {
+    for (const [left, below] of flat ? [[0, share * legend[1]]] : [[share * legend[0], 0], [0, share * legend[1]]]) {
       const [west, north, east, south] = area.box, pad = [12 + left, 12], end = [12, 12 + below];
       const k = Math.min((size.x - pad[0] - end[0]) / (east - west), (size.y - pad[1] - end[1]) / (south - north));
       const at = [(pad[0] + size.x - end[0]) / 2 - (k * (west + east)) / 2, (pad[1] + size.y - end[1]) / 2 - (k * (north + south)) / 2];
-      const free = !lies(area, [0, size.y - legend[1], legend[0], size.y], k, at) && (share > 0.95 || !lies(area, [size.x - scale, size.y - 12, size.x, size.y], k, at));
+      const free = !lies(area, [0, size.y - legend[1], legend[0], size.y], k, at) && (share > 0.95 || !lies(area, [size.x - scale, foot - 12, size.x, foot], k, at));
       if (k > best.k && (free || share > 0.95)) best = { k, paddings: { paddingTopLeft: pad, paddingBottomRight: end } };
     }
-  return best.paddings;
+  return best;
 }
 
 const probe = document.createElement("canvas").getContext("2d");
@@ -91,9 +110,21 @@ function tameTouch() {
 }
 
 /** How far out one may zoom: never from a frame that has no size yet, which would keep the map zoomed in for good. */
-function limit(whole) {
+function limit() {
   const size = map.getSize();
-  if (size.x && size.y) map.setMinZoom(Math.max(8, map.getBoundsZoom(whole) - 1.5));
+  if (!size.x || !size.y) return;
+  map.options.minZoom = 0; // what fits is asked for without the limit of the size before
+  const least = Math.max(8, map.getBoundsZoom(latLngBounds(G.box)) - 1.5);
+  map.options.minZoom = moved ? Math.min(least, map.getZoom()) : least; // setMinZoom would move the map, some time later
+}
+
+/** The frame may have another size: a map that shows what it shows by itself is framed anew, any other keeps its middle. */
+function refit() {
+  map.invalidateSize({ animate: false, pan: moved });
+  limit();
+  if (moved) return;
+  if (zooming) map.once("zoomend", () => moved || frame(false)); // a movement under way would end where it was bound for
+  else frame(false);
 }
 
 function start(id, options) {
@@ -108,7 +139,7 @@ function start(id, options) {
   map.getContainer().setAttribute("role", "region");
   const whole = latLngBounds(G.box);
   map.fitBounds(whole, { padding: [20, 20], animate: false });
-  limit(whole);
+  limit();
   map.setMaxBounds(whole.pad(0.6));
   if (options.tiles) L.tileLayer(options.tiles, { attribution: options.credit, opacity: 0.55 }).addTo(map);
   furnish();
@@ -120,13 +151,7 @@ function start(id, options) {
   map.on("zoomanim", () => (zooming = true)).on("zoomend", () => (zooming = false));
   map.on("dragstart", () => (moved = true)).on("move zoom", () => window.dispatchEvent(new Event("linli:moved")));
   map.getContainer().addEventListener("wheel", () => (moved = true), { passive: true });
-  new ResizeObserver(() => {
-    map.invalidateSize({ pan: false });
-    limit(whole);
-    if (moved) return;
-    if (zooming) map.once("zoomend", () => moved || frame(false)); // a movement under way would end where it was bound for
-    else frame(false);
-  }).observe(map.getContainer());
+  new ResizeObserver(refit).observe(map.getContainer());
   return map;
 }
 
@@ -177,7 +202,7 @@ function stage(scale) {
   seen.scale._update();
   if (!S) return;
   paintFurniture();
-  if (!moved) frame(false);
+  refit();
   redraw();
 }
 

@@ -16,6 +16,8 @@ function typeSize() {
   return Math.max(16, Math.min(window.innerHeight / 30, window.innerWidth / 40));
 }
 
+const probe = document.createElement("canvas").getContext("2d");
+
 function mapFrame() {
   return document.querySelector(".st-key-stage_map iframe");
 }
@@ -30,7 +32,7 @@ function build(talk) {
   root.setAttribute("aria-label", w.label);
   root.innerHTML =
     '<div class="ll-stage-head"><h1></h1><p></p></div><div class="ll-stage-map"></div><div class="ll-stage-side"></div>' +
-    '<div class="ll-stage-foot"><span class="ll-stage-source"></span><span class="ll-stage-count"></span></div>';
+    '<div class="ll-stage-foot"><span class="ll-stage-source"></span><span class="ll-stage-facts"></span><span class="ll-stage-count"></span></div>';
   talk.root = root;
   talk.finding = root.querySelector("p");
   talk.hole = root.querySelector(".ll-stage-map");
@@ -42,21 +44,18 @@ function build(talk) {
   return root;
 }
 
-/** The longest finding and source of all scenes decide how much room they have, so that the map keeps its size. */
+/** The longest finding of all scenes decides how much room it has, so that the map keeps its size. */
 function reserve(talk) {
-  const head = talk.root.querySelector(".ll-stage-head"), foot = talk.root.querySelector(".ll-stage-foot");
-  for (const [name, line, write] of [["head", head, writeHead], ["foot", foot, writeFoot]]) {
-    const twin = line.cloneNode(true);
-    twin.style.cssText = "position:absolute;visibility:hidden;min-height:0;width:" + line.clientWidth + "px";
-    talk.root.append(twin);
-    let most = 0;
-    for (const scene of talk.scenes.values()) {
-      write(twin, scene);
-      most = Math.max(most, twin.offsetHeight);
-    }
-    twin.remove();
-    if (most) document.documentElement.style.setProperty("--" + name, most + "px");
+  const head = talk.root.querySelector(".ll-stage-head"), twin = head.cloneNode(true);
+  twin.style.cssText = "position:absolute;visibility:hidden;min-height:0;width:" + head.clientWidth + "px";
+  talk.root.append(twin);
+  let most = 0;
+  for (const scene of talk.scenes.values()) {
+    writeHead(twin, scene);
+    most = Math.max(most, twin.offsetHeight);
   }
+  twin.remove();
+  if (most) document.documentElement.style.setProperty("--head", most + "px");
 }
 
 /** Title and finding; a title that is the finding itself stands alone, and a long one is set smaller, in two lines. */
@@ -68,8 +67,15 @@ function writeHead(head, scene) {
   title.toggleAttribute("data-long", title.scrollWidth > title.clientWidth + 1);
 }
 
-function writeFoot(foot, scene) {
-  foot.querySelector(".ll-stage-source").textContent = scene.source;
+/** The source line is one line: where one scene's is too long for the glass, all say it shortly, and the notes say it whole. */
+function writeFoot(talk) {
+  const [source, facts] = [".ll-stage-source", ".ll-stage-facts"].map((name) => talk.root.querySelector(name));
+  const scene = talk.scenes.get(talk.at), room = source.parentElement.clientWidth - talk.count.offsetWidth - typeSize();
+  probe.font = getComputedStyle(source).font;
+  const long = [...talk.scenes.values()].some((each) => each.map && probe.measureText(each.source).width > room);
+  source.textContent = long ? scene.short[0] : scene.source;
+  facts.textContent = long ? scene.short[1] : "";
+  source.parentElement.title = scene.source;
 }
 
 /** Sizes follow the glass; the map's frame is laid over the hole kept for it, and never made again. */
@@ -77,7 +83,10 @@ function fit(talk) {
   const size = typeSize(), root = document.documentElement;
   root.style.setProperty("--stage", size + "px");
   const scene = talk.scenes.get(talk.at);
-  if (scene) writeHead(talk.root.querySelector(".ll-stage-head"), scene); // a title may be too long for the new width
+  if (scene) {
+    writeHead(talk.root.querySelector(".ll-stage-head"), scene); // a title may be too long for the new width
+    writeFoot(talk);
+  }
   reserve(talk);
   place(talk);
   const door = mapDoor();
@@ -141,10 +150,11 @@ function show(talk, key) {
   remember(talk);
   document.documentElement.dataset.scene = key;
   talk.root.toggleAttribute("data-waiting", !scene);
+  document.documentElement.toggleAttribute("data-mapless", Boolean(scene && !scene.map)); // not that of the scene before
   if (!scene) return;
   writeHead(talk.root.querySelector(".ll-stage-head"), scene);
-  writeFoot(talk.root.querySelector(".ll-stage-foot"), scene);
   talk.count.textContent = key + " / " + talk.main.length;
+  writeFoot(talk);
   talk.root.dataset.layout = scene.layout;
   sideOf(talk, key);
   for (const part of talk.side.children) part.toggleAttribute("data-away", part.dataset.key !== key);
@@ -200,6 +210,14 @@ function sideOf(talk, key) {
   return side;
 }
 
+/** A scene that has been renewed gets its column made anew. */
+function dropSide(talk, key) {
+  const side = talk.sides.get(key);
+  for (const plot of side?.querySelectorAll(".ll-plot") || []) plot.plotly?.Plotly.purge(plot.plotly.inner);
+  side?.remove();
+  talk.sides.delete(key);
+}
+
 function headingOf(chart) {
   const head = make("h2", "", chart.title);
   (chart.names || []).forEach((name, i) => {
@@ -224,6 +242,8 @@ function rankedOf(chart, talk) {
     row.append(make("span", "ll-bar-rank", rank), make("span", "ll-bar-name", name), bar, make("span", "ll-bar-value", value));
     list.append(row);
   });
+  probe.font = "600 100px " + getComputedStyle(document.body).fontFamily;
+  list.style.setProperty("--name", Math.max(...chart.bars.map((row) => probe.measureText(row[1]).width)) / 100 + 0.2 + "em");
   list.style.setProperty("--rank", Math.max(...chart.bars.map((row) => row[0].length)) * 0.6 + 0.2 + "em");
   figure.append(headingOf(chart), list);
   return figure;

@@ -6,6 +6,7 @@ const channelOf = (story) => new BroadcastChannel("linli-talk:" + story);
 function tell(talk) {
   talk.channel?.postMessage({
     kind: "at", at: talk.at, began: talk.began, entered: talk.entered, blank: !talk.blank.hidden, paused: talk.rehearsing,
+    source: talk.scenes.get(talk.at)?.source,
   });
 }
 
@@ -124,6 +125,7 @@ function notesWindow(talk, parent) {
     const lines = [next ? w.next + next + " " + talk.plan[next].title : w.end];
     const branches = talk.keys.filter((key) => key.startsWith(mainOf(at.at) + "."));
     branches.forEach((key) => lines.push(w.asked + talk.plan[key].title));
+    if (at.source) lines.push(at.source);
     footer.replaceChildren(...lines.map((line) => make("p", "", line)));
   };
   const tick = () => {

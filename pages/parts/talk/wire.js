@@ -43,7 +43,7 @@ function open(talk, data, parent, send) {
     talk.root.remove();
     talk.over.remove();
     talk.root = null;
-    for (const name of ["talk", "scene", "sceneShown", "sceneTook", "blank", "awake"]) delete document.documentElement.dataset[name];
+    for (const name of ["talk", "scene", "sceneShown", "sceneTook", "blank", "mapless", "awake"]) delete document.documentElement.dataset[name];
   };
   return close;
 }
@@ -82,14 +82,11 @@ function hold(talk) {
   navigator.wakeLock.request("screen").then((lock) => lock.addEventListener("release", () => (talk.lock = false))).catch(() => {});
 }
 
-/** Content of one scene, new or renewed. */
+/** Content of one scene, new or renewed; what has come before, as in each round of a kiosk, changes nothing. */
 function bring(talk, data) {
-  const before = talk.scenes.get(data.key);
+  if (JSON.stringify(talk.scenes.get(data.key)) === JSON.stringify(data)) return;
   talk.scenes.set(data.key, data);
-  if (before && talk.sides.has(data.key)) {
-    talk.sides.get(data.key).remove();
-    talk.sides.delete(data.key);
-  }
+  dropSide(talk, data.key);
   if (!talk.root) return;
   if (talk.at === data.key) show(talk, data.key);
   else fit(talk);
