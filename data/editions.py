@@ -26,6 +26,7 @@ from geo.database import FILE, DatabaseError, database_url
 from geo.plans import Plan
 from geo.plans_ground import Ground
 from geo.store import Store
+from geo.store_errors import Unknown
 from geo.store_records import Edition, Role, User
 
 Progress = Callable[[str, float], None]
@@ -99,9 +100,10 @@ def plan_of(root: Path, store: Store, edition: str) -> Plan:
 
 def ended_codes(store: Store, edition: str) -> set[str]:
     """Codes of neighbourhoods that ended with an edition or before it, as far as the store knows."""
-    known = store.editions()
-    number = next((each.number for each in known if each.id == edition), len(known))
-    return {line.former for each in known if each.number <= number for line in store.successions(each.id)}
+    try:
+        return store.ended(edition)
+    except Unknown:  # one that is being published: it comes after all others
+        return store.ended()
 
 
 @lru_cache(maxsize=4)
@@ -123,12 +125,16 @@ def edition_due(root: Path) -> str:
     return in_force(known_store(root).editions()) if has_store(root) else EDITION
 
 
-def build_edition(root: Path, edition: Edition | None, progress: Progress = _quiet) -> Manifest:
+def build_edition(
+    root: Path, edition: Edition | None, progress: Progress = _quiet, basis: Manifest | None = None
+) -> Manifest:
     """The extracts of an edition, built if they are not there or out of date; which edition is in force stays.
 
-    `edition` None: that of the records. Raises what data.build and data.rebase raise, EditionLost.
+    `edition` None: that of the records. `basis`: that one's extracts where they were just built. Raises what data.build
+    and data.rebase raise, EditionLost.
     """
-    basis = build.build(root, lambda step, share: progress(step, share if edition is None else share / 2))
+    if basis is None:
+        basis = build.build(root, lambda step, share: progress(step, share if edition is None else share / 2))
     if edition is None or edition.id == EDITION:
         return basis
     folder = edition_dir(root, edition.id)
@@ -202,11 +208,12 @@ def settle(root: Path, progress: Progress = _quiet) -> Manifest:
     due = in_force(known)
     others = [edition for edition in known if edition.id not in (EDITION, due)]
     chosen = next((edition for edition in known if edition.id == due), None)
-    build_edition(root, chosen, _share_of(progress, 0, len(others) + 1))
+    basis = build.build(root, _share_of(progress, 0, len(others) + 2))
+    build_edition(root, chosen, _share_of(progress, 1, len(others) + 2), basis)
     made = put_in_force(root, due)
-    for place, edition in enumerate(others, start=1):
+    for place, edition in enumerate(others, start=2):
         with suppress(EditionLost):  # one that cannot be shown any more keeps nobody from the one in force
-            build_edition(root, edition, _share_of(progress, place, len(others) + 1))
+            build_edition(root, edition, _share_of(progress, place, len(others) + 2), basis)
     return made
 
 

@@ -31,6 +31,7 @@ from data.publish import places, write_layer
 from data.three_in_one import write_overlay
 from queries import withheld_kept
 from queries.run import open_database
+from queries.suppression import threshold
 
 Progress = Callable[[str, float], None]
 COMPUTED: Final = (
@@ -77,10 +78,14 @@ def _withhold(basis: Path, folder: Path, table: pd.DataFrame) -> None:
     """What is small here, and what is made of something that the basis withholds."""
     with closing(open_database(folder)) as database:
         database.keep_withheld(folder)
-    with TemporaryDirectory() as aside, closing(open_database(basis)) as database:
-        database.keep_withheld(Path(aside))
+    with TemporaryDirectory() as aside:
+        withheld = basis
+        if withheld_kept.read(basis).k != threshold():  # kept for another k, or not at all
+            withheld = Path(aside)
+            with closing(open_database(basis)) as database:
+                database.keep_withheld(withheld)
         before, after = (pd.read_parquet(place / "descendant.parquet") for place in (basis, folder))
-        withheld_kept.carry(Path(aside), folder, came_from(table, before, after), basis.name)
+        withheld_kept.carry(withheld, folder, came_from(table, before, after), basis.name)
 
 
 def came_from(table: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> set[tuple[str, str]]:

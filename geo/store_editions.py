@@ -76,6 +76,15 @@ class Editions(StoreBase):
             columns = ("former", "code", "relation", "households", "blocks")
             return [Succession(**{name: row[name] for name in columns}) for row in connection.execute(query).mappings()]
 
+    def ended(self, edition: str = "") -> set[str]:
+        """Codes of neighbourhoods that ended with an edition or one before it ("": with any). Raises Unknown."""
+        table = tables.succession
+        query = sa.select(table.c.former).distinct().join(tables.edition, tables.edition.c.id == table.c.edition)
+        with self._reading() as connection:
+            if edition:
+                query = query.where(tables.edition.c.number <= self._edition(connection, edition).number)
+            return set(connection.execute(query).scalars())
+
 
 def same_assignment(one: Assignment, other: Assignment) -> bool:
     """Whether two assignments give every block the same neighbourhood."""

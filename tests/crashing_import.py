@@ -1,25 +1,26 @@
-"""A process that stages and applies one file and is killed by its own hand at a given step: run by the crash tests.
+"""A process that stages and applies one file and is killed by its own hand at a given step: a job of the nursery.
 
-`python -m tests.crashing_import ROOT FILE STEP`: STEP counts system calls that change files (rename, replace, fsync,
-write of a table, rmtree); at that one the process dies by SIGKILL. It prints how many there were when it survives.
+Steps are the system calls that change files (rename, replace, fsync, write of a table, rmtree); at the given one the
+process dies by SIGKILL.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow.parquet as pq
 
 from data import build
 from data.imports import applying, loads, versions
-from data.imports.examine import Options, examine
+from data.imports.examine import Examined, Options, examine
 from data.imports.mappings import Mappings
+from data.imports.problems import LoadRefused
 
 counted, fatal = 0, -1
 
@@ -45,17 +46,32 @@ def arm() -> None:
     shutil.copyfile = dying(shutil.copyfile)
 
 
-def main(root: Path, file: str, step: int) -> None:
-    """Stage and apply `file`."""
+def run(root: Path, file: str, step: int, examined: Path) -> int | str:
+    """Stage and apply `file`; return how many steps that took, or why it was refused.
+
+    `examined` keeps what the first examination found and how many steps that took: it writes nothing below `root`, so
+    only a process that is to die on the way examines again.
+    """
     global fatal
     fatal = step
     build.build(root)
     arm()
-    load = loads.stage(root, examine([file], root, Options(), Mappings()), "clerk")
-    applying.apply(root, load.id, "clerk", "checked")
+    try:
+        load = loads.stage(root, _examination(root, file, examined), "clerk")
+        applying.apply(root, load.id, "clerk", "checked")
+    except LoadRefused as refused:
+        return f"refused {refused}"
     versions.put_right(root)
-    print(counted)
+    return counted
 
 
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+def _examination(root: Path, file: str, kept: Path) -> Examined:
+    global counted
+    if kept.is_file():
+        steps, found = pickle.loads(kept.read_bytes())
+        if not 1 <= fatal <= steps:
+            counted = steps
+            return cast("Examined", found)
+    found = examine([file], root, Options(), Mappings())
+    kept.write_bytes(pickle.dumps((counted, found)))
+    return found

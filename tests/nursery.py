@@ -6,22 +6,29 @@ it writes down in a file of its own, so that the killer knows what was acknowled
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import pickle
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from tests.serving import ROOT
 
 QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 """No threads before a fork: what a thread holds at that moment is held for ever in the child."""
+
+FAULT = "fault "
+"""How a line begins that tells of an error instead of something done."""
 
 
 class Nursery:
@@ -32,14 +39,16 @@ class Nursery:
             [sys.executable, "-m", "tests.nursery"], cwd=ROOT, text=True, env={**os.environ, **QUIET},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
+        self.turn = Lock()
 
     def start(self, job: str, acknowledged: Path, **given: Any) -> Child:
         """Start a job; it writes a line into `acknowledged` for everything that it was told is done."""
         assert self.process.stdin is not None and self.process.stdout is not None
         acknowledged.touch()
         line = json.dumps({"job": job, "acknowledged": str(acknowledged), **given})
-        print(line, file=self.process.stdin, flush=True)
-        return Child(int(self.process.stdout.readline()), acknowledged)
+        with self.turn:  # tests may have several killed at once
+            print(line, file=self.process.stdin, flush=True)
+            return Child(int(self.process.stdout.readline()), acknowledged)
 
 
 class Child:
@@ -51,6 +60,14 @@ class Child:
     @property
     def lines(self) -> list[str]:
         """What it was told is done (a line cut short by its end was not written for certain, and does not count)."""
+        return [line for line in self._written() if not line.startswith(FAULT)]
+
+    @property
+    def fault(self) -> str:
+        """What it stumbled over, where it ended by a fault of its own instead of by a kill; else nothing."""
+        return "".join(line for line in self._written() if line.startswith(FAULT))
+
+    def _written(self) -> list[str]:
         text = self.acknowledged.read_text(encoding="utf-8")
         return text[: text.rfind("\n") + 1].splitlines()
 
@@ -114,27 +131,68 @@ def save(job: dict[str, Any], acknowledge: Any) -> None:
             acknowledge(f"{job['run']}-{number}-undo")
 
 
-def publish(job: dict[str, Any], acknowledge: Any) -> None:
+def publish_(job: dict[str, Any], acknowledge: Any) -> None:
     """Publish an approved draft."""
+    from data import publish, static_assets
     from data.publishing import publish_draft
+    from queries import withholding
     from tests.edition_place import publication
 
-    os.environ["DATABASE_URL"] = job["url"]
+    for module, name in ((publish, "bounds_of_levels"), (withholding, "protect"), (static_assets, "encode_map")):
+        setattr(module, name, remembered(getattr(module, name), Path(job["known"])))
+    os.environ["DATABASE_URL"], began = job["url"], time.monotonic()
     made = publish_draft(
-        Path(job["root"]), publication(job["draft"], job["id"]), lambda step, _share: acknowledge(f"step {step}"),
-        Path(job["root"]) / "static",
+        Path(job["root"]), publication(job["draft"], job["id"]),
+        lambda step, _share: acknowledge(f"step {step} {time.monotonic() - began:.4f}"), Path(job["root"]) / "static",
     )  # fmt: skip
     acknowledge(made.id)
 
 
+def remembered(calculate: Callable[..., Any], folder: Path) -> Callable[..., Any]:
+    """A function that only calculates, its answers kept in `folder` from one child to the next.
+
+    A kill while it calculates finds the disk as a kill before it does; so more of them fall on what is written.
+    """
+
+    def inner(*given: Any, **named: Any) -> Any:
+        key = hashlib.sha256(pickle.dumps((calculate.__name__, given, named))).hexdigest()
+        kept, partial = folder / key, folder / f"{key}.{os.getpid()}"
+        if kept.is_file():
+            return pickle.loads(kept.read_bytes())
+        answer = calculate(*given, **named)
+        partial.write_bytes(pickle.dumps(answer))
+        partial.rename(kept)
+        return answer
+
+    return inner
+
+
+def import_(job: dict[str, Any], acknowledge: Any) -> None:
+    """Stage a file and apply it, or die at the step that is told."""
+    from tests import crashing_import
+
+    acknowledge(crashing_import.run(Path(job["root"]), job["file"], job["step"], Path(job["examined"])))
+
+
 def _work(job: dict[str, Any]) -> None:
     descriptor = os.open(job["acknowledged"], os.O_WRONLY | os.O_APPEND)
-    jobs = {"save": save, "publish": publish}
-    jobs[job["job"]](job, lambda text: os.write(descriptor, f"{text}\n".encode()))
+    jobs = {"save": save, "publish": publish_, "import": import_}
+
+    def acknowledge(text: object) -> None:
+        os.write(descriptor, f"{text}\n".encode())
+
+    try:
+        jobs[job["job"]](job, acknowledge)
+    except BaseException:
+        acknowledge(FAULT + traceback.format_exc().replace("\n", " | "))
 
 
 def main() -> None:
     """Import everything, then fork for every line."""
+    import plotly  # noqa: F401 (imported late by what the children do, as the next)
+    import xstatic.pkg.leaflet  # noqa: F401
+
+    import tests.crashing_import
     import tests.edition_place
     import tests.store_place  # noqa: F401
 

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import time
+from bisect import bisect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from tests.store_place import ANNA, FIRST, START, TinyStore, new_store, same_pla
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 FEW = [pytest.param(15, id="15")]
+STEP = "step "
 MANY = [pytest.param(200, id="200", marks=[pytest.mark.slow, pytest.mark.timeout(7200)])]
 
 
@@ -153,20 +155,19 @@ def test_killed_while_publishing(
     monkeypatch.setenv("DATABASE_URL", url)
     store, chance = open_store(root), random.Random(2020)
     draft = approved(store, 0)
-    child = start(cradle, root, url, draft, tmp_path / "whole")
-    began = time.monotonic()
-    child.wait()
-    lasts = time.monotonic() - began
-    assert child.lines[-1] == "2021-01"
+    whole = start(cradle, root, url, draft, tmp_path / "whole")
+    whole.wait()
+    assert whole.lines[-1] == "2021-01"
+    steps = [seconds_of(line) for line in whole.lines if line.startswith(STEP)]
     for number in range(1, times + 1):
         if store.draft(draft).state is State.PUBLISHED:
             draft = approved(store, number)
         before = {edition.id for edition in store.editions()}
         child = start(cradle, root, url, draft, tmp_path / f"run-{number}")
-        time.sleep(chance.random() * 1.1 * lasts)
-        child.kill()
+        kill_at(chance.random() * 1.1 * steps[-1], steps, child)
+        assert not child.fault
         after = {edition.id for edition in store.editions()}
-        done = {line for line in child.lines if not line.startswith("step ")}
+        done = {line for line in child.lines if not line.startswith(STEP)}
         assert done <= after and len(after - before) <= 1
         check_readers(root, after)
         assert settle(root).edition == store.editions()[-1].id
@@ -176,4 +177,27 @@ def test_killed_while_publishing(
 
 
 def start(cradle: Nursery, root: Path, url: str, draft: str, acknowledged: Path) -> Child:
-    return cradle.start("publish", acknowledged, root=str(root), url=url, draft=draft, id=draft)
+    known = acknowledged.with_name("known")
+    known.mkdir(exist_ok=True)
+    return cradle.start("publish", acknowledged, root=str(root), url=url, draft=draft, id=draft, known=str(known))
+
+
+def seconds_of(line: str) -> float:
+    """When a step was said, after the beginning."""
+    return float(line.split()[-1])
+
+
+def kill_at(moment: float, steps: list[float], child: Child) -> None:
+    """Kill a publication where an undisturbed one was after `moment` seconds, however busy the machine is now.
+
+    `steps`: the seconds after which the undisturbed one had said each of its steps. One past its last ends by itself.
+    """
+    said = bisect(steps, moment)
+    wait_for(lambda: len(child.lines) >= said or not child.alive)
+    if said == len(steps):
+        child.wait()
+    elif said:
+        slower = seconds_of(child.lines[said - 1]) / steps[said - 1]
+        until = time.monotonic() + slower * (moment - steps[said - 1])
+        wait_for(lambda: time.monotonic() >= until or len(child.lines) > said or not child.alive)
+    child.kill()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import random
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -17,16 +15,11 @@ from data import manifest
 from data.build import build
 from data.checks import broken_tables
 from data.contract import load_contract
-from data.imports import applying, loads, versions
-from data.imports.examine import Options, examine
-from data.imports.mappings import Mappings
-from data.imports.problems import LoadRefused
+from data.imports import versions
 from tests import office_files as office
 from tests import tiny_district as tiny
+from tests.nursery import Child, Nursery, nursery
 from tests.office_files import EVENT, EVENT_HEADERS
-from tests.serving import ROOT
-
-OFTEN, LONG = 15, 200
 
 
 @pytest.fixture(scope="module")
@@ -42,19 +35,34 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return office.text_file(tmp_path_factory.mktemp("file") / "events.csv", [EVENT_HEADERS, *rows])
 
 
-def run(root: Path, file: Path, step: int) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.crashing_import", str(root), str(file), str(step)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+class Office:
+    """Where a file is delivered: the data before, the file, and processes to import it that may be killed."""
+
+    def __init__(self, district: Path, file: Path, cradle: Nursery, folder: Path) -> None:
+        self.district, self.file, self.cradle, self.folder = district, file, cradle, folder
+
+    def run(self, root: Path, step: int) -> Child:
+        """One process that imports the file into `root`, until its end; step -1: nothing kills it."""
+        told = self.folder / f"{root.name}-{step}"
+        given = {"root": str(root), "file": str(self.file), "step": step, "examined": str(self.folder / "examined")}
+        child = self.cradle.start("import", told, **given)
+        child.wait()
+        assert not child.fault
+        return child
 
 
 @pytest.fixture(scope="module")
-def steps(district: Path, delivered: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
+def delivery(district: Path, delivered: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with nursery() as made:
+        yield Office(district, delivered, made, tmp_path_factory.mktemp("told"))
+
+
+@pytest.fixture(scope="module")
+def steps(delivery: Office, tmp_path_factory: pytest.TempPathFactory) -> int:
     """How many steps an undisturbed import and apply takes."""
     root = tmp_path_factory.mktemp("whole") / "data"
-    shutil.copytree(district, root)
-    done = run(root, delivered, -1)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return int(done.stdout)
+    shutil.copytree(delivery.district, root)
+    return int(delivery.run(root, -1).lines[-1])
 
 
 def contents(root: Path) -> dict[str, list[dict[str, object]]]:
@@ -62,12 +70,11 @@ def contents(root: Path) -> dict[str, list[dict[str, object]]]:
     return {name: pq.read_table(folder / f"{name}.parquet").to_pylist() for name in load_contract().records}
 
 
-def killed(district: Path, delivered: Path, root: Path, step: int) -> str:
+def killed(delivery: Office, root: Path, step: int) -> str:
     """Kill at a step; check that all is as before or all is applied, and that the same can be done again."""
-    shutil.copytree(district, root)
+    shutil.copytree(delivery.district, root)
     before, extracts = contents(root), manifest.read_manifest(root).version
-    done = run(root, delivered, step)
-    assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
+    assert not delivery.run(root, step).lines, "it lived longer than that"
     assert manifest.read_manifest(root).rows["event_total"] in (3, 53), "readers see one version or the other"
     with versions.locked(root):
         pass
@@ -79,19 +86,12 @@ def killed(district: Path, delivered: Path, root: Path, step: int) -> str:
     assert broken_tables(root) == []
     assert len(versions.history(root)) == int(applied)
     assert not list(root.rglob(".part-*")) or not list((root / "loads").glob(".part-*"))
-    _again(root, delivered, applied=applied)
+    again = delivery.run(root, -1).lines[-1]
+    assert ("没有重复计入" in again) is applied
+    assert len(contents(root)["event"]) == 53
+    assert manifest.read_manifest(root).rows["event_total"] == 53
     shutil.rmtree(root)
     return "applied" if applied else "as before"
-
-
-def _again(root: Path, delivered: Path, *, applied: bool) -> None:
-    examined = examine([str(delivered)], root, Options(), Mappings())
-    if applied:
-        with pytest.raises(LoadRefused, match="没有重复计入"):
-            loads.stage(root, examined, "clerk")
-        return
-    applying.apply(root, loads.stage(root, examined, "clerk").id, "clerk", "checked")
-    assert len(contents(root)["event"]) == 53
 
 
 def chosen(steps: int, times: int) -> Iterator[int]:
@@ -103,18 +103,12 @@ def chosen(steps: int, times: int) -> Iterator[int]:
         yield 1 + (number * steps // max(times - len(last), 1) + draw.randrange(7)) % steps
 
 
-@pytest.mark.timeout(1800)
-def test_killed_fifteen_times_nothing_is_half_applied(
-    district: Path, delivered: Path, steps: int, tmp_path: Path
+@pytest.mark.parametrize("times", [15, pytest.param(200, marks=[pytest.mark.slow, pytest.mark.timeout(3000)])])
+def test_killed_time_and_again_nothing_is_half_applied(
+    times: int, delivery: Office, steps: int, tmp_path: Path
 ) -> None:
-    ends = {killed(district, delivered, tmp_path / str(step), step) for step in dict.fromkeys(chosen(steps, OFTEN))}
+    """Two at once, each in a folder of its own: the test itself only waits and looks."""
+    with ThreadPoolExecutor(2) as pair:
+        at = enumerate(chosen(steps, times))
+        ends = set(pair.map(lambda one: killed(delivery, tmp_path / str(one[0]), one[1]), at))
     assert ends == {"applied", "as before"}
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(3000)
-def test_killed_two_hundred_times_nothing_is_half_applied(
-    district: Path, delivered: Path, steps: int, tmp_path: Path
-) -> None:
-    for number, step in enumerate(chosen(steps, LONG)):
-        killed(district, delivered, tmp_path / str(number), step)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -68,6 +68,12 @@ def lookup(table: str) -> dict[str, str]:
 def _bare(label: str) -> str:
     """A header without its unit or remark in brackets."""
     return re.sub(r"[（(\[【].*?[）)\]】]", "", label) or label
+
+
+@lru_cache(maxsize=4096)
+def _forms(label: str) -> tuple[str, str]:
+    """A header simplified, whole and without its unit or remark: asked of each table and each row anew."""
+    return simplified(label), simplified(_bare(label))
 
 
 def recognise(sheet: Sheet, table: str | None = None, remembered: Mapping[str, Mapping_] | None = None) -> Recognised:
@@ -137,7 +143,7 @@ def _match(cells: list[list[str]], table: str, remembered: Mapping_) -> dict[str
     found: dict[str, int] = {}
     for place, texts in enumerate(cells):
         for text in texts:
-            for form in (simplified(text), simplified(_bare(text))):
+            for form in _forms(text):
                 column = remembered.get(form) or known.get(form)
                 if form and column and column not in found and place not in found.values():
                     found[column] = place
@@ -161,7 +167,7 @@ def _likeness(cells: list[list[str]], table: str, remembered: Mapping_) -> float
 
 def takes_back(label: str) -> bool:
     """Whether a header is that of the column whose ticks take records back."""
-    return bool(label) and simplified(_bare(label)) in _withdrawal_headers()
+    return bool(label) and _forms(label)[1] in _withdrawal_headers()
 
 
 @cache
