@@ -27,7 +27,12 @@ from data import storage
 from data.contract import DataError
 from data.storage import Place
 
-REMOTE, PYTHON = "LINLI_SPARK_REMOTE", "LINLI_SPARK_PYTHON"
+REMOTE, PYTHON, SCRATCH = "LINLI_SPARK_REMOTE", "LINLI_SPARK_PYTHON", "LINLI_SPARK_SCRATCH"
+SMALL = 128 << 20
+"""Bytes up to which a table is handed to every worker whole, so that attendance need not be sorted to meet it.
+
+The driver makes it and needs several times as much memory for that: one of 4 GB broke at 317 MB of events.
+"""
 PROJECT = Path(__file__).resolve().parents[1]
 JOB = Path(__file__).with_name("spark_job.py")
 SOURCE = "record_attendance"
@@ -106,30 +111,41 @@ def limits(spill: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class SparkEngine:
-    """A cluster that speaks Spark, asked by a process of its own environment, which alone knows pyspark."""
+    """A cluster that speaks Spark, asked by a process of its own environment, which alone knows pyspark.
+
+    A table of more bytes than `small` goes there through `scratch`, a place that workers read.
+    """
 
     records: Place
     table: str
     remote: str
     python: str
+    scratch: Place
+    small: int = SMALL
     incremental: bool = False
 
     def run(self, statements: Mapping[str, str], tables: Mapping[str, pa.Table]) -> Tables:
         """The answer to each statement. Raises ClusterUnreachable or EngineFailed."""
         _require_cluster(self.remote)
-        with tempfile.TemporaryDirectory(prefix="linli-spark-") as folder:
-            job = self._job(Path(folder), statements, tables)
-            self._send(job)
+        with (
+            tempfile.TemporaryDirectory(prefix="linli-spark-") as folder,
+            storage.folder_for_a_while(self.scratch) as put,
+        ):
+            large = {name: put(name, table) for name, table in tables.items() if table.nbytes > self.small}
+            small = {name: table for name, table in tables.items() if name not in large}
+            self._send(self._job(Path(folder), statements, small, large))
             return {name: pq.read_table(Path(folder) / f"out_{name}.parquet") for name in statements}
 
-    def _job(self, folder: Path, statements: Mapping[str, str], tables: Mapping[str, pa.Table]) -> Path:
-        for name, table in tables.items():
+    def _job(
+        self, folder: Path, statements: Mapping[str, str], small: Mapping[str, pa.Table], large: Mapping[str, list[str]]
+    ) -> Path:
+        for name, table in small.items():
             pq.write_table(table, folder / f"in_{name}.parquet")
         files = [info.path for info in storage.table_files(self.records, self.table)]
         described = {
             "remote": self.remote,
-            "source": {"name": SOURCE, "files": files, "object_storage": self.records.remote},
-            "tables": {name: str(folder / f"in_{name}.parquet") for name in tables},
+            "sources": [_source(SOURCE, files, self.records), *(_source(*it, self.scratch) for it in large.items())],
+            "tables": {name: str(folder / f"in_{name}.parquet") for name in small},
             "statements": dict(statements),
             "out": str(folder),
         }
@@ -146,6 +162,10 @@ class SparkEngine:
             raise ClusterUnreachable(f"{self.python} cannot be started ({error.strerror})") from error
         if done.returncode:
             raise EngineFailed(last_words(done.stderr))
+
+
+def _source(name: str, files: list[str], at: Place) -> dict[str, Any]:
+    return {"name": name, "files": files, "object_storage": at.remote}
 
 
 def last_words(log: str) -> str:
@@ -175,5 +195,7 @@ def engine(name: str, records: Place, table: str, spill: Path) -> Engine:
         return DuckEngine(records, table, spill)
     if name == "spark":
         own = PROJECT / ".venv-spark" / "bin" / "python"
-        return SparkEngine(records, table, os.environ.get(REMOTE, "").strip(), os.environ.get(PYTHON) or str(own))
+        scratch = os.environ.get(SCRATCH, "").strip() or (records.url if records.remote else str(spill))
+        remote, python = os.environ.get(REMOTE, "").strip(), os.environ.get(PYTHON) or str(own)
+        return SparkEngine(records, table, remote, python, storage.place(scratch))
     raise EngineUnknown(name)

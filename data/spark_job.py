@@ -20,11 +20,6 @@ from pyspark.sql import SparkSession
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from pyspark.sql.functions import broadcast
 
-SMALL = 128 << 20
-"""Bytes up to which a table is handed to every worker whole, so that attendance need not be sorted to meet it.
-
-The driver makes it and needs several times as much memory for that: one of 4 GB broke at 317 MB of events.
-"""
 PIECE = 32 << 20
 """Bytes of a table that are sent at once: Spark Connect takes no message above 128 MB."""
 
@@ -112,7 +107,7 @@ def session(remote: str) -> SparkSession:
 
 
 def read_source(spark: SparkSession, source: dict[str, Any]) -> Any:
-    """The large table: natively from files that the workers see, by pyarrow from object storage."""
+    """A large table: natively from files that the workers see, by pyarrow from object storage."""
     if not source["object_storage"]:
         return spark.read.parquet(*source["files"])
     spark.dataSource.register(ParquetByArrow)
@@ -126,7 +121,7 @@ def read_source(spark: SparkSession, source: dict[str, Any]) -> Any:
 
 
 def known_as(spark: SparkSession, name: str, table: pa.Table) -> None:
-    """A table of ours by its name on the cluster; Spark does not know how small it is unless it is told."""
+    """A small table by its name on the cluster, handed to every worker whole: Spark does not know how small it is."""
     from pyspark.sql.pandas.types import from_arrow_schema
 
     schema = from_arrow_schema(table.schema)
@@ -135,14 +130,15 @@ def known_as(spark: SparkSession, name: str, table: pa.Table) -> None:
         spark.createDataFrame(table.slice(start, step), schema).createOrReplaceTempView(f"{name}_from_{start}")
     pieces = [spark.table(f"{name}_from_{start}") for start in range(0, max(table.num_rows, 1), step)]
     frame = reduce(lambda former, piece: former.unionAll(piece), pieces)
-    (broadcast(frame) if table.nbytes <= SMALL else frame).createOrReplaceTempView(name)
+    broadcast(frame).createOrReplaceTempView(name)
 
 
 def main(job: dict[str, Any]) -> None:
     """Run every statement of a job."""
     spark = session(job["remote"])
     try:
-        read_source(spark, job["source"]).createOrReplaceTempView(job["source"]["name"])
+        for source in job["sources"]:
+            read_source(spark, source).createOrReplaceTempView(source["name"])
         for name, path in job["tables"].items():
             known_as(spark, name, pq.read_table(path))
         for name, text in job["statements"].items():

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 from pyarrow import fs
 
 from data.contract import DataError
@@ -136,6 +138,30 @@ def _fetch_file(at: Place, info: fs.FileInfo, target: Path) -> None:
         shutil.copyfileobj(source, out, 1 << 20)
     os.utime(partial, ns=(info.mtime_ns, info.mtime_ns))
     partial.replace(target)
+
+
+@contextmanager
+def folder_for_a_while(at: Place) -> Iterator[Callable[[str, pa.Table], list[str]]]:
+    """Puts tables into a folder of its own in a place and gives the files of each; all is gone afterwards.
+
+    A place that nothing is put into is not touched. Raises StorageUnreachable.
+    """
+    path = at.within(f".for-a-while-{uuid4().hex}")
+    files: list[str] = []
+
+    def put(name: str, table: pa.Table) -> list[str]:
+        files.append(f"{path}/{name}.parquet")
+        with _told(at.url):
+            at.files.create_dir(path, recursive=True)
+            pq.write_table(table, files[-1], filesystem=at.files)
+        return files[-1:]
+
+    try:
+        yield put
+    finally:
+        if files:
+            with _told(at.url):
+                at.files.delete_dir(path)
 
 
 def send(folder: Path, at: Place, names: list[str]) -> None:

@@ -159,11 +159,11 @@ def test_an_engine_that_does_not_exist_or_answer_is_told(tmp_path: Path) -> None
     with pytest.raises(EngineUnknown, match="Choose one of duckdb, spark"):
         engine("oracle", place, "attendance", tmp_path)
     with pytest.raises(ClusterUnreachable, match="none is named"):
-        SparkEngine(place, "attendance", "", "python3").run({}, {})
+        SparkEngine(place, "attendance", "", "python3", place).run({}, {})
     with pytest.raises(ClusterUnreachable, match=r"nobody answers at spark://127\.0\.0\.1:9"):
-        SparkEngine(place, "attendance", "spark://127.0.0.1:9", "python3").run({}, {})
+        SparkEngine(place, "attendance", "spark://127.0.0.1:9", "python3", place).run({}, {})
     with pytest.raises(ClusterUnreachable, match="cannot be started"):
-        SparkEngine(place, "attendance", "local[1]", str(tmp_path / "no-python")).run({}, {})
+        SparkEngine(place, "attendance", "local[1]", str(tmp_path / "no-python"), place).run({}, {})
 
 
 def test_of_a_long_log_the_error_is_told() -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from data import sharing, storage
 from data.build import build
+from data.engines import SparkEngine
 from data.manifest import NoManifest, current_folder, data_root, read_manifest
 from pages.parts.words import moment_text
 from tests import tiny_district as tiny
@@ -186,6 +187,19 @@ def test_records_and_extracts_on_object_storage(
         sent = sharing.send(spark, shared)
         assert sharing.bring(tmp_path / "reader", shared, lambda _step, _share: None) == sent
         assert_equal_extracts(tmp_path / "reader", tiny_records)
+
+
+def test_a_table_too_large_for_the_driver_goes_through_a_place_that_workers_read(
+    tiny_records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINLI_SPARK_OPTIONS", OPTIONS)
+    records, scratch = storage.place(str(tiny_records / "records")), storage.place(str(tmp_path / "scratch"))
+    engine = SparkEngine(records, "attendance", "local[1]", str(SPARK / "bin" / "python"), scratch, small=0)
+    event = pq.read_table(tiny_records / "records" / "event.parquet").select(["event_id"])
+    text = "select count(*) as n from record_attendance inner join some_event using (event_id)"
+    counted = engine.run({"rows": text}, {"some_event": event})["rows"]
+    assert counted["n"].to_pylist() == [pq.read_table(tiny_records / "records" / "attendance.parquet").num_rows]
+    assert list((tmp_path / "scratch").iterdir()) == [], "nothing stays behind"
 
 
 def only_edition(records: Path, root: Path) -> Path:
