@@ -75,8 +75,12 @@ def read_all(
     *,
     then: str = "Check the name of the file and its contents",
     bounds: tuple[float, float, float, float] | None = None,
+    sound: bool = True,
 ) -> dict[str, gpd.GeoDataFrame]:
-    """Read every layer of a file that has shapes, by name; with `FILE#LAYER` that one only. Raises as `read`."""
+    """Read every layer of a file that has shapes, by name; with `FILE#LAYER` that one only. Raises as `read`.
+
+    Without `sound` rows whose shape cannot be used are the caller's to judge (see `check_sound`).
+    """
     file, layer = named_layer(path)
     what = f"The file {path.name}"
     if not file.exists():
@@ -94,10 +98,16 @@ def read_all(
         raise TableError(what, f"it cannot be read as a layer ({reason})", f"{then}.") from error
     if not layers:
         raise TableError(what, "it has no shapes in it", "Give a layer with at least one.")
+    if sound:
+        check_sound(layers, what)
+    return layers
+
+
+def check_sound(layers: dict[str, gpd.GeoDataFrame], what: str) -> None:
+    """Raise TableError where a layer has no usable shapes, or its file more than one coordinate system."""
     for found in layers.values():
         check_shapes(found, what)
     check_one_system(layers, what)
-    return layers
 
 
 @contextlib.contextmanager

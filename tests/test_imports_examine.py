@@ -236,6 +236,42 @@ def test_references_are_known_from_record_or_delivery_and_by_unique_name(root: P
     assert found.sheets[0].good.column("team_id").to_pylist() == ["T1", "T1", "T7"]
 
 
+PARTICIPATION = ("活动编号", "居住邻里", "年龄段", "性别", "首次参与", "参与人次")
+
+
+@pytest.mark.parametrize(
+    ("block", "wrong", "taken"),
+    [
+        ("file", {"events.csv": (3,), "part.csv": (2, 3)}, []),
+        ("rows", {"events.csv": (3,), "part.csv": (3,)}, ["events.csv", "part.csv"]),
+    ],
+)
+def test_what_names_records_of_a_file_or_row_that_is_not_taken_is_told_at_once(
+    root: Path, tmp_path: Path, block: Block, wrong: dict[str, tuple[int, ...]], taken: list[str]
+) -> None:
+    rows = [event(活动编号="E8"), event(活动编号="E9", 类别="不知道")]
+    events = office.text_file(tmp_path / "events.csv", [EVENT_HEADERS, *rows])
+    people = [[name, tiny.A1, "0-14", "男", "是", 3] for name in ("E8", "E9")]
+    part = office.text_file(tmp_path / "part.csv", [PARTICIPATION, *people])
+    for files in ((events, part), (part, events)):
+        found = looked_at(root, *files, block=block)
+        errors = [finding for finding in found.findings if finding.severity == "error"]
+        assert {finding.file: finding.rows for finding in errors} == wrong
+        assert sorted(typed.sheet.file for typed in found.taken()) == taken
+        (told,) = [finding for finding in errors if finding.file == "part.csv"]
+        assert told.kind == ("reference_refused" if block == "file" else "reference_wrong")
+        assert "events.csv" in told.what("zh") and "E9" in told.what("en")
+
+
+def test_equal_rows_are_kept_where_the_file_that_has_them_too_is_refused(root: Path, tmp_path: Path) -> None:
+    bad = [event(活动编号="E8"), event(活动编号="E9", 类别="不知道")]
+    one = office.text_file(tmp_path / "a.csv", [EVENT_HEADERS, *bad])
+    other = office.text_file(tmp_path / "b.csv", [EVENT_HEADERS, event(活动编号="E8")])
+    assert [t.good.num_rows for t in looked_at(root, one, other, block="file").taken()] == [1]
+    both = looked_at(root, one, other, block="rows")
+    assert kinds(both)["same_in_other_file"] == 1 and [t.sheet.file for t in both.taken()] == ["a.csv"]
+
+
 def test_headers_are_suggested_confirmed_and_remembered(root: Path, tmp_path: Path) -> None:
     headers = ["活动编号", "名称", "类别", "品牌", "主办的邻里", "举办的日子", "登记日期", "地点"]
     file = office.text_file(tmp_path / "a.csv", [headers, event()])

@@ -129,7 +129,7 @@ REFUSED: dict[str, tuple[gpd.GeoDataFrame, str]] = {
     "gis_network": (lines(), "geo blocks"),
     "gis_far": (offices((100.0, 30.0)), "本区"),
     "gis_swapped": (offices((SPOT[1], SPOT[0])), "对调"),
-    "gis_swapped_some": (offices(SPOT, SPOT, (SPOT[1], SPOT[0])), "对调这些要素"),
+    "gis_strays": (offices(SPOT, SPOT, (SPOT[1], SPOT[0]), 户数=3, 年份=2020), "改正或删去这些要素"),
     "gis_no_crs": (offices(SPOT).set_crs(None, allow_override=True), "EPSG:4490"),
     "gis_wrong_crs": (offices((500_000.0, 3_500_000.0)), "坐标系"),
     "gis_no_year": (offices(SPOT, 户数=3), "年份"),
@@ -169,7 +169,41 @@ def test_the_map_shows_each_condition_over_the_present_boundaries(extracts: Path
     assert len(figure.data[0].x) > 1000, "the outlines of the neighbourhoods"
 
 
-def test_a_shape_whose_coordinates_are_swapped_is_named(root: Path, tmp_path: Path) -> None:
-    offices(SPOT, SPOT, (SPOT[1], SPOT[0])).to_file(tmp_path / "a.gpkg")
-    (refused,) = looked_at(root, tmp_path / "a.gpkg").unread
-    assert "有 1 个要素的经度和纬度写反了，序号 3（服务处2）" in refused.sentence("zh")
+@pytest.mark.parametrize("system", ["EPSG:4490", "EPSG:4549"])
+@pytest.mark.parametrize("block", ["rows", "file"])
+def test_single_shapes_that_are_astray_are_errors_of_their_rows(
+    root: Path, tmp_path: Path, block: Block, system: str
+) -> None:
+    sound = offices(*[SPOT] * 9).to_crs(system)
+    x, y = shapely.get_coordinates(sound.geometry.iloc[0])[0]
+    astray = [shapely.Point(y, x), None, shapely.Point(float("nan"), 1.0), shapely.Point(0, 0)]
+    layer = sound.set_geometry(
+        [*sound.geometry[:2], astray[0], sound.geometry.iloc[3], *astray[1:], *sound.geometry[7:]], crs=system
+    )
+    layer.to_parquet(tmp_path / "a.parquet")
+    found = looked_at(root, tmp_path / "a.parquet", block)
+    assert found.unread == [] and found.layers[0].kind == "points"
+    wrong = {each.kind: each.rows for each in found.findings if each.severity == "error"}
+    assert wrong == {"shape_swapped": (4,), "shape_empty": (6,), "shape_lost": (7, 8)}
+    (swapped,) = [each for each in found.findings if each.kind == "shape_swapped"]
+    assert "#3 服务处2" in swapped.what("zh") and f"{y:.5f}" in swapped.what("en")
+    assert [typed.good.num_rows for typed in found.taken()] == ([5] if block == "rows" else [])
+    told = deliveries_map.conditions(found, found.layers[0]).tolist()
+    assert told == ["good", "good", "bad", "good", "bad", "bad", "bad", "good", "good"]
+
+
+def test_a_point_far_away_does_not_shrink_the_map(root: Path, tmp_path: Path) -> None:
+    layer = offices(SPOT, SPOT, (0.0, 0.0))
+    layer.to_file(tmp_path / "a.gpkg")
+    found = looked_at(root, tmp_path / "a.gpkg")
+    assert found.layers[0].shapes[2] is None and not found.layers[0].inside[2]
+    with speaking("zh"):
+        figure = deliveries_map.drawn(found.layers[0], deliveries_map.conditions(found, found.layers[0]), "light")
+    west, east = figure.layout.xaxis.range
+    assert WEST - 1 < west < east < WEST + 1, "what is astray does not shrink the map"
+
+
+def test_a_load_that_keeps_a_reason_by_its_old_name_is_read() -> None:
+    values = {"file": "a.gpkg", "count": "1", "names": "3"}
+    kept = loads.LoadedFile("a.gpkg", 1, "", refused={"kind": "gis_swapped_some", "values": values})
+    assert kept.refusal is not None and "a.gpkg" in kept.refusal.sentence("zh")

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 CHUNK = 50_000
+WHOLE_ROW = -1
 Range = tuple[tuple[int, int], tuple[int, int]]
 Row = Sequence[Any]
 
@@ -42,7 +43,8 @@ class Sheet:
     """A sheet as it stands in a file; its row numbers, as people see them, are `first_row` + position.
 
     `merged` holds the corners of merged cells, as positions of (row, column); `marks` what a scan of the file saw in
-    single cells that their values no longer tell: (row number, column place) -> kind of finding, text.
+    single cells that their values no longer tell: (row number, column place) -> kind of finding, text; a place of
+    WHOLE_ROW is said of the row.
     """
 
     file: str

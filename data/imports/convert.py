@@ -16,7 +16,7 @@ from data.contract import Column, Table
 from data.demo_store import ARROW
 from data.imports import privacy
 from data.imports.cells import READERS, CellProblem, allowed, is_nothing, plain, read_bool, refuse_errors, simplified
-from data.imports.coded import Coded, Sheet
+from data.imports.coded import WHOLE_ROW, Coded, Sheet
 from data.imports.dates import read_date, read_month, read_timestamp
 from data.imports.headers import Recognised
 from data.imports.places import Places
@@ -87,6 +87,7 @@ def convert(sheet: Sheet, recognised: Recognised, places: Places, people: People
     typed = Typed(sheet, recognised, rows, {}, np.zeros(len(kept), dtype=bool), [*recognised.findings, *findings])
     _read_withdrawn(typed, kept)
     _refuse_wide_rows(typed, kept)
+    _refuse_marked_rows(typed)
     for column in recognised.table.columns.values():
         place = recognised.places.get(column.name)
         if place is None:
@@ -170,12 +171,23 @@ def _refuse_wide_rows(typed: Typed, kept: NDArray[np.int64]) -> None:
     typed.blame("too_many_cells", "error", beyond)
 
 
+def _refuse_marked_rows(typed: Typed) -> None:
+    """Rows of which the reader of the file saw that they cannot be right."""
+    kinds: dict[str, dict[int, str]] = defaultdict(dict)
+    for (row, place), (kind, told) in typed.sheet.marks.items():
+        if place == WHOLE_ROW:
+            kinds[kind][row] = told
+    for kind, rows in kinds.items():
+        typed.blame(kind, "error", np.isin(typed.rows, list(rows)), shown=quoted(list(rows.values())))
+
+
 class _Reading:
     """Reads one column: each distinct value once, its problems gathered by kind."""
 
     def __init__(self, typed: Typed, column: Column, places: Places, people: People) -> None:
         self.typed, self.column, self.places, self.people = typed, column, places, people
         self.free = rule_of(column).free
+        self.apart = np.isin(typed.rows, [row for row, place in typed.sheet.marks if place == WHOLE_ROW])
         self.problems: dict[tuple[str, str], list[int]] = defaultdict(list)
         self.about: dict[tuple[str, str], Mapping[str, object]] = {}
 
@@ -187,7 +199,7 @@ class _Reading:
         for key, codes in self.problems.items():
             self._blame(key, codes, coded, failed)
         marked = self._blame_marks(place)
-        missing = empty[coded.codes] & ~failed[coded.codes] & ~marked
+        missing = empty[coded.codes] & ~failed[coded.codes] & ~marked & ~self.apart
         if self.column.name not in self.typed.table.key:
             missing &= ~self.typed.withdrawn
         if not self.column.nullable:

@@ -1,48 +1,35 @@
-"""Rows held against each other: keys in one file, in all files and on record, references, and jumps of totals."""
+"""Rows held against each other: keys in one file, in all files and on record, and jumps of totals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
 
-from data.contract import Column, Table, load_contract
-from data.imports.cells import simplified
+from data.contract import Table
 from data.imports.convert import Typed
 from data.imports.merge import no_origin, without
 from data.imports.problems import Finding, quoted
+from data.imports.references import OnRecord, check_references
 from data.imports.rules import amounts, period_column
 from data.imports.withdrawals import check_withdrawn
 
 GREATEST_JUMP = 2.0
 """A year whose total is more than twice, or less than half, of the year before is worth a look."""
 WORTH_COMPARING = 50
-LIKELY = 80.0
 AREA_COLUMNS = ("neighbourhood", "home_neighbourhood", "community", "payer", "area")
 SUBDISTRICT = 9
 
 
-@dataclass
-class OnRecord:
-    """The record tables as they stand, each read when it is first asked for."""
-
-    tables: Mapping[str, pa.Table] = field(default_factory=dict)
-
-    def of(self, name: str) -> pa.Table | None:
-        """A table, or None where nothing of it is on record."""
-        return self.tables.get(name)
-
-
-def check_across(sheets: list[Typed], record: OnRecord, names: Mapping[str, str]) -> list[Finding]:
+def check_across(
+    sheets: list[Typed], record: OnRecord, names: Mapping[str, str], untaken: Callable[[], set[str]]
+) -> list[Finding]:
     """Blame rows of `sheets` that contradict each other or the record; return findings on whole tables (jumps).
 
-    `names` tells the name of each area.
+    `names` tells the name of each area, `untaken` the files of which nothing is taken as things stand.
     """
     for typed in sheets:
         _check_keys(typed)
@@ -53,8 +40,9 @@ def check_across(sheets: list[Typed], record: OnRecord, names: Mapping[str, str]
         _check_keys_across(same)
     for typed in sheets:
         check_withdrawn(typed, record.tables)
-    for typed in sheets:
-        _check_references(typed, by_table, record)
+    check_references(sheets, record, untaken)
+    for same in by_table.values():
+        _leave_out_equal(same, untaken())
     return [finding for same in by_table.values() for finding in _jumps(same, record, names)]
 
 
@@ -90,18 +78,32 @@ def _all_alike(frame: pd.DataFrame, whole: pd.DataFrame, rows: NDArray[np.bool_]
 
 
 def _check_keys_across(same: list[Typed]) -> None:
-    """Later sheets that repeat a key of an earlier one: left out where they say the same, else wrong."""
+    """Later sheets that repeat a key of an earlier one and say something else of it are wrong."""
     for position, later in enumerate(same):
         for earlier in same[:position]:
-            mine, theirs = pa.table(later.columns), earlier.good
-            repeated = _in(mine, theirs, list(later.table.key)) & ~later.bad
-            if not repeated.any():
-                continue
-            equal = _in(mine, theirs, list(later.table.columns)) & repeated
+            repeated, equal = _repeated(later, earlier)
             values = {"other_file": earlier.sheet.file, "key_": {"columns": list(later.table.key)}}
-            later.blame("same_in_other_file", "note", equal, values=values)
             later.blame("differs_in_other_file", "error", repeated & ~equal, column=later.table.key[0], values=values)
+
+
+def _leave_out_equal(same: list[Typed], untaken: set[str]) -> None:
+    """Later sheets leave out what an earlier one says as well, if that one is taken."""
+    for position, later in enumerate(same):
+        for earlier in same[:position]:
+            if earlier.sheet.file in untaken:
+                continue
+            equal = _repeated(later, earlier)[1]
+            later.blame("same_in_other_file", "note", equal, values={"other_file": earlier.sheet.file})
             later.bad |= equal
+
+
+def _repeated(later: Typed, earlier: Typed) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which rows of a sheet repeat a key of an earlier one, and which of these say the same."""
+    mine, theirs = pa.table(later.columns), earlier.good
+    repeated = _in(mine, theirs, list(later.table.key)) & ~later.bad
+    if not repeated.any():
+        return repeated, repeated
+    return repeated, _in(mine, theirs, list(later.table.columns)) & repeated
 
 
 def _in(rows: pa.Table, others: pa.Table, columns: list[str]) -> NDArray[np.bool_]:
@@ -110,70 +112,6 @@ def _in(rows: pa.Table, others: pa.Table, columns: list[str]) -> NDArray[np.bool
     left = pd.util.hash_pandas_object(one, index=False, categorize=True).to_numpy()
     right = pd.util.hash_pandas_object(two, index=False, categorize=True).to_numpy()
     return np.asarray(np.isin(left, right))
-
-
-def _check_references(typed: Typed, by_table: Mapping[str, list[Typed]], record: OnRecord) -> None:
-    for column in typed.table.columns.values():
-        if column.references and column.references != "area":
-            _check_reference(typed, column, by_table.get(column.references, []), record)
-
-
-def _check_reference(typed: Typed, column: Column, delivered: Iterable[Typed], record: OnRecord) -> None:
-    """Values that name no record on record or in this delivery; a unique name of a record stands for its code.
-
-    What the delivery takes back cannot be named by rows that come with it.
-    """
-    wanted = column.references or ""
-    delivered = list(delivered)
-    known, names = _known(wanted, delivered, record)
-    values = typed.columns[column.name]
-    _check_taken_back(typed, column, delivered)
-    strange = pc.unique(values.filter(pc.invert(pc.is_in(values, value_set=known))).drop_null())
-    if not len(strange):
-        return
-    by_name = {value: names[simplified(value)] for value in strange.to_pylist() if simplified(value) in names}
-    if by_name:
-        typed.columns[column.name] = pa.array([by_name.get(value, value) for value in values.to_pylist()], pa.string())
-    left = [value for value in strange.to_pylist() if value not in by_name]
-    if left:
-        hit = pc.fill_null(pc.is_in(typed.columns[column.name], value_set=pa.array(left, pa.string())), False)
-        likely = process.extractOne(left[0], known.to_pylist(), scorer=fuzz.ratio, score_cutoff=LIKELY)
-        values_ = {"wanted_": {"tables": [wanted]}, "likely": f"（{likely[0]}？）" if likely else ""}
-        mask = hit.to_numpy(zero_copy_only=False) & ~typed.bad
-        typed.blame("unknown_reference", "error", mask, column=column.name, shown=quoted(left), values=values_)
-
-
-def _check_taken_back(typed: Typed, column: Column, delivered: Iterable[Typed]) -> None:
-    """Blame rows that are to be kept and name a record that this very delivery takes back."""
-    gone = [typed.gone.column(0) for typed in delivered if typed.gone.num_rows]
-    if not gone:
-        return
-    leaving = pa.chunked_array([chunk for ids in gone for chunk in ids.chunks], pa.string())
-    hit = pc.fill_null(pc.is_in(typed.columns[column.name], value_set=pc.unique(leaving)), False)
-    mask = hit.to_numpy(zero_copy_only=False) & ~typed.bad & ~typed.withdrawn
-    shown = quoted(typed.columns[column.name].filter(pa.array(mask)).unique().to_pylist())
-    values = {"wanted_": {"tables": [column.references]}}
-    typed.blame("reference_taken_back", "error", mask, column=column.name, shown=shown, values=values)
-
-
-def _known(wanted: str, delivered: Iterable[Typed], record: OnRecord) -> tuple[pa.Array, dict[str, str]]:
-    """All codes of a table, and code by simplified name where the name is borne once."""
-    tables = [typed.good for typed in delivered]
-    if (stored := record.of(wanted)) is not None:
-        tables.append(stored)
-    if not tables:
-        return pa.array([], pa.string()), {}
-    key = load_contract().records[wanted].key[0]
-    codes = pc.unique(pa.chunked_array([chunk for t in tables for chunk in t.column(key).chunks], pa.string()))
-    names: dict[str, str] = {}
-    twice: set[str] = set()
-    if all("name" in table.column_names for table in tables):
-        for table in tables:
-            for code, name in zip(table.column(key).to_pylist(), table.column("name").to_pylist(), strict=True):
-                form = simplified(name)
-                twice |= {form} if names.get(form, code) != code else set()
-                names[form] = code
-    return codes, {form: code for form, code in names.items() if form not in twice}
 
 
 def _jumps(same: list[Typed], record: OnRecord, names: Mapping[str, str]) -> list[Finding]:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from data.contract import load_contract
 from data.imports.changes import Changes, changes
 from data.imports.convert import IDENTITIES, People, Typed, convert
-from data.imports.crosschecks import OnRecord, check_across
+from data.imports.crosschecks import check_across
 from data.imports.gis import Layer
 from data.imports.headers import recognise
 from data.imports.mappings import Mappings
@@ -22,6 +22,7 @@ from data.imports.places import Places, load_places
 from data.imports.problems import FileRefused, Finding, quoted
 from data.imports.published import check_published
 from data.imports.reading import Delivered, opened
+from data.imports.references import OnRecord
 from data.imports.rowchecks import check_rows
 from data.imports.withdrawals import referring
 from data.manifest import edition_dir, records_dir
@@ -122,7 +123,7 @@ def examine(
             found.sheets += _typed(each, found, places, mappings, boundaries)
     progress("", 0.85)
     usable = [typed for typed in found.sheets if typed.recognised.usable]
-    found.across = check_across(usable, on_record(root, found.sheets), places.name_of)
+    found.across = check_across(usable, on_record(root, found.sheets), places.name_of, lambda: found.blocked_files)
     found.changes = changes(root, found.taken())
     progress("", 0.9)
     found.across += check_published(root, found.taken(), lambda share: progress("", 0.9 + 0.1 * share))

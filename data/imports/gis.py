@@ -20,9 +20,9 @@ import shapely
 from numpy.typing import NDArray
 
 from data.imports.cells import simplified
-from data.imports.coded import Row, Sheet, sheet_of
+from data.imports.coded import WHOLE_ROW, Row, Sheet, sheet_of
+from data.imports.gis_strays import FINE, Kinds, named, said, strays
 from data.imports.headers import lookup
-from data.imports.privacy import masked
 from data.imports.problems import FileRefused
 from data.manifest import edition_dir
 from data.wording import column_label
@@ -38,22 +38,24 @@ FILLS = 0.3
 PEOPLE = ("people", "人口", "人口数", "居住人口", "常住人口")
 YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
 GEOPACKAGE = b"GPKG"
-STRAY = 0.2
-"""Degrees around the district within which a shape is not misplaced."""
-NAMES = ("name", "名称", "NAME", "编号", "id", "code")
-"""Attributes that tell people which shape of a layer is meant."""
+FIRST_ROW = 2
+"""The row of a layer's first shape: the header is the first."""
 WHY = {
     "are swapped": "gis_swapped",
     "nowhere near": "gis_far",
     "system": "gis_wrong_crs",
     "metres": "gis_wrong_crs",
+    "no shapes": "gis_no_shapes",
+    "have no shape": "gis_strays",
+    "not numbers": "gis_strays",
+    "vertices": "gis_too_fine",
 }
 """What geo says of a layer's coordinates -> our own words."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer as it was read: what it holds, how many shapes, its system; `shapes` in EPSG:4490.
+    """A layer as it was read: what it holds and its system; `shapes` in EPSG:4490, None where one was set aside.
 
     `inside`: which of them lie in a neighbourhood (by a point on each). `edited`: of boundaries that name their
     neighbourhoods what geo.plans_import takes, None of all else.
@@ -130,15 +132,22 @@ def read_layers(path: Path, file: str, ground: Ground) -> tuple[list[Sheet], lis
     """
     sheets, layers = [], []
     for name, frame in _frames(path, file).items():
-        settled = _settled(frame, file, ground)
+        kinds = strays(frame, ground.outline)
+        fine = kinds == FINE
+        if fine.sum() * 2 <= len(frame):
+            fine[:] = True  # what is wrong with most of a layer is wrong with the layer
+        settled = _settled(frame, fine, kinds, file, ground)
         kind = kind_of_layer(settled.layer, ground)
-        shapes = shapely.make_valid(shapely.force_2d(settled.layer.geometry.to_numpy()))
+        if kind != "points" and not fine.all():
+            raise _strayed(frame, kinds, file)
+        shapes = np.full(len(frame), None, dtype=object)
+        shapes[fine] = shapely.make_valid(shapely.force_2d(settled.layer.geometry.to_numpy()))
         hoods = ground.neighbourhood_of(shapely.point_on_surface(shapes))
         inside = np.array([code is not None for code in hoods])
         edited = _edited(settled.layer.set_geometry(shapes), file) if kind == "boundaries" else None
         layers.append(Layer(file, name, kind, settled.system, settled.shifted, shapes, inside, edited))
         if kind == "points":
-            sheets.append(sheet_of(file, name, _rows(settled.layer, shapes, hoods)))
+            sheets.append(_points(frame, shapes, hoods, kinds, file, name))
         elif kind == "buildings":
             sheets.append(_summed(settled.layer, hoods, file, name))
     return sheets, layers
@@ -164,41 +173,37 @@ def refusal(layers: list[Layer]) -> FileRefused | None:
 
 def _frames(path: Path, file: str) -> dict[str, gpd.GeoDataFrame]:
     try:
-        return formats.read_all(path)
+        return formats.read_all(path, sound=False)
     except TableError as error:
-        raise FileRefused("gis_unreadable", file, why=error.why) from error
+        raise FileRefused(_kind_of(error), file) from error
 
 
-def _settled(frame: gpd.GeoDataFrame, file: str, ground: Ground) -> Settled:
-    """The layer in EPSG:4490. Raises FileRefused gis_no_crs, gis_swapped, gis_far or gis_unreadable."""
+def _kind_of(error: TableError) -> str:
+    return next((kind for words, kind in WHY.items() if words in error.why), "gis_unreadable")
+
+
+def _settled(frame: gpd.GeoDataFrame, fine: NDArray[np.bool_], kinds: Kinds, file: str, ground: Ground) -> Settled:
+    """The `fine` shapes of a layer in EPSG:4490. Raises FileRefused with any kind of WHY, gis_no_crs or _unreadable.
+
+    `kinds`: what strays says of each shape.
+    """
     if frame.crs is None:
         raise FileRefused("gis_no_crs", file)
+    sound = frame[fine].reset_index(drop=True)
     try:
-        return settle(frame, file, outline=ground.outline_of(frame))
+        formats.check_sound({file: sound}, file)
+        return settle(sound, file, outline=ground.outline_of(sound))
     except TableError as error:
-        _refuse_swapped(frame, file, ground)
-        kind = next((kind for words, kind in WHY.items() if words in error.why), "gis_unreadable")
-        raise FileRefused(kind, file, why=error.why) from error
+        if (kind := _kind_of(error)) == "gis_strays":
+            raise _strayed(frame, kinds, file) from error
+        raise FileRefused(kind, file) from error
     except crs.MissingCrsError as error:
         raise FileRefused("gis_no_crs", file) from error
 
 
-def _refuse_swapped(frame: gpd.GeoDataFrame, file: str, ground: Ground) -> None:
-    """Raise gis_swapped_some, naming them, where only a few shapes of a layer have their coordinates swapped."""
-    if not frame.crs.is_geographic:
-        return
-    west, south, east, north = shapely.bounds(ground.outline) + np.array([-STRAY, -STRAY, STRAY, STRAY])
-    left, bottom, right, top = shapely.bounds(frame.geometry.to_numpy()).T
-    fine = (left >= west) & (right <= east) & (bottom >= south) & (top <= north)
-    swapped = (bottom >= west) & (top <= east) & (left >= south) & (right <= north)
-    stray = ~fine & ~np.isnan(left)
-    if not (swapped | ~stray).all() or not 0 < stray.sum() < len(frame) / 2:
-        return
-    label = next((name for name in frame.columns if str(name) in NAMES), None)
-    places = np.flatnonzero(stray)
-    called = ["" if label is None else f"（{masked(frame[label].iloc[place])}）" for place in places[:5]]
-    names = "、".join(f"{place + 1}{name}" for place, name in zip(places, called, strict=False))
-    raise FileRefused("gis_swapped_some", file, count=f"{len(places):,}", names=names)
+def _strayed(frame: gpd.GeoDataFrame, kinds: Kinds, file: str) -> FileRefused:
+    """The refusal of a layer because of single shapes, which it names."""
+    return FileRefused("gis_strays", file, count=int((kinds != FINE).sum()), names=named(frame, kinds))
 
 
 def kind_of_layer(layer: gpd.GeoDataFrame, ground: Ground) -> Kind:
@@ -227,16 +232,38 @@ def _codes(layer: gpd.GeoDataFrame) -> pd.Series[Any] | None:
     return next((layer[name] for name in ("code", "CODE", "编码", "代码") if name in layer.columns), None)
 
 
-def _rows(layer: gpd.GeoDataFrame, shapes: NDArray[np.object_], hoods: NDArray[np.object_]) -> Iterator[Row]:
-    """A header and a row a shape: where it is, the neighbourhood if the layer does not say it, and its attributes."""
-    attributes = [str(name) for name in layer.columns if name != layer.geometry.name]
+def _points(
+    frame: gpd.GeoDataFrame,
+    shapes: NDArray[np.object_],
+    hoods: NDArray[np.object_],
+    kinds: Kinds,
+    file: str,
+    name: str,
+) -> Sheet:
+    """A header and a row a shape; the rows of shapes that were set aside are marked with why, as a whole."""
+    sheet = sheet_of(file, name, _rows(frame, shapes, hoods))
+    apart = np.flatnonzero(shapely.is_missing(shapes))
+    for place, told in zip(apart, said(frame, apart.tolist()), strict=True):
+        sheet.marks[int(place) + FIRST_ROW, WHOLE_ROW] = (f"shape_{kinds[place]}", told)
+    return sheet
+
+
+def _rows(frame: gpd.GeoDataFrame, shapes: NDArray[np.object_], hoods: NDArray[np.object_]) -> Iterator[Row]:
+    """A header and a row a shape: where it is, the neighbourhood if the layer does not say it, and its attributes.
+
+    `shapes` in EPSG:4490; of those that are missing there the coordinates stand as they do in the file.
+    """
+    attributes = [str(name) for name in frame.columns if name != frame.geometry.name]
     known = {simplified(name) for name in attributes}
     says_hood = any(column == "neighbourhood" for head, column in lookup("service_office").items() if head in known)
     header = [column_label("service_office", name, "zh") for name in ("lon", "lat")]
     yield (*header, *(() if says_hood else (column_label("service_office", "neighbourhood", "zh"),)), *attributes)
-    spots = shapely.get_coordinates(shapely.point_on_surface(shapes)).round(7)
-    cells = zip(*(_plain(layer[name]) for name in attributes), strict=True) if attributes else iter([()] * len(layer))
-    for (lon, lat), hood, values in zip(spots.tolist(), hoods, cells, strict=True):
+    spots = shapely.bounds(frame.geometry.to_numpy())[:, :2]
+    there = ~shapely.is_missing(shapes)
+    spots[there] = shapely.get_coordinates(shapely.point_on_surface(shapes[there])).round(7)
+    cells = zip(*(_plain(frame[name]) for name in attributes), strict=True) if attributes else iter([()] * len(frame))
+    for spot, hood, values in zip(spots, hoods, cells, strict=True):
+        lon, lat = spot.tolist() if np.isfinite(spot).all() else (None, None)
         yield (lon, lat, *(() if says_hood else (hood,)), *values)
 
 

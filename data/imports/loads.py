@@ -38,6 +38,8 @@ Heard = Callable[[str, float], None]
 WITHDRAWN = ".withdrawn.parquet"
 CHANGES = "changes.json"
 FROM = ("_file", "_sheet", "_row")
+RENAMED = {"gis_swapped_some": "gis_strays"}
+"""Reasons as older loads keep them -> as they are called now."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,10 @@ class LoadedFile:
     @property
     def refusal(self) -> FileRefused | None:
         """Why nothing was taken of the file; None where something was."""
-        return FileRefused(**{**self.refused["values"], "kind": self.refused["kind"]}) if self.refused else None
+        if not self.refused:
+            return None
+        kind = self.refused["kind"]
+        return FileRefused(RENAMED.get(kind, kind), **self.refused["values"])
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from data.imports.examine import Examined
-from data.imports.gis import Layer
+from data.imports.gis import FIRST_ROW, Layer
 from geo.palettes import PALETTES, Theme
 from pages.parts import charts, deliveries_boundaries, edition, state, tables, trends
 from pages.parts.charts import TONES
@@ -24,8 +24,6 @@ HEIGHT = 460
 MOST_DRAWN = 20_000
 """Shapes drawn of a layer; more would not be told apart and make the page slow."""
 STATES = ("good", "bad", "outside")
-FIRST_ROW = 2
-"""The row of a layer's first shape: the header is the first."""
 
 
 def layers(found: Examined) -> None:
