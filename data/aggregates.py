@@ -116,7 +116,7 @@ def _sums(
     portions: list[list[int]] = [[year] for year in years] if engine.incremental and years else [years]
     found: dict[str, list[pa.Table]] = {name: [] for name in SUMS}
     for done, portion in enumerate(portions):
-        progress("attendance sums", 0.2 + 0.7 * done / len(portions))
+        progress(f"attendance sums {portion[0]}" if portion else "attendance sums", 0.2 + 0.7 * done / len(portions))
         own = {"wanted_event": _in(wanted, portion), "wanted_year_event": _in(yearly, portion)}
         answers = engine.run({name: text(name) for name in ("attendance_checks", *SUMS)}, own | known)
         _check_rows(answers["attendance_checks"], table)

@@ -60,6 +60,8 @@ STEPS = (
     "attendance_flow", *(f"measure_{theme}" for theme in THEMES), "measure_native", "measure", "measure_catalogue",
 )  # fmt: skip
 """Statements of data/sql in the order in which they need each other; those that extracts are named after are kept."""
+LONG_STEPS = {"measure": 24.0, "measure_native": 3.0, "measure_catalogue": 3.0}
+"""Steps that take so many times as long as the others: what is told of the share done goes by it."""
 AREA_COLUMNS = ("neighbourhood", "community", "payer", "area")
 TOLERANCE = 1e-9
 
@@ -220,7 +222,7 @@ def _write(root: Path, folder: Path, progress: Progress, engine: str) -> dict[st
     contract = load_contract()
     areas = _edition_areas(root)
     progress("records", 0.02)
-    check_records(root, contract, lambda name, share: progress(f"check {name}", 0.02 + 0.18 * share))
+    check_records(root, contract, lambda name, share: progress(f"check {name}", 0.02 + 0.04 * share))
     with duckdb.connect(":memory:", config=engines.limits(folder / "spill")) as connection:
         register(connection, root, contract)
         sum_attendance(
@@ -229,27 +231,26 @@ def _write(root: Path, folder: Path, progress: Progress, engine: str) -> dict[st
             folder,
             contract,
             engine,
-            lambda step, share: progress(step, 0.2 + 0.1 * share),
+            lambda step, share: progress(step, 0.06 + 0.06 * share),
         )
-        progress("reach", 0.3)
+        progress("reach", 0.12)
         write_reach(root, folder, contract)
         connection.read_parquet(str(folder / "reach.parquet")).create_view("block_reach")
         write_three_in_one(root, folder, contract)
         connection.read_parquet(str(folder / "three_in_one.parquet")).create_view("three_in_one")
-        _run_steps(connection, folder, contract, progress)
+        _run_steps(connection, folder, contract, lambda step, share: progress(step, 0.22 + 0.22 * share))
+        progress("carried", 0.44)
+        _carry(root, folder, contract)
+        _write_geography(root, folder, areas)
+        progress("totals", 0.45)
         _check_totals(connection)
-        progress("published", 0.8)
         _write_published(connection, folder)
         until = _result(connection, "last_month")["month"].iloc[0]
-    progress("carried", 0.82)
-    _carry(root, folder, contract)
-    progress("geography", 0.88)
-    _write_geography(root, folder, areas)
-    progress("check", 0.92)
+    progress("totals", 0.47)
     _check_extracts(folder, contract)
-    progress("withheld", 0.95)
     with closing(open_database(folder)) as database:
-        database.keep_withheld(folder)
+        database.keep_withheld(folder, lambda share: progress("withheld", 0.5 + 0.48 * share))
+    progress("disk", 0.98)
     for path in folder.iterdir():
         sync(path)
     sync(folder)
@@ -309,8 +310,9 @@ def statement(name: str) -> str:
 
 
 def _run_steps(connection: duckdb.DuckDBPyConnection, folder: Path, contract: Contract, progress: Progress) -> None:
-    for done, name in enumerate(STEPS):
-        progress(name, 0.3 + 0.48 * done / len(STEPS))
+    weights = [LONG_STEPS.get(name, 1.0) for name in STEPS]
+    for place, name in enumerate(STEPS):
+        progress(name, sum(weights[:place]) / sum(weights))
         connection.sql(statement(name)).to_table(name)
         if name in contract.extracts:
             connection.table(name).write_parquet(str(folder / f"{name}.parquet"), compression="zstd")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +19,8 @@ FILE = "LINLI_PROGRESS"
 
 
 def _tell(file: Path, step: str, share: float) -> None:
-    with file.open("a", encoding="utf-8") as told:
+    """Whoever listened may be gone, and the file with him: the work goes on."""
+    with suppress(OSError), file.open("a", encoding="utf-8") as told:
         told.write(json.dumps({"step": step, "share": share}) + "\n")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -109,9 +109,12 @@ class Database:
         """Counts of people below this are not told."""
         return self._withholding.k
 
-    def keep_withheld(self, folder: Path) -> None:
-        """Write which cells are withheld beside the extracts in `folder`, so that readers need not work it out."""
-        self._withholding.keep(folder)
+    def keep_withheld(self, folder: Path, heard: Callable[[float], None] = lambda _share: None) -> None:
+        """Write which cells are withheld beside the extracts in `folder`, so that readers need not work it out.
+
+        `heard` is told the share done.
+        """
+        self._withholding.keep(folder, heard)
 
     def frame(self, query: str, **parameters: object) -> pd.DataFrame:
         """Rows of a query by name: text as str, dates as datetime64, whole numbers as int64 (Int64 with gaps).

@@ -121,10 +121,17 @@ class Withholding:
         self._known: dict[str, Any] = dict(kept.cells) if kept.k == k else {}
         self._origin = None if folder is None or former is None or kept.made_of is None else (kept, folder, former)
 
-    def keep(self, folder: Path) -> None:
-        """Work out every table and write its cells to `folder` (a version being built, not yet read by anybody)."""
+    def keep(self, folder: Path, heard: Callable[[float], None] = lambda _share: None) -> None:
+        """Work out every table and write its cells to `folder` (a version being built, not yet read by anybody).
+
+        `heard` is told the share of the tables done.
+        """
         years = sorted({int(year) for year in small_exchange(self._db)["year"]})
-        tables = {name: self.cells(name) for name in _TABLES} | {f"exchange {y}": self.exchanged(y) for y in years}
+        weights = dict.fromkeys(_TABLES, 1) | {f"exchange {year}": 8 for year in years}  # as they take their time
+        tables: dict[str, Cells] = {}
+        for name in weights:
+            heard(sum(weights[known] for known in tables) / sum(weights.values()))
+            tables[name] = self.named(name)
         withheld_kept.write(folder, withheld_kept.Kept(self.k, tables))
 
     def cells(self, table: str) -> Cells:

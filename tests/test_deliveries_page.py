@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,7 +16,7 @@ from data.build import build
 from data.imports.places import load_places
 from data.imports.templates import write_templates
 from data.manifest import current_records, data_root, read_manifest
-from pages.parts import data, delivered, reconciled, state, work
+from pages.parts import data, delivered, deliveries_loads, reconciled, state, work
 from pages.parts.delivery_scores import scores, stopped
 from tests import tiny_district as tiny
 from tests.opening import html_of, opened, seen, text_of
@@ -116,6 +117,26 @@ def test_what_came_of_the_work_is_told_also_where_nothing_is_counted(
     monkeypatch.setattr(work, "ended", lambda _key: done)
     app = opened("deliveries", lang="zh")
     assert said in text_of(app) and 'class="ll-failure' not in html_of(app)
+
+
+def test_work_goes_on_without_its_reader_and_whoever_comes_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"version": "R0002", "counts": {}, "withdrawn": {}}
+    going: Any = SimpleNamespace(
+        state="running", words="正在使批次 L0001 生效", told=False, seconds=lambda: 75,
+        progress=lambda: ("attendance sums 2019", 0.3), outcome=lambda: told,
+    )  # fmt: skip
+    monkeypatch.setattr(work, "_KNOWN", {deliveries_loads.WORK: going})
+    first, second = (opened("deliveries", lang="zh") for _ in range(2))
+    for app in (first, second):
+        (bar,) = app.get("progress")
+        assert bar.proto.text == (
+            "正在使批次 L0001 生效：第 3 步（共 7 步）逐月汇总有变化的参与人次（2019 年），已用 1:15"
+        )  # fmt: skip
+        assert "关闭或离开本页不影响进行" in text_of(app) and 'aria-current="step"' in html_of(app)
+    going.state = "done"
+    assert "版本 R0002 已生效" in text_of(first.run())
+    assert "版本 R0002 已生效" in text_of(second.run()), "both were waiting for it"
+    assert "版本 R0002 已生效" not in text_of(first.run()) + text_of(opened("deliveries", lang="zh"))
 
 
 @pytest.mark.browser

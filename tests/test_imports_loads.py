@@ -18,6 +18,7 @@ from data.imports.examine import Options, examine
 from data.imports.mappings import Mappings
 from data.imports.problems import LoadRefused
 from pages.parts import deliveries_changes, deliveries_loads
+from pages.parts.deliveries_progress import FIRST_WORDS, STEPS, named, step_of
 from pages.parts.words import speaking
 from queries.extracts import current_version
 from tests import office_files as office
@@ -63,6 +64,19 @@ def test_a_load_reaches_neither_records_nor_extracts_before_it_is_applied(root: 
     assert "E9" in shown
     assert loads.status(root, load) == "applied"
     assert manifest.is_demonstration(root)
+
+
+def test_every_step_of_putting_in_force_has_its_words_in_order_and_the_share_never_falls(root: Path) -> None:
+    heard: list[tuple[str, float]] = []
+    applying.apply(root, staged(root, event("E8")).id, "clerk", "checked", lambda *each: heard.append(each))
+    assert {step.partition(" ")[0] for step, _ in heard} <= set(FIRST_WORDS)
+    assert list(dict.fromkeys(step_of(step) for step, _ in heard)) == list(STEPS)
+    shares = [share for _, share in heard]
+    assert shares == sorted(shares) and shares[-1] == 1.0
+    with speaking("zh"):
+        said = [named(step) for step, _ in [*heard, ("attendance sums 2020", 0.0)]]
+    assert "写入记录（活动）" in said and "逐月汇总有变化的参与人次（2020 年）" in said
+    assert not any(word in line for line in said for word in ("measure", "event", "attendance"))
 
 
 def test_the_same_files_again_or_one_of_them_change_nothing(root: Path) -> None:

@@ -26,6 +26,8 @@ from data.imports.withdrawals import taken_back
 from data.reconcile import lost
 
 Heard = Callable[[str, float], None]
+WRITTEN, BUILT, LATER = 0.06, 0.96, 0.6
+"""Shares of the whole: tables are written; extracts are built; the same where later editions are still to be built."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def _apply(root: Path, load: loads.Load, by: str, reason: str, progress: Heard) 
     gone, withdrawn = withdrawals(root, load), dict[str, int]()
     with versions.new_version(root) as (version, folder):
         for done, table in enumerate(contract.records.values()):
-            progress(table.name, 0.3 * done / len(contract.records))
+            progress(f"write {table.name}", WRITTEN * done / len(contract.records))
             if table.name not in load.tables and table.name not in gone:
                 versions.share(root, former, folder, table)
                 continue
@@ -185,9 +187,10 @@ def put_in_force(
 
     A version that was made for this event is removed again if anything is wrong with it.
     """
+    built = LATER if len(manifest.editions_built(root)) > 1 else BUILT
     try:
         with manifest.reading(root, event.version):
-            made = build.build_version(root, lambda step, share: progress(step, 0.3 + 0.65 * share))
+            made = build.build_version(root, lambda step, share: progress(step, WRITTEN + (built - WRITTEN) * share))
         missed = newly_missed(root, made.version)
         if missed and alarm and not event.reason:
             raise LoadRefused("published_missed", count=len(missed), names="、".join(missed[:5]))
@@ -199,7 +202,8 @@ def put_in_force(
                 raise LoadRefused("records_broken", table_={"tables": [error.table]}) from error
             raise LoadRefused("build_failed") from error
         raise
-    versions.put_in_force(root, event, made)
+    progress("switch", built)
+    versions.put_in_force(root, event, made, lambda _step, share: progress("switch", built + (1 - built) * share))
     progress("done", 1.0)
     return Outcome(event.version, event.former, counts, tuple(missed), made.version)
 
@@ -243,7 +247,8 @@ def switch_to_real(root: Path, by: str, progress: Heard = lambda _step, _share: 
             raise LoadRefused("already_real")
         former, kept = manifest.current_records(root), 0
         with versions.new_version(root) as (version, folder):
-            for table in load_contract().records.values():
+            for done, table in enumerate(tables := load_contract().records.values()):
+                progress(f"write {table.name}", WRITTEN * done / len(tables))
                 rows = versions.read_table(root, former, table)
                 origin = versions.read_origin(root, former, table, rows.num_rows)
                 real = pc.is_valid(origin.column("load"))
@@ -275,6 +280,8 @@ def compare(root: Path, one: str, other: str) -> dict[str, tuple[int, int, int]]
     first, second = (_version_of(root, name) for name in (one, other))
     found = {}
     for table in load_contract().records.values():
+        if versions.is_shared(root, first, second, table):
+            continue
         before, after = (versions.read_table(root, version, table) for version in (first, second))
         if not before.equals(after):
             found[table.name] = _differences(table, before, after)

@@ -195,7 +195,7 @@ def all_loads(root: Path) -> list[Load]:
 def read_load(root: Path, identity: str) -> Load:
     """One load. Raises LoadRefused no_load."""
     try:
-        said = json.loads((load_folder(root, identity) / "load.json").read_text(encoding="utf-8"))
+        said = versions.read_once(load_folder(root, identity) / "load.json")
     except (OSError, ValueError) as error:
         raise LoadRefused("no_load", load=identity) from error
     files = tuple(LoadedFile(**each) for each in said.pop("files"))
@@ -210,9 +210,16 @@ def load_folder(root: Path, identity: str) -> Path:
 
 def status(root: Path, load: Load) -> str:
     """applied, rolled_back or staged."""
-    if load.id in versions.applied_loads(root):
-        return "applied"
-    return "rolled_back" if any(event.load == load.id for event in versions.history(root)) else "staged"
+    return statuses(root, [load])[load.id]
+
+
+def statuses(root: Path, known: Iterable[Load]) -> dict[str, str]:
+    """The status of each load."""
+    applied = versions.applied_loads(root)
+    ever = {event.load for event in versions.history(root)}
+    return {
+        load.id: "applied" if load.id in applied else "rolled_back" if load.id in ever else "staged" for load in known
+    }
 
 
 def findings(root: Path, identity: str) -> list[Finding]:

@@ -12,10 +12,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from data.imports.merge import fitted, no_origin, schema_of
 from data.imports.problems import LoadRefused
 from data.manifest import BASE, CURRENT, Manifest, base_records_dir, current_records, version_dir
 
+Heard = Callable[[str, float], None]
 APPLYING = "APPLYING.json"
 PATIENCE_S = 30
 ORIGINS = "origin"
@@ -89,19 +91,22 @@ def recover(root: Path) -> None:
     journal.unlink()
 
 
-def put_in_force(root: Path, event: Event, made: Manifest) -> None:
-    """Replace the pointer: before, the former version is in force, from then on this one; then its extracts."""
+def put_in_force(root: Path, event: Event, made: Manifest, heard: Heard = lambda _step, _share: None) -> None:
+    """Replace the pointer: before, the former version is in force, from then on this one; then its extracts.
+
+    `heard` is told how far those of later editions are.
+    """
     base = base_records_dir(root)
     replace_file(base / APPLYING, json.dumps({"event": asdict(event), "manifest": asdict(made)}, ensure_ascii=False))
     replace_file(base / CURRENT, event.version)
-    _finish(root, event, asdict(made))
+    _finish(root, event, asdict(made), heard)
     (base / APPLYING).unlink()
 
 
-def _finish(root: Path, event: Event, made: Mapping[str, Any]) -> None:
+def _finish(root: Path, event: Event, made: Mapping[str, Any], heard: Heard = lambda _step, _share: None) -> None:
     build.put_in_force(root, Manifest(**made))
     if len(manifest.editions_built(root)) > 1:
-        editions.settle(root)  # later editions are shared out from the extracts of the first
+        editions.settle(root, heard)  # later editions are shared out from the extracts of the first
     path = base_records_dir(root) / "history" / f"{event.number:06d}.json"
     path.parent.mkdir(exist_ok=True)
     replace_file(path, json.dumps(asdict(event), ensure_ascii=False, indent=1))
@@ -121,7 +126,7 @@ def replace_file(path: Path, content: str) -> None:
 def history(root: Path) -> list[Event]:
     """Everything that was ever put in force, the oldest first."""
     paths = sorted((base_records_dir(root) / "history").glob("[0-9]*.json"))
-    return [Event(**json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    return [Event(**read_once(path)) for path in paths]
 
 
 def next_event(root: Path, action: str, version: str, by: str, load: str = "", reason: str = "") -> Event:
@@ -141,12 +146,22 @@ def facts(root: Path, version: str) -> dict[str, Any]:
             "rows": _rows(base_records_dir(root)),
             "counts": {},
         }
-    path = version_dir(root, version) / "version.json"
     try:
-        said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        said: dict[str, Any] = read_once(version_dir(root, version) / "version.json")
     except (OSError, ValueError) as error:
         raise LoadRefused("no_version", version=version) from error
     return said
+
+
+def read_once(path: Path) -> Any:
+    """What a JSON file says that is written once: it is read again only where another stands in its place."""
+    stands = path.stat()
+    return json.loads(_content(path, stands.st_mtime_ns, stands.st_size))
+
+
+@lru_cache(maxsize=4000)
+def _content(path: Path, _changed: int, _size: int) -> bytes:
+    return path.read_bytes()
 
 
 def _rows(folder: Path) -> dict[str, int]:
@@ -156,15 +171,31 @@ def _rows(folder: Path) -> dict[str, int]:
 
 def chain(root: Path) -> list[str]:
     """The version in force and those it was made from, the newest first, down to R0000."""
-    found = [current_records(root)]
-    while found[-1] != BASE:
-        found.append(str(facts(root, found[-1])["parent"]))
-    return found
+    return [version for version, _ in _steps(root)]
 
 
 def applied_loads(root: Path) -> dict[str, str]:
     """Load -> version, of the loads that are in force."""
-    return {load: version for version in chain(root) if (load := facts(root, version)["load"])}
+    return {load: version for version, load in _steps(root) if load}
+
+
+def _steps(root: Path) -> Iterator[tuple[str, str]]:
+    """(version, load that made it), from the one in force down to R0000; each is read once."""
+    version = current_records(root)
+    while version != BASE:
+        said = facts(root, version)
+        yield version, str(said["load"])
+        version = str(said["parent"])
+    yield BASE, ""
+
+
+def is_shared(root: Path, one: str, other: str, table: Table) -> bool:
+    """Whether two versions have the very same file of a table: then nothing of it differs."""
+    try:
+        first, second = ((version_dir(root, each) / f"{table.name}.parquet").stat() for each in (one, other))
+    except OSError:
+        return False
+    return (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
 
 
 def read_table(root: Path, version: str, table: Table) -> pa.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -14,7 +15,7 @@ from data.imports.problems import ImportRefused
 from data.imports.versions import Event
 from data.manifest import current_records, data_root, is_demonstration
 from data.wording import table_label, text
-from pages.parts import data, deliveries_changes, deliveries_check, planner, state, tables, work
+from pages.parts import data, deliveries_changes, deliveries_check, deliveries_progress, planner, state, tables, work
 from pages.parts.failures import nothing
 from pages.parts.words import NOTHING, lang, moment_text, number, t
 
@@ -24,7 +25,7 @@ WORK = "deliveries_work"
 def sentence() -> str:
     """What is in force and what waits."""
     root = data_root()
-    known = [loads.status(root, load) for load in loads.all_loads(root)]
+    known = list(loads.statuses(root, loads.all_loads(root)).values())
     nature = t("deliveries.nature_demonstration" if is_demonstration(root) else "deliveries.nature_real")
     counts = {"applied": number(known.count("applied")), "staged": number(known.count("staged"))}
     return t("deliveries.lead", nature=nature, version=current_records(root), **counts)
@@ -32,24 +33,25 @@ def sentence() -> str:
 
 def loads_and_versions() -> None:
     """The loads with what can be done with each; the versions; and the step to real records."""
-    if work.under_way(WORK):
+    if work.under_way(WORK, deliveries_progress.shown):
         return
     _tell_ended()
     root = data_root()
     versions.put_right(root)
     known = list(reversed(loads.all_loads(root)))
+    stands = loads.statuses(root, known)
     st.html(tables.heading(t("deliveries.loads"), "loads"))
     if not known:
         nothing(t("deliveries.no_loads"), t("deliveries.no_loads_next"))
     else:
         st.html(
             tables.table(
-                [tables.Group("", [_load_row(load) for load in known])], _load_columns(), t("deliveries.loads")
+                [tables.Group("", [_load_row(load, stands) for load in known])], _load_columns(), t("deliveries.loads")
             )
         )
-        _act(known)
+        _act(known, stands)
     _versions(versions.history(root))
-    _switch(known)
+    _switch(ready="applied" in stands.values())
 
 
 def _tell_ended() -> None:
@@ -58,8 +60,12 @@ def _tell_ended() -> None:
         return
     if done.state == "failed":
         work.tell_failure(done.failure())
-        return
-    told = done.outcome()
+    else:
+        _tell_outcome(done.outcome())
+    work.forget(WORK)
+
+
+def _tell_outcome(told: Mapping[str, Any]) -> None:
     st.html(f'<p role="status"><strong>{escape(t("deliveries.in_force", version=told["version"]))}</strong></p>')
     counts = [
         t("deliveries.counts", table=table_label(table, lang()), added=number(added), changed=number(changed))
@@ -81,9 +87,9 @@ def _withdrawn(counted: Mapping[str, int]) -> list[str]:
 # ── loads ──
 
 
-def _load_row(load: Load) -> dict[str, Any]:
+def _load_row(load: Load, stands: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "load": load.id, "when": load.when, "by": load.by, "status": loads.status(data_root(), load),
+        "load": load.id, "when": load.when, "by": load.by, "status": stands[load.id],
         "files": load.files, "rows": dict(load.tables),
         "withdrawn": load.withdrawn,
     }  # fmt: skip
@@ -111,10 +117,10 @@ def _rows(rows: Mapping[str, int], withdrawn: Mapping[str, int]) -> str:
     return "<br>".join(map(escape, [*told, *_withdrawn(withdrawn)]))
 
 
-def _act(known: list[Load]) -> None:
+def _act(known: list[Load], stands: Mapping[str, str]) -> None:
     """Choose a load; see what was found in it; put it in force, or remove it."""
     root = data_root()
-    names = {load.id: f"{load.id} · {text(f'command.{loads.status(root, load)}', lang())}" for load in known}
+    names = {load.id: f"{load.id} · {text(f'command.{stands[load.id]}', lang())}" for load in known}
     key = state.seed("deliveries.load", asked if (asked := state.current_view().get("load")) in names else known[0].id)
     chosen = st.selectbox(
         t("deliveries.choose"), list(names), format_func=names.__getitem__, key=key, width=320,
@@ -123,7 +129,7 @@ def _act(known: list[Load]) -> None:
     load = loads.read_load(root, chosen)
     st.html(files_table(load) + tables.heading(t("deliveries.findings"), level=3))
     st.html(deliveries_check.findings_table(loads.findings(root, load.id)))
-    if loads.status(root, load) == "applied":
+    if stands[load.id] == "applied":
         return
     st.html(deliveries_changes.told(loads.changes_of(root, load.id)))
     waiting = loads.waiting(root, load.id)
@@ -141,7 +147,7 @@ def _act(known: list[Load]) -> None:
                 WORK, t("deliveries.applying", load=load.id), "apply", load.id, "--accept", reason, "--by", _by()
             )
             st.rerun()
-        if loads.status(root, load) == "staged":
+        if stands[load.id] == "staged":
             with st.popover(t("deliveries.discard"), key="deliveries_discard_ask"):
                 st.html(tables.paragraph(t("deliveries.discard_about", load=load.id)))
                 if st.button(t("deliveries.discard_sure"), key="deliveries_discard"):
@@ -236,8 +242,14 @@ def _event_columns() -> list[tables.Column]:
     ]
 
 
+@st.cache_data(max_entries=50, show_spinner=False)
+def _compared(root: Path, one: str, other: str, _built: str) -> dict[str, tuple[int, int, int]]:
+    """What differs; versions never change once they are in force."""
+    return applying.compare(root, one, other)
+
+
 def _differences(present: str, other: str) -> None:
-    found = applying.compare(data_root(), other, present)
+    found = _compared(data_root(), other, present, data.manifest().version)
     rows = [
         {"table": table_label(name, lang()), "added": added, "changed": changed, "removed": removed}
         for name, (added, changed, removed) in found.items()
@@ -270,17 +282,15 @@ def _leaving(counts: Mapping[str, int]) -> str:
     return tables.paragraph(title) + tables.table([tables.Group("", rows)], columns, title, narrow=True)
 
 
-def _switch(known: list[Load]) -> None:
+def _switch(*, ready: bool) -> None:
     """Remove every demonstration row, once some load is in force."""
-    root = data_root()
     if not data.manifest().demonstration:
         return
     st.html(tables.heading(t("deliveries.switch_title"), "switch"))
     st.html(tables.paragraph(t("deliveries.switch_about")))
-    ready = any(loads.status(root, load) == "applied" for load in known)
     if ready:
-        st.html(_leaving(applying.demonstration_rows(root)))
-    if not ready:
+        st.html(_leaving(applying.demonstration_rows(data_root())))
+    else:
         st.html(tables.paragraph(t("deliveries.switch_not_yet")))
     sure = st.checkbox(t("deliveries.switch_sure"), key="deliveries_sure", disabled=not ready)
     if st.button(t("deliveries.switch"), disabled=not (ready and sure), key="deliveries_switch"):
