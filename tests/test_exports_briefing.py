@@ -54,6 +54,17 @@ def test_its_sentences_are_those_of_the_pages(briefing: Briefing) -> None:
     assert len(briefing.sections) == 8
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh", "3 件事项中的 3 件"), ("en", "3 of 3")])
+def test_a_share_of_few_is_told_as_their_number(extracts: Path, language: str, words: str) -> None:
+    indicator = load_indicators()["matters_solved_share"]
+    with speaking(language):
+        assert comparing.spoken(indicator, 100.0, (3.0, 3.0)) == words
+        assert comparing.spoken(indicator, 80.0, (4.0, 5.0)) == "80.0%"
+        assert comparing.spoken(indicator, 100.0, (None, 3.0)) == "100.0%", "what is withheld is not told"
+        branch = comparing.sentence(load_indicators()["branch_coverage"], "320613001001001", "2020", "peers").text
+    assert "%" not in branch and ("1 个邻里中的 " if language == "zh" else " of 1.") in branch
+
+
 def test_ranges_are_short() -> None:
     assert ranges([3, 1, 2, 7, 3]) == "1–3,7"
 

@@ -162,6 +162,10 @@ def test_the_offline_page_opens_from_a_folder_with_no_network(browser: Browser, 
     page.goto((tmp_path / "story.html").as_uri())
     titles = [content.title for content in story_document(language).contents]
     assert page.locator("section.here h1").inner_text() == titles[0]
+    for width, height in ((1024, 768), (1440, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        fits = "s => s.scrollHeight <= s.clientHeight && s.parentNode.scrollHeight <= s.parentNode.clientHeight"
+        assert page.locator("section.here").evaluate(fits), "a scene is one window"
     page.keyboard.press("PageDown")
     assert page.locator("section.here h1").inner_text() == titles[1]
     area = page.locator("section.here [data-code]").nth(3)

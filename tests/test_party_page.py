@@ -66,6 +66,8 @@ def test_every_level_opens_whole_and_says_how_it_stands(level: str, language: st
     assert not app.exception and 'class="ll-failure' not in html_of(app)
     found = Standing(extracts, AREAS[level])
     share = f"{100 * (1 - len(found.bare) / len(found.neighbourhoods)):.1f}%"
+    if level == "neighbourhood":
+        share = f"1 个邻里中的 {1 - len(found.bare)} 个" if language == "zh" else f"{1 - len(found.bare)} of 1"
     name = found.area[f"name_{language}"]
     said = f"2020年，{name}建有党支部的邻里占比为 {share}"
     if language == "en":

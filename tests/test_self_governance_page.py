@@ -51,7 +51,10 @@ def councils(extracts: Path, area: str) -> pd.DataFrame:
 def test_every_level_opens_whole_and_says_how_it_stands(level: str, language: str, extracts: Path) -> None:
     app = seen("self_governance", area=AREAS[level], lang=language)
     assert not app.exception and 'class="ll-failure' not in html_of(app)
-    share = f"{100 * councils(extracts, AREAS[level])['stands'].mean():.1f}%"
+    stands = councils(extracts, AREAS[level])["stands"]
+    share = f"{100 * stands.mean():.1f}%"
+    if level == "neighbourhood":
+        share = f"1 个邻里中的 {stands.sum()} 个" if language == "zh" else f"{stands.sum()} of 1"
     name = str(pd.read_parquet(extracts / "area.parquet").set_index("code").at[AREAS[level], f"name_{language}"])
     said = f"2020年，{name}邻里和谐促进会覆盖率为 {share}"
     if language == "en":

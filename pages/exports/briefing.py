@@ -19,7 +19,7 @@ from pages.parts import comparing, data, edition_choice, profile, provenance, st
 from pages.parts.profile import Entry, Fellows
 from pages.parts.scene import scene, shown
 from pages.parts.state import View
-from pages.parts.words import area_name, lang, moment_text, number, period_text, quantity, signed, t, unit_name
+from pages.parts.words import area_name, lang, moment_text, number, period_text, signed, t, unit_name
 
 ALSO: Final = 3  # further figures of a theme that are told after its first
 MAP_SHAPE: Final = 2.0  # width ÷ height: two pages have room for a wide map
@@ -151,11 +151,11 @@ def _theme(view: View, name: str, around: Fellows, sources: _Sources) -> Section
 
 
 def _figure(entry: Entry, sources: _Sources) -> str:
-    """A name, its value, the change on last year, the number of its source."""
-    value = quantity(entry.value, entry.indicator.unit, entry.indicator.decimals)
-    change = (
-        t("briefing.change", change=signed(entry.before.difference, entry.indicator.decimals)) if entry.before else ""
-    )
+    """A name, its value, the change on last year, the number of its source; a share of few is told as their number."""
+    value = comparing.spoken(entry.indicator, entry.value, entry.parts)
+    change = ""
+    if entry.before and not comparing.is_few(entry.indicator, entry.parts[1]):
+        change = t("briefing.change", change=signed(entry.before.difference, entry.indicator.decimals))
     name = entry.indicator.words("short", lang())
     return t("briefing.figure", name=name, value=value, change=change) + sources.mark([entry.indicator])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Final
 
 from pages.exports.cells import few_rows, is_numeric, words_of
 from pages.exports.content import nature_short
-from pages.exports.model import Content, Document, Table
+from pages.exports.model import Chart, Content, Document, Table
 from pages.exports.svg_chart import chart_svg
 from pages.exports.svg_map import map_svg
 from pages.parts.words import number, speaking, t
@@ -19,6 +20,8 @@ ASSETS: Final = Path(__file__).resolve().parent / "assets"
 MAP_SIZE: Final = (760.0, 547.0)
 CHART_WIDTH: Final = 470.0
 MOST_ROWS: Final = 400
+MOST_BESIDE: Final = 2  # charts beside a map in one window
+HEIGHT: Final = re.compile(r'viewBox="0 0 \S+ (\S+)"')
 NOTHING_OUTSIDE: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
@@ -39,7 +42,7 @@ def html_bytes(document: Document, progress: Progress | None = None) -> bytes:
             f"<header><strong>{escape(document.title)}</strong>"
             f'<nav aria-label="{escape(t("exports.contents"))}">{links}</nav>'
             f'<span class="nature">{escape(nature_short())}</span></header>'
-            f'<main>{"".join(sections)}</main><div id="tip" role="status" hidden></div>'
+            f'<main tabindex="-1">{"".join(sections)}</main><div id="tip" role="status" hidden></div>'
         )
         return _page(document, body).encode("utf-8")
 
@@ -57,26 +60,28 @@ def _page(document: Document, body: str) -> str:
 
 
 def _section(content: Content) -> str:
-    more = f"<p>{escape(content.more)}</p>" if content.more else ""
+    """A scene in one window: what is looked at fills it, what is looked up opens from a line at its foot."""
+    more = _drawer(t("exports.more"), f"<p>{escape(content.more)}</p>") if content.more else ""
     tables = "".join(_table(table) for table in content.all_tables if len(table.frame))
-    notes = (
-        f'<details><summary>{escape(t("exports.notes"))}</summary><div class="notes">{escape(content.notes)}</div>'
-        "</details>"
-        if content.notes
-        else ""
-    )
+    notes = content.notes and _drawer(t("exports.notes"), f'<div class="notes">{escape(content.notes)}</div>')
+    whole = len(content.charts) <= MOST_BESIDE and (content.charts or content.map is not None)
     return (
-        f'<section><h1>{escape(content.title)}</h1><p class="finding">{escape(content.finding)}</p>'
-        f'{_board(content)}{more}<p class="source">{escape(content.source_line)}</p>{tables}{notes}{_about(content)}'
-        "</section>"
+        f'<section class="{"fit" if whole else "long"}"><h1>{escape(content.title)}</h1>'
+        f'<p class="finding">{escape(content.finding)}</p>'
+        f'{_board(content)}<p class="source">{escape(content.source_line)}</p>'
+        f'<div class="drawers">{more}{notes}{tables}{_about(content)}</div></section>'
+    )
+
+
+def _drawer(title: str, content: str, kind: str = "") -> str:
+    return (
+        f'<details name="drawer" class="{kind}"><summary title="{escape(title)}">{escape(title)}</summary>'
+        f'<div class="panel">{content}</div></details>'
     )
 
 
 def _board(content: Content) -> str:
-    charts = "".join(
-        f"<figure><figcaption>{escape(c.title)}</figcaption>{chart_svg(c.figure, CHART_WIDTH, c.title)}</figure>"
-        for c in content.charts
-    )
+    charts = "".join(map(_chart, content.charts))
     drawn = ""
     if content.map is not None:
         buttons = "".join(
@@ -87,8 +92,18 @@ def _board(content: Content) -> str:
             f'<figure><div class="mapbox">{map_svg(content.map, *MAP_SIZE)}<div class="zoom">{buttons}</div></div>'
             f'<p class="source">{escape(content.map.footer)}</p></figure>'
         )
-    single = "" if drawn and charts and len(content.charts) <= 2 else " single"
-    return f'<div class="board{single}">{drawn}<div class="charts">{charts}</div></div>'
+    single = "" if drawn and charts and len(content.charts) <= MOST_BESIDE else " single"
+    beside = f'<div class="charts">{charts}</div>' if charts else ""
+    return f'<div class="board{single}">{drawn}{beside}</div>'
+
+
+def _chart(chart: Chart) -> str:
+    """A chart that takes its share of the height: as much as it has of its own."""
+    drawn = chart_svg(chart.figure, CHART_WIDTH, chart.title)
+    size = HEIGHT.search(drawn)
+    grow = f' style="--high:{size[1]}"' if size else ""
+    drawn = drawn.replace("<svg ", '<svg preserveAspectRatio="xMinYMin meet" ', 1)
+    return f"<figure{grow}><figcaption>{escape(chart.title)}</figcaption>{drawn}</figure>"
 
 
 def _table(table: Table) -> str:
@@ -104,16 +119,17 @@ def _table(table: Table) -> str:
         if len(frame) > MOST_ROWS
         else ""
     )
-    return (
-        f"<details><summary>{escape(t('exports.table', title=table.title))}</summary>"
+    return _drawer(
+        t("exports.table", title=table.title),
         f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>{left_out}'
-        f'<p class="source">{escape(table.definition)}</p></details>'
+        f'<p class="source">{escape(table.definition)}</p>',
+        "table",
     )
 
 
 def _about(content: Content) -> str:
     rows = "".join(f"<dt>{escape(label)}</dt><dd>{escape(words)}</dd>" for label, words in content.about)
-    return f"<details><summary>{escape(t('exports.about'))}</summary><dl>{rows}</dl></details>"
+    return _drawer(t("exports.about"), f"<dl>{rows}</dl>")
 
 
 def _definitions(document: Document) -> str:

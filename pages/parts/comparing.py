@@ -10,11 +10,13 @@ import pandas as pd
 
 from data.indicators import Indicator
 from pages.parts import data, state, undelivered
-from pages.parts.words import area_name, lang, levels_name, number, period_text, quantity, t
+from pages.parts.words import area_name, has, lang, levels_name, number, period_text, quantity, t
 from queries.indicators import Comparison, Direction, Standing, compare, peers, standing
 from queries.periods import Period, compare_period
 
 PEERS = 8
+FEW = 5
+"""A share of fewer than so many is told as their number: “1 of 1” says what “100%” hides."""
 
 
 def last_year(period: str) -> str:
@@ -64,7 +66,8 @@ def sentence(indicator: Indicator, code: str, period: str, comparison: str, insi
     to last year means the difference rounds to nothing.
     """
     row = data.area(code)
-    values = _fellows(indicator, row, period)
+    fellows = _fellows(indicator, row, period)
+    values = fellows["value"]
     ours = float(values.get(code, float("nan")))
     named = {"name": area_name(row), "period": period_text(period), "indicator": indicator.words("name", lang())}
     if pd.isna(ours) and bool(data.indicator_of(indicator, [code], period)["withheld"].any()):
@@ -75,8 +78,10 @@ def sentence(indicator: Indicator, code: str, period: str, comparison: str, insi
     other = others(indicator, [code], comparison, period, str(row["level"])).get(code)
     tolerance = stands.mad if stands and comparison != "last_year" else 0.5 * 10**-indicator.decimals
     found = compare(ours, other, cast("Direction", indicator.direction), tolerance)
-    text = t("sentence.value", value=quantity(ours, indicator.unit, indicator.decimals), **named)
+    text = t("sentence.value", value=_spoken_of(indicator, fellows, code), **named)
     text += undelivered.within(indicator.source, code, period)
+    if is_few(indicator, fellows.at[code, "denominator"]):  # no share is compared with that of so few, nor ranked
+        return Sentence(text + _few_before(indicator, code, comparison, period) + t("sentence.end"), found, stands)
     text += _against(indicator, found, comparison, period)
     text += _rank(indicator, stands, row) if stands else _extremes(indicator, code, inside, period)
     return Sentence(text + t("sentence.end"), found, stands)
@@ -89,12 +94,41 @@ def _no_value(indicator: Indicator, code: str, period: str, named: dict[str, str
     return t("sentence.no_value", **named)
 
 
-def _fellows(indicator: Indicator, row: pd.Series[Any], period: str) -> pd.Series[float]:
-    """Values of the area and of those beside it, by code: of the same level and parent."""
+def is_few(indicator: Indicator, base: Any) -> bool:
+    """Whether the indicator is a share of fewer than FEW things that are counted."""
+    counted = indicator.unit == "percent" and has(f"few.{indicator.denominator}")
+    return counted and base is not None and 0 < base < FEW
+
+
+def spoken(indicator: Indicator, value: float | None, parts: tuple[float | None, float | None]) -> str:
+    """A value as a sentence says it; with `parts`, numerator and denominator, a share of few as 1 of 1."""
+    count, base = parts
+    if count is None or pd.isna(count) or not is_few(indicator, base):
+        return quantity(value, indicator.unit, indicator.decimals)
+    return t(f"few.{indicator.denominator}", count=number(count), base=number(base))
+
+
+def _spoken_of(indicator: Indicator, rows: pd.DataFrame, code: str) -> str:
+    row: Any = rows.loc[code]
+    return spoken(indicator, row["value"], (row["numerator"], row["denominator"]))
+
+
+def _few_before(indicator: Indicator, code: str, comparison: str, period: str) -> str:
+    """A share of few is told beside its own of last year; with others it is not compared."""
+    if comparison != "last_year":
+        return ""
+    rows = data.indicator_of(indicator, [code], last_year(period))
+    if rows["value"].isna().all():
+        return t("sentence.last_year_missing")
+    return t("sentence.few_last_year", value=_spoken_of(indicator, rows, code))
+
+
+def _fellows(indicator: Indicator, row: pd.Series[Any], period: str) -> pd.DataFrame:
+    """The area and those beside it that have a value, by code: of the same level and parent."""
     if row["level"] == "district":
-        return data.indicator_of(indicator, [str(row["code"])], period)["value"]
+        return data.indicator_of(indicator, [str(row["code"])], period)
     frame = data.indicator_values(indicator, str(row["level"]), str(row["parent"]), period)
-    return frame.set_index("code")["value"].dropna()
+    return frame.set_index("code").dropna(subset="value")
 
 
 def _frame(values: pd.Series[float]) -> pd.DataFrame:
@@ -133,14 +167,16 @@ def _rank(indicator: Indicator, stands: Standing, row: pd.Series[Any]) -> str:
 
 
 def _extremes(indicator: Indicator, code: str, inside: str, period: str) -> str:
-    """The highest and the lowest area of level `inside`; nothing where fewer than two differ."""
+    """The highest and the lowest area of level `inside`; nothing where fewer than two differ, or one has few."""
     if inside not in state.LEVELS:
         return ""
-    every = data.indicator_values(indicator, inside, code, period).set_index("code")["value"]
-    values = every.dropna()
+    rows = data.indicator_values(indicator, inside, code, period).set_index("code")
+    every, values = rows["value"], rows["value"].dropna()
     if values.nunique() < 2:
         return ""
     ends = {"high": str(values.idxmax()), "low": str(values.idxmin())}
+    if any(is_few(indicator, rows.at[found, "denominator"]) for found in ends.values()):
+        return ""  # 1 of 1 is the highest there can be, and not for itself
     said = {f"{end}_value": quantity(values[found], indicator.unit, indicator.decimals) for end, found in ends.items()}
     named = {end: area_name(data.area(found)) for end, found in ends.items()}
     key = "sentence.range" if len(values) == len(every) else "sentence.range_known"

@@ -60,6 +60,8 @@ class Entry:
     versus: Comparison | None
     place: Standing | None
     withheld: bool = False
+    parts: tuple[float | None, float | None] = (None, None)
+    """Numerator and denominator."""
 
     @property
     def judgement(self) -> str:
@@ -103,7 +105,14 @@ def entries(indicators: Iterable[Indicator], around: Fellows, period: str) -> li
     answer = _answer(chosen, around.codes, period)
     now, before = _table(chosen, around.codes, answer), value_table(chosen, [around.code], earlier)
     kept = _withheld(chosen, around.code, answer)
-    return [replace(_entry(each, around, now, before), withheld=each.id in kept) for each in chosen]
+    own = answer[answer["code"] == around.code].set_index("measure")["value"]
+    return [
+        replace(
+            _entry(each, around, now, before), withheld=each.id in kept,
+            parts=(_known(own.get(each.numerator)), _known(own.get(each.denominator)) if each.denominator else None),
+        )
+        for each in chosen
+    ]  # fmt: skip
 
 
 def _withheld(indicators: Sequence[Indicator], code: str, answer: pd.DataFrame) -> set[str]:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from data.indicators import THEMES
 from data.spreadsheets import Figure
-from pages.parts import data, downloads, glances, provenance, state, tables, undelivered
+from pages.parts import comparing, data, downloads, glances, provenance, state, tables, undelivered
 from pages.parts.charts_forms import Made, matrix
 from pages.parts.profile import Entry, Fellows
 from pages.parts.state import View
@@ -112,7 +112,8 @@ def highlights(around: Fellows, found: Sequence[Entry]) -> str:
 
 
 def _extreme(found: Sequence[Entry], judgement: str) -> Entry | None:
-    chosen = [e for e in found if e.judgement == judgement and e.indicator.direction != "none"]
+    told = [e for e in found if not comparing.is_few(e.indicator, e.parts[1])]  # 1 of 1 does not stand out
+    chosen = [e for e in told if e.judgement == judgement and e.indicator.direction != "none"]
     last = [e for e in chosen if judgement == "worse" and e.place and e.place.rank >= e.place.of]
     return max(last or chosen, key=_distance, default=None)  # a last place is what a meeting asks about first
 

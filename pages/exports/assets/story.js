@@ -1,7 +1,8 @@
 /* The offline story: turning scenes by keyboard, maps to zoom and move, marks that say what they are. */
 (function () {
   const scenes = [...document.querySelectorAll("section")], links = [...document.querySelectorAll("nav a")];
-  const tip = document.getElementById("tip");
+  const tip = document.getElementById("tip"), stage = document.querySelector("main");
+  const close = () => document.querySelectorAll(".fit details[open]").forEach((d) => { d.open = false; });
 
   function show(place) {
     const at = Math.min(Math.max(place, 0), scenes.length - 1);
@@ -10,7 +11,9 @@
     if (location.hash !== "#" + (at + 1)) history.replaceState(null, "", "#" + (at + 1));
     if (links[at]) links[at].scrollIntoView({ block: "nearest", inline: "nearest" });
     tip.hidden = true;
-    scrollTo(0, 0);
+    close();
+    stage.scrollTop = 0;
+    stage.focus({ preventScroll: true });
   }
   const here = () => scenes.findIndex((s) => s.classList.contains("here"));
 
@@ -18,10 +21,12 @@
   addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || /^(SUMMARY|BUTTON|A)$/.test(e.target.tagName) && e.key === " ") return;
     if (e.key in keys) { e.preventDefault(); show(here() + keys[e.key]); }
+    else if (e.key === "Escape") close();
     else if (e.key === "Home") show(0);
     else if (e.key === "End") show(scenes.length - 1);
     else if (/^[1-9]$/.test(e.key)) show(Number(e.key) - 1);
   });
+  document.addEventListener("click", (e) => { if (!e.target.closest("details")) close(); });
   links.forEach((a, i) => a.addEventListener("click", (e) => { e.preventDefault(); show(i); }));
   addEventListener("hashchange", () => show(Number(location.hash.slice(1)) - 1 || 0));
 
@@ -56,9 +61,9 @@
       k = next;
       draw();
     }
-    const at = (e) => {
-      const r = svg.getBoundingClientRect();
-      return [((e.clientX - r.left) / r.width) * view.width, ((e.clientY - r.top) / r.height) * view.height];
+    const at = (e) => { // the drawing stands in the middle of its box, whatever the box's shape
+      const p = new DOMPoint(e.clientX, e.clientY).matrixTransform(svg.getScreenCTM().inverse());
+      return [p.x, p.y];
     };
     svg.addEventListener("wheel", (e) => { e.preventDefault(); zoom(e.deltaY < 0 ? 1.25 : 0.8, ...at(e)); }, { passive: false });
     svg.addEventListener("pointerdown", (e) => { held = at(e); svg.setPointerCapture(e.pointerId); svg.classList.add("dragged"); });
