@@ -6,12 +6,15 @@ import io
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from pptx import Presentation
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls
 from pptx.util import Inches
 
 from data.indicators import load_indicators
@@ -130,19 +133,57 @@ def test_a_story_has_a_slide_a_scene_with_its_title_and_notes(extracts: Path, la
         assert not any("一" <= char <= "鿿" for char in "".join(map(text_of, deck.slides)).replace("演示数据", ""))
 
 
-def test_the_template_keeps_its_size_places_and_layouts(extracts: Path, tmp_path: Path) -> None:
-    template = Presentation()
-    template.slide_width, template.slide_height = Inches(10), Inches(7.5)
-    template.slides.add_slide(template.slide_layouts[0]).shapes.title.text = "sample"
-    template.save(str(tmp_path / "own.pptx"))
-    deck = opened(pptx_bytes(page_document(EVENTS), template=tmp_path / "own.pptx"))
-    assert deck.slide_width == Inches(10)
-    assert "sample" not in "".join(map(text_of, deck.slides))
-    scene_slide = deck.slides[0]
-    assert scene_slide.slide_layout.name == "Comparison" or scene_slide.shapes.title.is_placeholder
-    assert page_document(EVENTS).title == scene_slide.shapes.title.text_frame.text
-    empty = [s.name for s in scene_slide.placeholders if s.has_text_frame and not s.text_frame.text]
-    assert not empty, "an unused placeholder would say “click to add text”"
+def template_of(path: Path, layouts: set[str], *, bare: bool = False, ground: str = "") -> Path:
+    """A 4:3 template with only these of the usual layouts and a sample slide."""
+    made = Presentation()
+    made.slides.add_slide(made.slide_layouts[0]).shapes.title.text = "sample"
+    for layout in [each for each in made.slide_layouts if each.name not in layouts and each.name != "Title Slide"]:
+        made.slide_layouts.remove(layout)
+    if bare:
+        for layout in made.slide_layouts:
+            for shape in list(layout.placeholders):
+                shape._element.getparent().remove(shape._element)
+    if ground:
+        fill = f'<a:solidFill><a:srgbClr val="{ground}"/></a:solidFill><a:effectLst/>'
+        made.slide_master.element.cSld.insert(0, parse_xml(f"<p:bg {nsdecls('p', 'a')}><p:bgPr>{fill}</p:bgPr></p:bg>"))
+    made.save(str(path))
+    return path
+
+
+def boxes_of(slide: Any) -> dict[str, tuple[int, int, int, int]]:
+    """What stands on a slide, a ground that lies below everything left out."""
+    drawn = [s for s in slide.shapes if s.name != "底色"]
+    return {f"{s.shape_id} {s.name}": (s.left, s.top, s.left + s.width, s.top + s.height) for s in drawn}
+
+
+@pytest.mark.parametrize(
+    ("layouts", "bare", "ground"),
+    [
+        ({"Blank"}, True, ""), ({"Title Only"}, False, ""), ({"Title and Content"}, False, ""),
+        ({"Two Content"}, False, "0B2A4A"), ({"Picture with Caption"}, False, ""),
+        ({"Vertical Title and Text"}, False, ""), ({"Comparison", "Content with Caption"}, False, ""),
+    ],
+)  # fmt: skip
+def test_any_template_gives_slides_on_which_nothing_overlaps(
+    extracts: Path, tmp_path: Path, layouts: set[str], bare: bool, ground: str
+) -> None:
+    path = template_of(tmp_path / "own.pptx", layouts, bare=bare, ground=ground)
+    document = page_document(EVENTS)
+    short = replace(document, contents=(replace(document.contents[0], charts=document.contents[0].charts[:2]),))
+    deck = opened(pptx_bytes(short, template=path))
+    assert deck.slide_width == Inches(10) and "sample" not in "".join(map(text_of, deck.slides))
+    for slide in deck.slides:
+        assert not [s.name for s in slide.placeholders if not s.has_text_frame or not s.text_frame.text], "click to add"
+        assert (slide.shapes[0].name == "底色") == bool(ground), "light words need a ground of their own"
+        for (name, one), (beside, other) in combinations(boxes_of(slide).items(), 2):
+            apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+            assert apart, f"{name} lies over {beside}"
+        for name, (left, top, right, bottom) in boxes_of(slide).items():
+            assert min(left, top) >= 0 and right <= deck.slide_width and bottom <= deck.slide_height, name
+    assert document.title in text_of(deck.slides[0])
+
+
+def test_what_is_no_presentation_is_no_template(extracts: Path, tmp_path: Path) -> None:
     (tmp_path / "bad.pptx").write_bytes(b"no presentation")
     with pytest.raises(TemplateUnreadable):
         pptx_bytes(page_document(EVENTS), template=tmp_path / "bad.pptx")

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
+from pptx.enum.shapes import MSO_SHAPE
+from pptx.enum.shapes import PP_PLACEHOLDER as KIND
 from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
+from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from geo.palettes import PALETTES
 from pages.exports.model import Chart, Content, Document, Rows, Table
-from pages.exports.pptx_base import Box, Deck, Places, deck, places, rgb, take_out
+from pages.exports.pptx_base import Box, Deck, Places, deck, fitted, places, rgb, take_out
 from pages.exports.pptx_chart import draw_chart, draw_matrix, draw_table
 from pages.exports.pptx_map import MapDrawing
 from pages.exports.series import Matrix, Native, native
@@ -55,20 +58,31 @@ def pptx_bytes(document: Document, progress: Progress | None = None, template: P
 
 
 def _cover(made: Deck, document: Document) -> None:
+    """Title, nature of the data, day: in the template's own places where it has a cover, else where ours have them."""
     slide = made.presentation.slides.add_slide(made.cover)
-    slide.shapes.title.text = document.title
-    said = [document.nature, document.made_on, t("footer.schematic")]
-    for shape in slide.placeholders:
-        if shape.placeholder_format.idx == 1:
-            shape.text_frame.text = "\n".join(filter(None, said))
+    said = "\n".join(filter(None, (document.nature, document.made_on, t("footer.schematic"))))
+    kinds = {shape.placeholder_format.type: shape for shape in slide.placeholders}
+    title, under = kinds.get(KIND.CENTER_TITLE), kinds.get(KIND.SUBTITLE)
+    if title is None or under is None:
+        _plain_cover(made, slide, document.title, said)
+        return
+    title.text_frame.text, under.text_frame.text = document.title, said
     if made.own:
-        _style(slide.shapes.title, 36, PALETTE.ink, bold=True)
-        for shape in slide.placeholders:
-            if shape.placeholder_format.idx == 1:
-                _style(shape, 16, PALETTE.muted)
-                title = slide.shapes.title
-                # all four: what is not said is zero and no longer the layout's
-                shape.left, shape.top, shape.width, shape.height = title.left, shape.top, title.width, shape.height
+        _style(title, 36, PALETTE.ink, bold=True)
+        _style(under, 16, PALETTE.muted)
+        # all four: what is not said is zero and no longer the layout's
+        under.left, under.top, under.width, under.height = title.left, under.top, title.width, under.height
+
+
+def _plain_cover(made: Deck, slide: Any, title: str, said: str) -> None:
+    width, height = made.size
+    left, wide = round(width * 0.08), round(width * 0.84)
+    box, below = (left, round(height * 0.3), wide, round(height * 0.2)), (left, round(height * 0.52), wide, height // 5)
+    _panel(slide, made, (left // 2, box[1], width - left, round(height * 0.45)))
+    for shape in list(slide.placeholders):
+        take_out(shape)
+    words(slide, title, box, fitted(title, box, 36), PALETTE.ink, bold=True)
+    words(slide, said, below, 16, PALETTE.muted, name=t("downloads.nature"))
 
 
 def _scene(made: Deck, content: Content) -> None:
@@ -105,7 +119,7 @@ def _right(slide: Any, content: Content, where: Places, right: Sequence[tuple[Bo
     things: list[Chart | Table] = list(content.charts[:2])
     if len(things) < 2 and content.ranked is not None:
         things.append(content.ranked)
-    if len(things) == 1:
+    if len(things) == 1 and right[0][0][0] == right[1][0][0]:
         left, top, width, _ = right[0][0]
         bottom = right[1][0][1] + right[1][0][3]
         right = [((left, top, width, bottom - top), right[0][1])]
@@ -179,17 +193,64 @@ def _unused(where: Places) -> None:
 
 
 def _head(made: Deck, slide: Any, where: Places, title: str, finding: str) -> None:
-    shape = slide.shapes.title
-    shape.text_frame.text = title
-    if made.own:
-        shape.left, shape.top, shape.width, shape.height = (Emu(v) for v in where.title)
-        size = 26.0 if width_of(title) <= 64 else 20 if width_of(title) <= 84 else 16
-        _style(shape, size, PALETTE.ink, bold=True)
+    _panel(slide, made, _ground(where, titled=slide.shapes.title is None))
+    _title(made, slide, where, title)
     if "finding" in where.kept:
-        where.kept["finding"].text_frame.text = finding
+        _in_place(where.kept["finding"], finding, fitted(finding, where.finding, 20.0))
         return
     size = 15.0 if width_of(finding) * 15 * 0.53 * EMU <= 1.9 * where.finding[2] else 12.0
     words(slide, finding, where.finding, size, PALETTE.ink, name=t("exports.finding"))
+
+
+def _title(made: Deck, slide: Any, where: Places, title: str) -> None:
+    """The title in its placeholder, smaller where it is long; a template that has none gets a plain text."""
+    shape = slide.shapes.title
+    if shape is None:
+        words(slide, title, where.title, fitted(title, where.title, 26.0), PALETTE.ink, bold=True)
+        return
+    shape.text_frame.text = title
+    if made.own or (shape.left, shape.top, shape.width, shape.height) != where.title:
+        shape.left, shape.top, shape.width, shape.height = (Emu(v) for v in where.title)
+        shape.text_frame._txBody.bodyPr.set("vert", "horz")
+    if made.own:
+        size = 26.0 if width_of(title) <= 64 else 20 if width_of(title) <= 84 else 16
+        _style(shape, size, PALETTE.ink, bold=True)
+    elif (size := fitted(title, where.title, made.title_points)) < made.title_points:
+        for run in shape.text_frame.paragraphs[0].runs:
+            run.font.size = Pt(size)
+
+
+def _in_place(shape: Any, text: str, size: float) -> None:
+    """A sentence in a template's place for text: without the bullet of its lists, in type that fits."""
+    shape.text_frame.text = text
+    paragraph = shape.text_frame.paragraphs[0]
+    properties = paragraph._p.get_or_add_pPr()
+    properties.set("marL", "0")
+    properties.set("indent", "0")
+    properties.insert(0, properties.makeelement(qn("a:buNone"), {}))
+    for run in paragraph.runs:
+        run.font.size = Pt(size)
+
+
+def _ground(where: Places, *, titled: bool) -> Box:
+    """All that is drawn in our own colours, with some room around."""
+    left, _, width, _ = where.whole
+    first = where.title if titled else where.whole if "finding" in where.kept else where.finding
+    room = left // 3
+    return left - room, first[1], width + 2 * room, where.source[1] + where.source[3] - first[1]
+
+
+def _panel(slide: Any, made: Deck, box: Box) -> bool:
+    """A light ground below everything on a dark template; whether one was needed."""
+    if made.dark:
+        shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *map(Emu, box))
+        shape.name = t("exports.ground")
+        shape.fill.solid()
+        shape.fill.fore_color.rgb = rgb(PALETTE.surface)
+        shape.line.fill.background()
+        shape.shadow.inherit = False
+        slide.shapes._spTree.insert(2, shape._element)
+    return made.dark
 
 
 def _style(shape: Any, size: float, colour: str, *, bold: bool = False) -> None:

@@ -6,6 +6,8 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass, field
+from itertools import combinations
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,11 +20,15 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches
 
 from data.contract import DataError
-from geo.palettes import PALETTES
+from geo.palettes import PALETTES, luminance
+from pages.parts.charts import width_of
 
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 LATIN, CHINESE = "Arial", "Microsoft YaHei"
 TITLE_ONLY, TITLE_SLIDE = 5, 0
+POINT: Final = 12_700  # EMU
+HALF, LINE = 0.55, 1.2  # width of a half-width character, height of a line, in parts of the type size
+DARK: Final = 0.18
 TEXT: Final = (KIND.BODY, KIND.SUBTITLE)
 THINGS: Final = (KIND.OBJECT, KIND.CHART, KIND.TABLE, KIND.PICTURE)
 
@@ -30,11 +36,11 @@ Box = tuple[int, int, int, int]
 
 
 class TemplateUnreadable(DataError):
-    """Raised when a template is no presentation, or has no layout to put a title on."""
+    """Raised when a template is no presentation, or has no layout at all."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"{name} is no presentation (PPTX or POTX) with a layout that has a title; choose another.")
+        super().__init__(f"{name} is no presentation (PPTX or POTX) with a layout; choose another.")
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,18 @@ class Deck:
     cover: Any
 
     @property
+    def title_points(self) -> float:
+        """The size of type that the template gives titles."""
+        own = self.scene.element.xpath(".//p:sp[p:nvSpPr/p:nvPr/p:ph[@type='title']]//a:lvl1pPr/a:defRPr/@sz")
+        every = self.presentation.slide_master.element.xpath(".//p:titleStyle/a:lvl1pPr/a:defRPr/@sz")
+        return int((*own, *every, "4400")[0]) / 100
+
+    @property
+    def dark(self) -> bool:
+        """Whether the template's ground is a plain dark colour; of a picture nothing is known."""
+        return not self.own and _is_dark(self.presentation)
+
+    @property
     def size(self) -> tuple[int, int]:
         """Width and height of a slide in EMU."""
         return int(self.presentation.slide_width), int(self.presentation.slide_height)
@@ -74,7 +92,8 @@ def deck(template: Path | None) -> Deck:
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise TemplateUnreadable(template.name) from error
     _without_slides(presentation)
-    layouts = [layout for layout in presentation.slide_layouts if _kinds(layout) & {KIND.TITLE, KIND.CENTER_TITLE}]
+    every = list(presentation.slide_layouts)
+    layouts = [layout for layout in every if _kinds(layout) & {KIND.TITLE, KIND.CENTER_TITLE}] or every
     if not layouts:
         raise TemplateUnreadable(template.name)
     scene = max(layouts, key=_suited)
@@ -128,6 +147,27 @@ def _dress(presentation: Any) -> None:
     presentation.core_properties.author = "Linli Atlas"
 
 
+def _is_dark(presentation: Any) -> bool:
+    master = presentation.slide_master
+    ground = master.element.xpath("./p:cSld/p:bg//a:srgbClr/@val")
+    named = master.element.xpath("./p:cSld/p:bg//a:schemeClr/@val")
+    if not ground and named:
+        mapped = master.element.xpath("./p:clrMap/@" + named[0]) if named[0] in {"bg1", "bg2", "tx1", "tx2"} else named
+        part = next(r.target_part for r in master.part.rels.values() if r.reltype.endswith("/theme"))
+        entry = etree.fromstring(part.blob).find(f".//{qn('a:clrScheme')}/{qn(f'a:{mapped[0]}')}") if mapped else None
+        ground = [entry[0].get("lastClr") or entry[0].get("val")] if entry is not None and len(entry) else []
+    return bool(ground) and luminance(f"#{ground[0]}") < DARK
+
+
+def fitted(words: str, box: Box, most: float, least: float = 12.0) -> float:
+    """The largest size of type, in points, in which words stay in a box."""
+    width, height = box[2] / POINT, box[3] / POINT
+    size = most
+    while size > least and ceil(width_of(words) * size * HALF / width) * size * LINE > height:
+        size -= 1
+    return size
+
+
 def _without_slides(presentation: Any) -> None:
     listed = presentation.slides._sldIdLst
     for slide in list(listed):
@@ -148,43 +188,98 @@ def _suited(layout: Any) -> tuple[int, int]:
 
 
 def places(given: Deck, slide: Any) -> Places:
-    """Where things stand on this slide: ours, or those of the template's placeholders and around them."""
+    """Where things stand on this slide: ours, or those of the template's placeholders and around them.
+
+    A template's place is kept where it can hold what goes there and covers nothing else; else ours is taken.
+    """
     width, height = given.size
     found = {} if given.own else _kept(slide)
     margin = round(width * 0.032)
     over = (margin, round(height * 0.035), width - 2 * margin, round(height * 0.08))
-    title = found.get("title")
-    top = int(title.top + title.height) if title is not None else round(height * 0.115)
-    top = min(top, round(height * 0.3))
-    finding = _box(found["finding"]) if "finding" in found else (
-        margin, top, width - 2 * margin, round(height * 0.085)
-    )  # fmt: skip
-    below = finding[1] + finding[3] + round(height * 0.015) if "finding" not in found or finding[1] > top - 1 else top
-    bottom = round(height * 0.93)
-    gap = round(width * 0.018)
-    left_width = round((width - 2 * margin) * 0.6)
-    right = margin + left_width + gap
-    right_width = width - margin - right
-    half = round((bottom - below - gap) / 2)
-    default = {
-        "map": (margin, below, left_width, bottom - below),
-        "chart1": (right, below, right_width, half),
-        "chart2": (right, below + half + gap, right_width, half),
-    }
-    boxes = {name: _box(found[name]) if name in found else box for name, box in default.items()}
+    title = _box(found["title"]) if "title" in found and _heads(_box(found["title"]), given.size) else over
+    top = round(height * 0.115) if title == over else title[1] + title[3]
+    finding = (margin, top, width - 2 * margin, round(height * 0.085))
+    if "finding" in found and _follows(_box(found["finding"]), title, given.size):
+        finding = _box(found["finding"])
+    elif "finding" in found:
+        take_out(found.pop("finding"))
+    below, bottom = finding[1] + finding[3] + round(height * 0.015), round(height * 0.93)
+    whole = (margin, below, width - 2 * margin, bottom - below)
+    drawn = _three(_body(found, whole), whole, given.size)
     return Places(
-        title=_box(title) if title is not None else over,
+        title=title,
         finding=finding,
-        map=boxes["map"],
-        charts=(boxes["chart1"], boxes["chart2"]),
-        whole=(margin, below, width - 2 * margin, bottom - below),
+        map=drawn[0],
+        charts=(drawn[1], drawn[2]),
+        whole=whole,
         source=(margin, round(height * 0.945), width - 2 * margin - round(width * 0.08), round(height * 0.04)),
         kept=found,
     )
 
 
+def _heads(box: Box, size: tuple[int, int]) -> bool:
+    """Whether a title stands where one is sought: above, and wide."""
+    return box[1] >= 0 and box[1] + box[3] <= size[1] * 0.3 and box[2] >= size[0] * 0.4
+
+
+def _follows(box: Box, title: Box, size: tuple[int, int]) -> bool:
+    """Whether a text stands below the title, wide and not so high that nothing else has room."""
+    return box[1] >= title[1] + title[3] - 1 and box[1] + box[3] <= size[1] * 0.42 and box[2] >= size[0] * 0.4
+
+
+def _body(found: dict[str, Any], whole: Box) -> list[Box]:
+    """The template's places for things, the largest first, as far as they lie below title and finding."""
+    boxes = []
+    for name in ("map", "chart1", "chart2"):
+        if name in found:
+            left, top, width, height = _box(found[name])
+            start, end = max(top, whole[1]), min(top + height, whole[1] + whole[3])
+            boxes.append((left, start, width, end - start))
+    return boxes
+
+
+def _three(boxes: list[Box], whole: Box, size: tuple[int, int]) -> tuple[Box, Box, Box]:
+    """Places of map and two charts: in as many places as the template has, or all over where those are too small."""
+    if len(boxes) >= 3:
+        made = (boxes[0], boxes[1], boxes[2])
+    elif len(boxes) == 2:
+        made = (boxes[0], *_halves(boxes[1], size))
+    else:
+        left, top, width, height = boxes[0] if boxes else whole
+        beside = round(width * 0.6) + round(size[0] * 0.018)
+        made = (
+            (left, top, round(width * 0.6), height),
+            *_halves((left + beside, top, width - beside, height), size),
+        )
+    roomy = all(box[2] >= size[0] * 0.2 and box[3] >= size[1] * 0.15 and _within(box, size) for box in made)
+    if not boxes or (roomy and not any(_cover(a, b) for a, b in combinations(made, 2))):
+        return made
+    return _three([], whole, size)
+
+
+def _halves(box: Box, size: tuple[int, int]) -> tuple[Box, Box]:
+    left, top, width, height = box
+    gap = round(size[0] * 0.018)
+    half = round((height - gap) / 2)
+    return (left, top, width, half), (left, top + half + gap, width, half)
+
+
+def _within(box: Box, size: tuple[int, int]) -> bool:
+    return min(box[:2]) >= 0 and box[0] + box[2] <= size[0] and box[1] + box[3] <= size[1]
+
+
+def _cover(one: Box, other: Box) -> bool:
+    return (
+        one[0] < other[0] + other[2] and other[0] < one[0] + one[2]
+        and one[1] < other[1] + other[3] and other[1] < one[1] + one[3]
+    )  # fmt: skip
+
+
 def _kept(slide: Any) -> dict[str, Any]:
-    """The template's placeholders by what goes into them: the largest thing is the map's, then come charts."""
+    """The template's placeholders by what goes into them: the largest thing is the map's, then come charts.
+
+    What is neither has nothing to hold and is taken out: it would say “click to add text”.
+    """
     every = list(slide.placeholders)
     found: dict[str, Any] = {}
     for shape in every:
@@ -199,6 +294,10 @@ def _kept(slide: Any) -> dict[str, Any]:
     things = [shape for shape in every if shape.placeholder_format.type in THINGS]
     things.sort(key=lambda shape: -(shape.width * shape.height))
     found |= dict(zip(("map", "chart1", "chart2"), things, strict=False))
+    kept = [shape.shape_id for shape in found.values()]
+    for shape in every:
+        if shape.shape_id not in kept:
+            take_out(shape)
     return found
 
 
