@@ -29,7 +29,10 @@ def published(view: View) -> None:
     demonstration = data.manifest().demonstration
     totals = figures["check"] == "total"
     met = figures["met"].fillna(False).astype(bool) & totals
-    known = pd.Series([not reconciled.undelivered(row) for row in tables.rows_of(figures)], index=figures.index)
+    known = pd.Series(
+        [not (reconciled.undelivered(row) or reconciled.partial(row)) for row in tables.rows_of(figures)],
+        index=figures.index,
+    )
     lead = t("definitions.lead", count=len(figures), totals=int(totals.sum()), constants=int((~totals).sum()))
     kind = "definitions.lead_demonstration" if demonstration else "definitions.lead_real"
     then = t(kind) if demonstration else t(kind, met=int(met.sum()), missed=int((totals & ~met & known).sum()))

@@ -12,6 +12,7 @@ from pages.parts import charts_party as made
 from pages.parts import data, state, tables, trends
 from pages.parts.chart_card import Card, Question, drill_area, drill_records
 from pages.parts.charts_forms import Made
+from pages.parts.failures import guard
 from pages.parts.state import View
 from pages.parts.theme_page import parts_of, theme_page
 from pages.parts.themes import Theme
@@ -117,8 +118,10 @@ def empty() -> str:
 
 def below_map(view: View) -> None:
     """Where organisations are missing, and where registers and boundaries disagree."""
-    gaps(view)
-    statements(view)
+    with guard("party gaps"):
+        gaps(view)
+    with guard("party statements"):
+        statements(view)
 
 
 def statements(view: View) -> None:

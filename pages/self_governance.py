@@ -12,6 +12,7 @@ from pages.parts import charts_self_governance as made
 from pages.parts import data, state, tables, trends
 from pages.parts.chart_card import Card, Question, drill_area, drill_records
 from pages.parts.charts_forms import Made
+from pages.parts.failures import guard
 from pages.parts.state import View
 from pages.parts.theme_page import parts_of, theme_page
 from pages.parts.themes import Theme
@@ -99,16 +100,26 @@ def empty() -> str:
 
 def vacancies(view: View) -> None:
     """Where a council, a valid term, a chair or a neighbourhood officer is missing: posts, never persons."""
-    end = data.days(view.period)[1]
-    rows = data.ask(self_governance_councils, view.area, "neighbourhood", end)
     st.html(tables.heading(t("self_governance.vacancies"), "vacancies"))
-    said = [_vacancy(name, rows[missing(rows)], len(rows)) for name, missing in VACANCIES]
-    duties = data.ask(self_governance_functions, view.area, "neighbourhood")
-    for name in made.FUNCTIONS:
-        undone = duties[(duties["function"] == name) & (duties["carried_by"] == "none")]
-        said.append(_vacancy(f"no_{name}", undone, duties["code"].nunique()))
+    said: list[str] = []
+    for part in (_without_council, _without_function):
+        with guard("self_governance vacancies"):
+            said += part(view)
     listed = "".join(filter(None, said))
-    st.html(f'<div class="ll-lists">{listed}</div>' if listed else tables.paragraph(t("self_governance.no_vacancy")))
+    if said:
+        none = tables.paragraph(t("self_governance.no_vacancy"))
+        st.html(f'<div class="ll-lists">{listed}</div>' if listed else none)
+
+
+def _without_council(view: View) -> list[str]:
+    rows = data.ask(self_governance_councils, view.area, "neighbourhood", data.days(view.period)[1])
+    return [_vacancy(name, rows[missing(rows)], len(rows)) for name, missing in VACANCIES]
+
+
+def _without_function(view: View) -> list[str]:
+    duties = data.ask(self_governance_functions, view.area, "neighbourhood")
+    undone = {name: duties[(duties["function"] == name) & (duties["carried_by"] == "none")] for name in made.FUNCTIONS}
+    return [_vacancy(f"no_{name}", rows, duties["code"].nunique()) for name, rows in undone.items()]
 
 
 def _vacancy(name: str, bare: pd.DataFrame, of: int) -> str:

@@ -276,8 +276,7 @@ def chart_of(view: View, card: Card) -> Chart | None:
         return None
     if made is None:
         return None
-    definition = t("exports.gap").join(filter(None, (t(card.definition), card.note(view))))
-    return Chart(card.key, made.title, made.figure, made.table, definition, t(f"table.{card.records}.name"))
+    return Chart(card.key, made.title, made.figure, made.table, card.meaning(view), t(f"table.{card.records}.name"))
 
 
 def plain_about(title: str, definition: str, source: str, view: View) -> Rows:

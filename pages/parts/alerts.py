@@ -75,9 +75,9 @@ def _fellows(view: View, level: str) -> list[str]:
 
 
 def spread(values: pd.DataFrame) -> pd.Series[float]:
-    """How much areas (rows) differ in each indicator (columns): scaled median absolute deviation; NaN where nothing."""
+    """How much areas (rows) differ in each indicator (columns): scaled median absolute deviation; NaN where few tell."""
     deviation = (values - values.median()).abs().median() * NORMAL
-    return deviation.where(deviation > 0)
+    return deviation.where((deviation > 0) & (values.count() >= profile.FEWEST))
 
 
 def _change(view: View, name: str, now: float, before: float, size: float, level: str) -> Alert:
@@ -139,7 +139,7 @@ def _distances(level: str, codes: Sequence[str], period: str) -> list[tuple[floa
     rows: list[tuple[float, str, str, float, float]] = []
     for code, fellows in alike.items():
         ours = values.T[code]
-        median: pd.Series[float] = values.loc[fellows].median()
+        median: pd.Series[float] = values.loc[fellows].median().where(values.loc[fellows].count() >= profile.FEWEST)
         table = pd.DataFrame({"far": (ours - median).abs() / usual, "ours": ours, "median": median}).dropna()
         names = [str(name) for name in table.index]
         rows += zip(table["far"], [code] * len(names), names, table["ours"], table["median"], strict=True)

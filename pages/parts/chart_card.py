@@ -75,6 +75,10 @@ class Card:
         own = (record_table(self.records),) if record_table(self.records) else ()
         return tuple(dict.fromkeys((*own, *(table for each in self.questions(view) for table in each.tables))))
 
+    def meaning(self, view: View) -> str:
+        """Its definition, and of which tables only some subdistricts have delivered."""
+        return t("exports.gap").join(filter(None, (t(self.definition), self.note(view))))
+
     def note(self, view: View) -> str:
         """Of which of its tables only some subdistricts have delivered, "" where all have."""
         return undelivered.note(self.tables(view), view.area, view.period)
@@ -180,7 +184,7 @@ def _table(card: Card, view: View, made: Made) -> None:
     st.dataframe(made.table, hide_index=True, key=f"table_{card.key}", alt=made.title)
     about = downloads.about(
         made.title,
-        definition=t(card.definition),
+        definition=card.meaning(view),
         source=t(f"table.{card.records}.name"),
         period=period_text(view.period),
     )
@@ -191,7 +195,7 @@ def _table(card: Card, view: View, made: Made) -> None:
 def _about(card: Card, view: View, asked: tuple[Question, ...], title: str) -> None:
     """Definition, source, files, period, edition and loading time, and the queries behind the chart."""
     about = downloads.about(
-        title, definition=t(card.definition), source=t(f"table.{card.records}.name"), period=period_text(view.period)
+        title, definition=card.meaning(view), source=t(f"table.{card.records}.name"), period=period_text(view.period)
     )
     facts = [(label, escape(said)) for label, said in about.rows]
     if table := record_table(card.records):

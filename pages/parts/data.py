@@ -166,15 +166,16 @@ def ask(query: Callable[..., pd.DataFrame], *given: Any) -> pd.DataFrame:
     The frame is the caller's own: what he changes in it nobody else sees. When the version is replaced between two
     steps, the new one answers. Raises NotDelivered where nothing of what it is answered from was delivered.
     """
-    arguments = tuple(_frozen(argument) for argument in given)
     name = f"{query.__module__}.{query.__qualname__}"
 
-    def answer(base: Database) -> pd.DataFrame:
-        known = delivered.deliveries(data_root(), base)
-        kept = partial(_answer, str(data_root()), base.version, name, arguments, base, query)
-        return delivered.told(known, query, given, kept)
+    def kept(base: Database, asked: Sequence[Any]) -> pd.DataFrame:
+        arguments = tuple(_frozen(argument) for argument in asked)
+        return _answer(str(data_root()), base.version, name, arguments, base, query)
 
-    return _from_current(answer).copy(deep=False)  # pandas copies what is changed, when it is changed
+    def told(base: Database) -> pd.DataFrame:
+        return delivered.told(delivered.deliveries(data_root(), base), query, given, partial(kept, base))
+
+    return _from_current(told).copy(deep=False)  # pandas copies what is changed, when it is changed
 
 
 def ask_once(query: Callable[..., pd.DataFrame], *given: Any) -> pd.DataFrame:

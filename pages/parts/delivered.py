@@ -1,7 +1,8 @@
 """Which office delivered which table and since when; what nobody delivered is missing from every answer, never 0.
 
 Every answer passes through `told`: figures counted from a table that was not delivered for their area and period are
-blank, areas without it are no rows of a list, and a question about nothing that was delivered raises NotDelivered.
+blank, areas without it are no rows of a list, and a question about nothing that was delivered raises NotDelivered. A
+share or rate of an area of which only some offices delivered is that of those offices, below and above the line.
 Demonstration data are whole, so nothing of this touches them.
 """
 
@@ -46,6 +47,8 @@ EVERYWHERE = ""
 """The place of a table that knows no places."""
 
 Span = tuple[date | None, date | None]
+Answer = Callable[[Sequence[Any]], pd.DataFrame]
+"""A query's answer to its arguments."""
 
 
 class NotDelivered(DataError):
@@ -61,10 +64,14 @@ class NotDelivered(DataError):
 
 @dataclass(frozen=True, eq=False)
 class Deliveries:
-    """Table -> office -> first and last date of its rows; `above`: offices inside each area larger than one office."""
+    """Table -> office -> first and last date of its rows; `above`: offices with part in an area larger than one.
+
+    `whole`: areas that consist of whole offices.
+    """
 
     spans: Mapping[str, Mapping[str, Span]]
     above: Mapping[str, tuple[str, ...]]
+    whole: frozenset[str] = frozenset()
 
     def offices(self, code: str) -> tuple[str, ...]:
         """The subdistricts an area consists of, or the one it lies in."""
@@ -80,6 +87,11 @@ class Deliveries:
     def here(self, table: str, code: str, start: date, end: date) -> tuple[str, ...]:
         """The offices of an area that delivered the table."""
         return tuple(office for office in self.offices(code) if self.has(table, office, start, end))
+
+    def all_in(self, tables: Iterable[str], code: str, start: date, end: date) -> tuple[str, ...]:
+        """The offices of an area that delivered all of the tables."""
+        wanted = tuple(tables)
+        return tuple(o for o in self.offices(code) if all(self.has(table, o, start, end) for table in wanted))
 
     def lacking(self, tables: Iterable[str], code: str, start: date, end: date) -> tuple[str, ...]:
         """The tables that no office of the area delivered."""
@@ -138,7 +150,9 @@ def read(base: Database) -> Deliveries:
     spans: dict[str, dict[str, Span]] = {name: {} for name in load_contract().records}
     for row in delivered(base).itertuples(index=False):
         spans.setdefault(str(row.table_name), {})[str(row.office)] = (_day(row.first_date), _day(row.last_date))
-    return Deliveries(spans, _above(areas(base)))
+    known = areas(base)
+    whole = known.loc[known["level"].isin(["district", "former_district"]), "code"]
+    return Deliveries(spans, _above(known), frozenset(whole))
 
 
 def _day(value: Any) -> date | None:
@@ -206,7 +220,8 @@ def tables_of_question(query: Callable[..., Any], arguments: Sequence[Any]) -> t
 
 
 def _given(query: Callable[..., Any], arguments: Sequence[Any]) -> Mapping[str, Any]:
-    return inspect.signature(query).bind(None, *arguments).arguments
+    given = inspect.signature(query).bind(None, *arguments).arguments
+    return dict([*given.items()][1:])
 
 
 def _measures(given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -217,22 +232,21 @@ def _measures(given: Mapping[str, Any]) -> tuple[str, ...]:
 # ── the answer as it may be told ──
 
 
-def told(
-    known: Deliveries | None, query: Callable[..., Any], arguments: Sequence[Any], answer: Callable[[], pd.DataFrame]
-) -> pd.DataFrame:
+def told(known: Deliveries | None, query: Callable[..., Any], arguments: Sequence[Any], answer: Answer) -> pd.DataFrame:
     """The answer without what was not delivered. Raises NotDelivered where nothing of it was."""
-    if known is None or query.__name__ not in statement_names():
-        return answer()
     given = _given(query, arguments)
+    if known is None or query.__name__ not in statement_names():
+        return answer(arguments)
     start, end = given.get("start", date.min), given.get("end", date.max)
     if measures := _measures(given):
-        return _without_figures(known, answer(), given, measures, start, end)
+        found = _without_figures(known, answer(arguments), given, measures, start, end)
+        return _of_those_in(known, found, given, answer, (start, end))
     tables, area = tables_of(query.__name__), given.get("area")
     if not tables or area is None:
-        return answer()
+        return answer(arguments)
     if lacking := known.lacking(tables, area, start, end):
         raise NotDelivered(lacking, area, all(known.spans.get(table) for table in lacking))
-    return _without_areas(known, answer(), tables, start, end)
+    return _without_areas(known, answer(arguments), tables, start, end)
 
 
 def _without_areas(
@@ -274,6 +288,26 @@ def _blanked(
         if gone:
             values = values.mask(frame.index.isin(codes.index[codes.isin(gone)]))
     return values
+
+
+def _of_those_in(
+    known: Deliveries, frame: pd.DataFrame, given: Mapping[str, Any], answer: Answer, period: tuple[date, date]
+) -> pd.DataFrame:
+    """Both parts of a share or rate summed over the offices that delivered both, where that is not all of an area."""
+    both = (given.get("numerator"), given.get("denominator"))
+    if not all(both) or "codes" not in given:
+        return frame
+    tables = {table for measure in both for table in tables_of_measures().get(str(measure), ())}
+    when = next((name for name in ("month", "year") if name in frame), None)
+    for place, row in frame[frame["code"].isin(known.whole)].iterrows():
+        days = _days(when, row[when] if when else None, period)
+        inside, every = known.all_in(tables, row["code"], *days), known.offices(row["code"])
+        if 0 < len(inside) < len(every):
+            parts = answer([*{**given, "codes": list(every)}.values()])
+            same = parts["code"].isin(inside) & ((parts[when] == row[when]) if when else True)
+            for column in ("numerator", "denominator"):
+                frame.loc[place, column] = parts.loc[same, column].sum(min_count=1)
+    return frame
 
 
 def _days(when: str | None, moment: Any, period: tuple[date, date]) -> tuple[date, date]:

@@ -70,7 +70,7 @@ def _figure(view: View, indicator: Indicator, comparison: str) -> str:
 def _part(view: View, indicator: Indicator) -> str:
     """How many subdistricts the figure is made of, where it is not all of them."""
     said = undelivered.within(indicator.source, view.area, view.period)
-    return f'<span class="ll-label">{escape(said.strip(" ()（）"))}</span>' if said else ""
+    return f'<span class="ll-part">{escape(said.strip(" ()（）"))}</span>' if said else ""
 
 
 def _filters(indicator: Indicator) -> dict[str, str]:

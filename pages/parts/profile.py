@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.indicators import LEVELS, Indicator
-from pages.parts import data
+from pages.parts import data, undelivered
 from queries.indicators import (
     Comparison,
     Direction,
@@ -103,7 +103,7 @@ def entries(indicators: Iterable[Indicator], around: Fellows, period: str) -> li
     chosen = [indicator for indicator in indicators if reaches(indicator, around.level)]
     earlier = str(compare_period(Period.parse(period)))
     answer = _answer(chosen, around.codes, period)
-    now, before = _table(chosen, around.codes, answer), value_table(chosen, [around.code], earlier)
+    now, before = _table(chosen, around.codes, answer, period), value_table(chosen, [around.code], earlier)
     kept = _withheld(chosen, around.code, answer)
     own = answer[answer["code"] == around.code].set_index("measure")["value"]
     return [
@@ -123,7 +123,7 @@ def _withheld(indicators: Sequence[Indicator], code: str, answer: pd.DataFrame) 
 
 def value_table(indicators: Sequence[Indicator], codes: Sequence[str], period: str) -> pd.DataFrame:
     """One row per code, one column per indicator id."""
-    return _table(indicators, codes, _answer(indicators, codes, period))
+    return _table(indicators, codes, _answer(indicators, codes, period), period)
 
 
 def withheld_table(indicators: Sequence[Indicator], codes: Sequence[str], period: str) -> pd.DataFrame:
@@ -139,10 +139,13 @@ def _answer(indicators: Sequence[Indicator], codes: Sequence[str], period: str) 
     return data.measure_values(sorted({m for each in indicators for m in each.measures}), codes, period)
 
 
-def _table(indicators: Sequence[Indicator], codes: Sequence[str], answer: pd.DataFrame) -> pd.DataFrame:
+def _table(indicators: Sequence[Indicator], codes: Sequence[str], answer: pd.DataFrame, period: str) -> pd.DataFrame:
     wide = answer.pivot(index="code", columns="measure", values="value").reindex(index=list(codes))
     parts = {str(measure): wide[measure].to_numpy(dtype="float64", na_value=np.nan) for measure in wide}
-    return pd.DataFrame({each.id: _ratio(parts, each, len(wide)) for each in indicators}, index=wide.index)
+    found = pd.DataFrame({each.id: _ratio(parts, each, len(wide)) for each in indicators}, index=wide.index)
+    for each, code in undelivered.partly(indicators, codes, period):  # of the offices that delivered both parts
+        found.loc[code, each.id] = data.indicator_of(each, [code], period)["value"].get(code)
+    return found
 
 
 def _ratio(parts: Mapping[str, Numbers], indicator: Indicator, rows: int) -> Numbers:

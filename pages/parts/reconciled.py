@@ -11,7 +11,7 @@ import queries.catalogue
 from data.imports.rules import figure_tables
 from pages.parts import data, state, tables
 from pages.parts.state import View
-from pages.parts.undelivered import never
+from pages.parts.undelivered import incomplete, never
 from pages.parts.words import lang, number, t
 
 CALENDAR_DAY = "MMDD"
@@ -58,6 +58,11 @@ def undelivered(row: tables.Row) -> bool:
     return pd.isna(row["ours"]) or bool(never(figure_tables().get(str(row["id"]), ())))
 
 
+def partial(row: tables.Row) -> bool:
+    """Whether only some subdistricts delivered what a figure is counted from: nothing to hold against the report."""
+    return row["check"] == "total" and incomplete(figure_tables().get(str(row["id"]), ()))
+
+
 def _ours(row: tables.Row) -> str:
     if undelivered(row):
         return t("figures.undelivered")
@@ -70,6 +75,8 @@ def _verdict(row: tables.Row) -> str:
         return escape(t("definitions.stated"))
     if undelivered(row):
         return escape(t("figures.undelivered"))
+    if partial(row):
+        return escape(t("undelivered.partial"))
     if bool(row["met"]):
         return f'<span class="ll-better">{escape(t("theme_page.published_met"))}</span>'
     return f'<span class="ll-worse">{escape(t("definitions.not_met"))}</span>'

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from html import escape
 
 import streamlit as st
 
 from data.contract import load_contract
+from data.indicators import Indicator
 from pages.parts import data, state, tables
 from pages.parts.delivered import NotDelivered
 from pages.parts.words import area_name, levels_name, number, period_text, t
@@ -20,6 +22,14 @@ def lacking(wanted: Iterable[str], code: str, period: str) -> tuple[str, ...]:
     """The tables of `wanted` that were not delivered for an area and period."""
     known = data.deliveries()
     return () if known is None else known.lacking(_records(wanted), code, *data.days(period))
+
+
+def incomplete(wanted: Iterable[str]) -> bool:
+    """Whether some subdistrict has never delivered a row of one of the tables, though others have."""
+    known, every = data.deliveries(), _records(wanted)
+    if known is None or never(every):
+        return False
+    return any(not known.has(table, o, date.min, date.max) for table in every for o in known.offices(state.DISTRICT))
 
 
 def never(wanted: Iterable[str]) -> tuple[str, ...]:
@@ -43,12 +53,18 @@ def refuse(wanted: Iterable[str], code: str, period: str) -> None:
 
 def part(wanted: Iterable[str], code: str, period: str) -> tuple[tuple[str, ...], int] | None:
     """Offices of the area that delivered all of the tables, and of how many; None where all or none did."""
-    known, days = data.deliveries(), data.days(period)
+    known = data.deliveries()
     if known is None:
         return None
-    every = known.offices(code)
-    inside = tuple(o for o in every if all(known.has(table, o, *days) for table in _records(wanted)))
+    inside, every = known.all_in(_records(wanted), code, *data.days(period)), known.offices(code)
     return (inside, len(every)) if 0 < len(inside) < len(every) else None
+
+
+def partly(indicators: Iterable[Indicator], codes: Iterable[str], period: str) -> list[tuple[Indicator, str]]:
+    """Rates and shares of areas of which only some subdistricts delivered what they are made of."""
+    known = data.deliveries()
+    whole = [code for code in codes if known is not None and code in known.whole]
+    return [(x, code) for code in whole for x in indicators if x.denominator and part(x.source, code, period)]
 
 
 def within(wanted: Iterable[str], code: str, period: str) -> str:
@@ -59,12 +75,17 @@ def within(wanted: Iterable[str], code: str, period: str) -> str:
 
 def note(wanted: Iterable[str], code: str, period: str) -> str:
     """Of which tables only some subdistricts of the area have delivered, and which; "" where all have."""
-    said = [(table, found) for table in _records(wanted) if (found := part([table], code, period))]
-    return t("undelivered.gap").join(
-        t("undelivered.part_named" if len(inside) <= NAMED else "undelivered.part", tables=listed([table]),
-          names=t("undelivered.between").join(area_name(data.area(each)) for each in inside), **_counts(inside, of))
-        for table, (inside, of) in said
-    )  # fmt: skip
+    same: dict[tuple[tuple[str, ...], int], list[str]] = {}
+    for table in _records(wanted):
+        if found := part([table], code, period):
+            same.setdefault(found, []).append(table)
+    return t("undelivered.gap").join(_part(together, *found) for found, together in same.items())
+
+
+def _part(wanted: list[str], inside: tuple[str, ...], of: int) -> str:
+    names = t("undelivered.between").join(area_name(data.area(each)) for each in inside)
+    key = "undelivered.part_named" if len(inside) <= NAMED else "undelivered.part"
+    return t(key, tables=listed(wanted), names=names, **_counts(inside, of))
 
 
 def _counts(inside: tuple[str, ...], of: int) -> dict[str, str]:
