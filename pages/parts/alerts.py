@@ -75,7 +75,7 @@ def _fellows(view: View, level: str) -> list[str]:
 
 
 def spread(values: pd.DataFrame) -> pd.Series[float]:
-    """How much areas (rows) differ in each indicator (columns): scaled median absolute deviation; NaN where few tell."""
+    """How much areas (rows) differ in each indicator (columns): scaled median absolute deviation; NaN: few tell."""
     deviation = (values - values.median()).abs().median() * NORMAL
     return deviation.where((deviation > 0) & (values.count() >= profile.FEWEST))
 

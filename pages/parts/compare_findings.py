@@ -11,7 +11,7 @@ import pandas as pd
 from data.indicators import Indicator
 from data.spreadsheets import Figure
 from geo.palettes import Theme
-from pages.parts import charts_outcomes, data, glances, state, tables
+from pages.parts import charts_outcomes, data, glances, state, tables, undelivered
 from pages.parts.charts_forms import Made, bars, matrix
 from pages.parts.scene import Shown
 from pages.parts.words import area_name, lang, level_name, levels_name, number, period_text, signed, t, unit_name
@@ -27,7 +27,8 @@ def sentence(known: Sequence[Indicator], values: pd.DataFrame, area: str, period
     judged = [each for each in known if each.direction != "none" and values[each.id].notna().sum() > 1]
     leads = pd.Series([leader(each, values[each.id]) for each in judged], dtype=object).dropna().value_counts()
     if leads.empty:
-        return t("compare_page.sentence_none", count=number(len(values)), period=period_text(period))
+        none = t("compare_page.sentence_none", count=number(len(values)), period=period_text(period))
+        return undelivered.otherwise((table for each in known for table in each.source), area, period, none)
     top = leads.index[leads == leads.max()]
     said = t(
         "compare_page.sentence" if len(top) == 1 else "compare_page.sentence_joint",
@@ -81,7 +82,7 @@ def _cell(indicator: Indicator, values: pd.DataFrame, kept: pd.DataFrame, code: 
         withheld = bool(kept.at[code, indicator.id])
         why, said = t("meaning.withheld_legend"), t("meaning.withheld")
         if not withheld:
-            why, said = t("legend.missing"), number(None)
+            why, said = t("legend.missing"), _missing(indicator, code) or number(None)
         return f'<span class="ll-nothing" title="{escape(why)}">{escape(said)}</span>'
     best = indicator.direction != "none" and leader(indicator, values[indicator.id]) == code
     shown = number(value, indicator.decimals)
@@ -106,7 +107,7 @@ def exported(known: Sequence[Indicator], values: pd.DataFrame, kept: pd.DataFram
             t("area.indicator"): each.words("name", lang()),
             t("definitions.unit"): unit_name(each.unit),
             **{
-                area_name(areas.loc[code]): _told(each, values.at[code, each.id], hidden.at[code, each.id])
+                area_name(areas.loc[code]): _told(each, str(code), values.at[code, each.id], hidden.at[code, each.id])
                 for code in values.index
             },
         }
@@ -115,10 +116,16 @@ def exported(known: Sequence[Indicator], values: pd.DataFrame, kept: pd.DataFram
     return pd.DataFrame(rows)
 
 
-def _told(indicator: Indicator, value: Any, hidden: Any) -> Figure | str | None:
+def _missing(indicator: Indicator, code: str) -> str:
+    """That a figure was not delivered, in a word; "" where that is not why there is none."""
+    gone = undelivered.lacking(indicator.source, code, state.current_view().period)
+    return t("figures.undelivered") if gone else ""
+
+
+def _told(indicator: Indicator, code: str, value: Any, hidden: Any) -> Figure | str | None:
     if hidden:
         return t("meaning.withheld")
-    return None if pd.isna(value) else Figure(float(value), indicator.decimals)
+    return (_missing(indicator, code) or None) if pd.isna(value) else Figure(float(value), indicator.decimals)
 
 
 def board(

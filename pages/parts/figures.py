@@ -46,7 +46,8 @@ def _too_fine(view: View, indicator: Indicator) -> bool:
 def _figure(view: View, indicator: Indicator, comparison: str) -> str:
     now, word = _value(indicator, view.area, view.period), t("meaning.withheld")
     kept = now is None and bool(data.indicator_of(indicator, [view.area], view.period)["withheld"].any())
-    if now is None and undelivered.lacking(indicator.source, view.area, view.period):
+    gone = now is None and bool(undelivered.lacking(indicator.source, view.area, view.period))
+    if gone:
         kept, word = True, t("figures.undelivered")
     versus = "last_year" if indicator.kind == "count" and comparison in {"district", "peers"} else comparison
     other = _other(view, indicator, versus)
@@ -57,7 +58,7 @@ def _figure(view: View, indicator: Indicator, comparison: str) -> str:
     inner = (
         f'<span class="ll-label">{escape(name)}</span>'
         f'<strong class="ll-number" title="{escape(title)}">{escape(word) if kept else _short(now, indicator)}</strong>'
-        f'<span class="ll-change">{_change(indicator, now, other, versus, view.period)}'
+        f'<span class="ll-change">{"" if gone else _change(indicator, now, other, versus, view.period)}'
         f"{_history(indicator, years)}</span>{_part(view, indicator)}"
     )
     source = provenance.detail(indicator, view.area, view.period)
