@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import geopandas as gpd
@@ -27,6 +28,7 @@ SOURCES: Final = ("boundaries", "network", "places")
 OVERLAY_SOURCES: Final = ("blocks", "edges", "reach", "three_in_one")
 """Read where they are: a map without them lacks the layers `edges`, `reach_walk`, `grids` and `groups`."""
 _SCRIPTS: Final = ("geometry", "sheets", "paint", "labels", "overlays", "pointer", "furniture", "print", "view")
+_making: Final = Lock()
 _OURS: Final = re.compile(r"^[a-z0-9-]+-[0-9a-f]{12}\.(js|css|png|txt)$")
 _IMAGES: Final = {
     "icon": "marker-icon",
@@ -59,6 +61,15 @@ class StaticUnreadableError(StaticError):
     def __init__(self, path: Path, reason: str) -> None:
         sentence = f"{path.name} of static/ cannot be read ({reason}); build it again with `make data`."
         super().__init__(path.name, sentence)
+
+
+class EditionMapMissing(StaticError):
+    """Raised when the map files of `edition` are not there and can't be made again; `reason` says why."""
+
+    def __init__(self, edition: str, reason: str) -> None:
+        self.edition, self.reason = edition, reason
+        sentence = f"The map of boundary edition {edition} is missing and could not be made again ({reason})"
+        super().__init__(manifest_name(edition), f"{sentence}; run `make data`.")
 
 
 class MapNotDrawableError(StaticError):
@@ -116,13 +127,11 @@ def _named_by(manifest: Mapping[str, Any]) -> set[str]:
 
 
 def read_static(static: Path, edition: str = "") -> MapAssets:
-    """Return what the manifest of an edition names, or of the one prepared last where it has none of its own.
+    """Return what the manifest of an edition names ("": of the one in force at the last preparation).
 
     Raises StaticMissingError and StaticUnreadableError.
     """
     path = static / manifest_name(edition)
-    if not path.is_file():
-        path = static / MANIFEST
     if not path.is_file():
         raise StaticMissingError(path)
     try:
@@ -140,6 +149,21 @@ def read_static(static: Path, edition: str = "") -> MapAssets:
         if not (static / name).is_file():
             raise StaticMissingError(static / name)
     return assets
+
+
+def static_of(static: Path, edition: str, extracts: Path) -> MapAssets:
+    """As `read_static`; what is missing or unreadable is made again from the edition's own `extracts`.
+
+    Raises EditionMapMissing where that fails: the shapes of another edition would be wrong ones.
+    """
+    try:
+        return read_static(static, edition)
+    except (StaticMissingError, StaticUnreadableError):
+        with _making:  # readers who come at once wait for the first
+            try:
+                return build_static(extracts, static, edition)
+            except (OSError, StaticError) as error:
+                raise EditionMapMissing(edition, str(error)) from error
 
 
 def chart_script(static: Path) -> str:

@@ -11,11 +11,13 @@ import pytest
 
 from data.static_assets import (
     MANIFEST,
+    EditionMapMissing,
     MapNotDrawableError,
     StaticMissingError,
     StaticUnreadableError,
     build_static,
     read_static,
+    static_of,
 )
 from tests.map_place import CODES, make_areas, write_extracts
 
@@ -136,6 +138,20 @@ def test_a_broken_manifest_is_a_sentence_and_is_mended(static: Path, extracts_of
 def test_no_manifest_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(StaticMissingError, match=r"manifest\.json is missing from static/"):
         read_static(tmp_path)
+
+
+def test_a_missing_edition_is_made_again_from_its_own_tables_never_shown_as_another(
+    static: Path, extracts_of_place: Path, tmp_path: Path
+) -> None:
+    move_a_border(extracts_of_place, 0.0004)
+    with pytest.raises(StaticMissingError, match=r"manifest-2021-01\.json"):
+        read_static(static, "2021-01")
+    made = static_of(static, "2021-01", extracts_of_place)
+    assert made == read_static(static, "2021-01") and made.scripts != read_static(static).scripts
+    (static / made.scripts[-1]).unlink()
+    assert static_of(static, "2021-01", extracts_of_place) == made and (static / made.scripts[-1]).is_file()
+    with pytest.raises(EditionMapMissing, match="2022-01 is missing"):
+        static_of(static, "2022-01", tmp_path / "nowhere")
 
 
 def test_torn_boundaries_are_told_and_leave_what_stood(static: Path, extracts_of_place: Path) -> None:

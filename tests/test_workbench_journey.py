@@ -84,11 +84,9 @@ def test_escape_leaves_the_draft_as_it_was_and_a_refusal_offers_a_repair(
     if hand.operations() == []:  # what would do instead asks for a reason first
         hand.commit("along the road")
     assert hand.code_of(far) == other and len(hand.operations()) == 1
-    hand.still()  # a list that opens while the page is drawn closes again, as one does that opens at the window's edge
-    chooser = browser_page.get_by_role("combobox", name="Open neighbouring communities too")
-    chooser.evaluate("node => node.scrollIntoView({ block: 'center' })")
-    chooser.click()
-    browser_page.get_by_role("option").first.click()
+    hand.still()
+    browser_page.get_by_role("button", name="Open neighbouring communities too").click()
+    browser_page.locator(".st-key-workbench_with button").first.click()
     hand.settled()
     browser_page.wait_for_function(f"() => {{ {BENCH} return w.ground.communities.length === 2 }}", timeout=PATIENCE)
     assert hand.code_of(far) == other, "a community opened beside the first leaves the draft as it is"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from data.static_assets import read_static
+from data.static_assets import static_of
 from geo.layers import BaseMap, MapAssets, MapState, StateLayer
 from pages.parts import data
 from pages.parts.state import chosen, keep, mark, recall
@@ -34,8 +34,7 @@ def show_map(state: MapState, *, key: str, height: int, on_click: Callable[[str]
     """Show `state` and return the area code clicked since the last run, else None.
 
     `on_click` is called with that code before the run, so that the page needs no second one; a click with Shift marks
-    the area instead. Raises the errors of
-    data.static_assets when the browser's files are missing.
+    the area instead. Raises EditionMapMissing.
     """
     assets = published_assets()
     from streamlit_folium import st_folium  # exports share this file and show no map in a page
@@ -56,8 +55,8 @@ def show_map(state: MapState, *, key: str, height: int, on_click: Callable[[str]
 
 
 def published_assets() -> MapAssets:
-    """The browser's files of the edition shown. Raises the errors of data.static_assets when they are missing."""
-    return read_static(STATIC, data.edition_shown())
+    """The browser's files of the edition shown, made again where they are missing. Raises EditionMapMissing."""
+    return static_of(STATIC, data.edition_shown(), data.folder())
 
 
 def base_map(assets: MapAssets) -> BaseMap:

@@ -10,7 +10,7 @@ import streamlit as st
 from geo.store_records import Action, Draft, State
 from pages.parts import planner, state, tables, workbench_base, workbench_desk, workbench_drafts, workbench_open
 from pages.parts import workbench_words as said
-from pages.parts.words import distinct, t
+from pages.parts.words import distinct, number, t
 from pages.parts.workbench_desk import Desk, Look
 
 NEW = ""
@@ -77,19 +77,23 @@ def _take_draft() -> None:
 
 
 def _neighbours(communities: tuple[str, ...]) -> None:
-    """Other communities that touch those open, to be opened beside them."""
-    choices = [*communities[1:], *workbench_open.beside(communities)]
-    st.multiselect(
-        t("workbench.add"),
-        choices,
-        format_func=said.published_name,
-        placeholder=t("workbench.add_placeholder"),
-        key=state.seed("workbench_with", list(communities[1:])),
-        max_selections=workbench_open.MOST_OPEN - 1,
-        select_all=False,
-        on_change=_take_neighbours,
-        width=300,
-    )
+    """Other communities that touch those open, to be opened beside them.
+
+    Not a list that drops down: that closes at the slightest scrolling of the page, and this stands at its lower edge.
+    """
+    open_ones = list(communities[1:])
+    full = len(communities) >= workbench_open.MOST_OPEN
+    with st.popover(t("workbench.add_open", count=number(len(open_ones))) if open_ones else t("workbench.add")):
+        st.html(tables.paragraph(t("workbench.add_most" if full else "workbench.add_placeholder"), "ll-note-text"))
+        st.pills(
+            t("workbench.add"),
+            open_ones if full else [*open_ones, *workbench_open.beside(communities)],
+            selection_mode="multi",
+            format_func=said.published_name,
+            key=state.seed("workbench_with", open_ones),
+            on_change=_take_neighbours,
+            label_visibility="collapsed",
+        )
 
 
 def _take_neighbours() -> None:

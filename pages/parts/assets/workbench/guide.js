@@ -5,13 +5,18 @@ const GUIDE_SEEN = "linli-workbench-guide";
 // what is asked for, and how the workbench knows that it was done
 const GUIDE = [
   ["choose", (w) => Boolean(w.chosen)],
-  ["verb", (w) => w.tool === "paint"],
-  ["pick", (w) => w.selection.size > 0],
+  ["verb", (w) => w.tool === "paint" || w.tool === "cut"],
+  ["pick", (w) => w.selection.size > 0 || askedToCut(w)],
   ["read", (w) => Boolean(w.preview)],
   ["commit", (w, then) => w.data.operations.length > then.operations],
   ["undo", (w, then) => w.data.operations.length <= then.operations],
   ["redo", (w, then) => w.data.operations.length > then.operations],
 ];
+
+/** Both ends of a cut are set: along a river or road it is what most come for, so the guide goes along. */
+function askedToCut(w) {
+  return w.tool === "cut" && Boolean(w.request || w.preview);
+}
 
 function guideWanted() {
   try {
@@ -43,12 +48,13 @@ function followGuide(w) {
   const before = guide.at;
   while (guide.at < GUIDE.length && GUIDE[guide.at][1](w, guide)) guide.at++;
   // a refused or dropped try goes back to picking
-  if (guide.at === 3 && !w.selection.size && !w.preview) guide.at = 2;
+  if (guide.at === 3 && !w.selection.size && !w.preview && !askedToCut(w)) guide.at = 2;
   if (guide.at !== before) w.say(guideText(w));
 }
 
 function guideText(w) {
   const { at } = w.guide;
+  if (at === 2 && w.tool === "cut") return w.words.guide.pick_cut;
   return at < GUIDE.length ? w.words.guide[GUIDE[at][0]] : w.words.guide.done;
 }
 
@@ -65,5 +71,5 @@ function guidePart(w) {
 function drawGuide(w) {
   followGuide(w);
   w.parts.guide.classList.toggle("wb-guide", Boolean(w.guide));
-  renew(w.parts.guide, JSON.stringify([w.guide, w.lang]), () => (w.guide ? guidePart(w) : []));
+  renew(w.parts.guide, JSON.stringify([w.guide, w.lang, w.tool]), () => (w.guide ? guidePart(w) : []));
 }

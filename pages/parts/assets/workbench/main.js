@@ -37,7 +37,7 @@ class Workbench {
     this.tip = element("div", "wb-tip");
     this.tip.setAttribute("aria-hidden", "true");
     this.tip.hidden = true;
-    this.parts = { guide: element("div"), concerned: element("div"), lights: element("div"), operations: element("div"), hoods: element("div") };
+    this.parts = { guide: element("div"), ways: element("div", "wb-ways"), concerned: element("div"), lights: element("div"), operations: element("div"), hoods: element("div") };
     this.panel = element("div", "wb-panel", ...Object.values(this.parts));
     this.panel.tabIndex = 0;
     this.panel.setAttribute("role", "region");

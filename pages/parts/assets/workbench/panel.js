@@ -67,8 +67,6 @@ function drawBar(w) {
     element("p", "wb-hint", barSentence(w)),
     preview && w.notice ? element("p", "wb-remark", w.notice) : null,
     preview && preview.cautions.length ? cautionList(w, preview.cautions) : null,
-    preview && preview.alternatives.length ? alternatives(w) : null,
-    ...(preview ? preview.options.map((option) => optionPills(w, option)) : []),
     names ? nameField(w) : null,
     preview && preview.cautions.length && !preview.refused ? reasonField(w) : null,
     request || w.points.length ? decide(w) : null,
@@ -97,6 +95,16 @@ function barSentence(w) {
   return fill(w.words.verb_hint[w.tool], { name: w.nameOf(w.chosen) });
 }
 
+/** The ways the step in hand can be taken: beside the map, so that they cover nothing of it. */
+function waysPart(w) {
+  if (!w.preview || !(w.preview.alternatives.length || w.preview.options.length)) return [];
+  return [
+    element("h2", "", w.words.ways),
+    w.preview.alternatives.length ? alternatives(w) : null,
+    ...w.preview.options.map((option) => optionPills(w, option)),
+  ];
+}
+
 function cautionList(w, cautions) {
   return element("ul", "wb-cautions", ...cautions.map((text) => element("li", "", text)));
 }
@@ -104,7 +112,7 @@ function cautionList(w, cautions) {
 function alternatives(w) {
   const pills = w.preview.alternatives.map((text, i) =>
     button("wb-pill", `${i + 1} ${text}`, () => takeAlternative(w, i), { pressed: i === w.preview.choice, keep: `alternative ${i}` }));
-  const group = element("div", "wb-pills", ...pills);
+  const group = element("div", "wb-pills wb-alternatives", ...pills);
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", w.words.alternatives);
   return group;
@@ -166,6 +174,7 @@ function decide(w) {
 
 function drawPanel(w) {
   drawGuide(w);
+  renew(w.parts.ways, JSON.stringify([w.preview && [w.preview.alternatives, w.preview.options], w.choice, w.lang]), () => waysPart(w));
   const rows = concerned(w);
   renew(w.parts.concerned, JSON.stringify([rows, w.lang, Boolean(w.request), w.preview && w.preview.four]), () => concernedPart(w, rows));
   renew(w.parts.lights, JSON.stringify([w.preview ? w.preview.lights : w.data.lights, w.chosen, w.lang]), () => lightsPart(w));
