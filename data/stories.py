@@ -29,7 +29,7 @@ field of its own."""
 
 MOST_BYTES: Final = 2_000_000
 MOST_SCENES: Final = 200
-LONGEST: Final = {"title": 200, "notes": 20_000, "name": 80}
+LONGEST: Final = {"title": 200, "finding": 400, "notes": 20_000, "name": 80}
 SECONDS: Final = (5, 3600)
 
 _PAGE: Final = re.compile(r"[a-z][a-z_]{0,40}")
@@ -78,7 +78,8 @@ class Scene:
     `params` is what the View reads: area, indicator, period, compare, level, layers and the page's own. `charts` are at
     most two of: `ranked`, `trend`, or the key of a chart card of the page; `highlights` are area codes. Scenes with the
     same `locked` word share colour breaks and the map's view. `branch_of` is the id of the scene after which this one
-    is shown if asked for; it has no place in the order of the talk.
+    is shown if asked for; it has no place in the order of the talk. `finding` is the sentence below the title where it
+    is not the one that the page finds.
     """
 
     page: str
@@ -91,6 +92,7 @@ class Scene:
     place: Place | None = None
     locked: str = ""
     branch_of: str = ""
+    finding: str = ""
     id: str = field(default_factory=lambda: secrets.token_hex(4))
 
 
@@ -178,7 +180,7 @@ def _scene(body: Any, number: int) -> Scene:
     where = f"scene {number}"
     _require(isinstance(body, Mapping), where)
     _only_known(body, Scene, where)
-    for key in ("page", "title", "notes", "locked", "branch_of", "id"):
+    for key in ("page", "title", "finding", "notes", "locked", "branch_of", "id"):
         _text(body.get(key, ""), f"{where}: {key}", LONGEST.get(key, 100))
     params = body.get("params", {})
     _require(isinstance(params, Mapping) and len(params) <= 60, f"{where}: params")

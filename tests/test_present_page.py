@@ -158,6 +158,14 @@ def test_a_ranked_list_says_how_many_it_leaves_out() -> None:
     assert ranked.bars[0].share == 1.0 and ranked.bars[0].rank == "1"
 
 
+def test_a_sentence_of_ones_own_stands_in_the_place_of_the_pages() -> None:
+    scene = Scene("events", EVENTS, finding="As we promised in 2019.", charts=(), id="s")
+    own, page = stage(scene, story_of(scene)), stage(replace(scene, finding=""), story_of(scene))
+    assert own.finding == "As we promised in 2019." != page.finding
+    content = content_of_scene(scene, story_of(scene))
+    assert content.finding == own.finding and page.finding in content.more
+
+
 def test_a_scene_that_cannot_be_made_says_so_and_the_others_stand(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError

@@ -42,6 +42,7 @@ scenes = some.builds(
     page=some.sampled_from([entry.name for entry in registry.PAGES]),
     params=some.dictionaries(keys, words, max_size=6),
     title=words,
+    finding=words,
     notes=some.text(max_size=400),
     seconds=some.integers(5, 3600),
     charts=some.lists(words, max_size=2).map(tuple),

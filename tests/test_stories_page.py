@@ -59,7 +59,7 @@ def test_a_shipped_story_is_read_and_copied_but_not_changed(store: StoryStore, l
     kept = store.stories()[0]
     assert len(kept.scenes) == 12 and kept.main[0].notes == shipped("ten-minutes", lang).main[0].notes
     assert asked(page, "story") == kept.name and not page.exception
-    assert len(page.text_area) == 1
+    assert len(page.text_area) == 2
 
 
 def test_what_is_written_is_kept_at_once_and_taken_back(store: StoryStore) -> None:

@@ -46,6 +46,8 @@ def test_the_story_tells_who_moved_and_shows_where(
         scenes = explaining.scenes_of(found)
     whole, community, quality = scenes
     assert {kept, retired} == set(whole.highlights) == set(community.highlights)
+    assert all(line in community.finding for line in community.notes.split("\n"))  # on the glass, not only in the notes
+    assert whole.notes.split("\n")[0] in whole.finding and quality.notes.split("\n")[1] in quality.finding
     assert str(homes) in whole.title and community.params["area"] == kept[:12]
     assert words(lang)["change.ended"].split("{")[0] in whole.notes and len(community.notes.split("\n")) == 2
     assert "%" in quality.title and len(quality.notes.split("\n")) >= 4

@@ -42,6 +42,8 @@ def content_of_scene(scene: Scene, story: Story) -> Content:
         content = told_of(view, scene.charts)
         if scene.page in INDICATED:
             content = _as_on_the_glass(content, scene, story)
+        if scene.finding:
+            content = _after(scene.finding, content)
         if content.shown is not None:
             content = replace(content, shown=staging.held_map(scene, story, "light"))
         content = pictured(content, view, scene.place)
@@ -51,8 +53,11 @@ def content_of_scene(scene: Scene, story: Story) -> Content:
 def _as_on_the_glass(content: Content, scene: Scene, story: Story) -> Content:
     """The finding tells of the indicator on the map, as in the talk; what the page itself says first comes after it."""
     said = staging.whole_finding(scene, story)
-    if said == content.finding:
-        return content
+    return content if said == content.finding else _after(said, content)
+
+
+def _after(said: str, content: Content) -> Content:
+    """Another finding first, then the content's own."""
     return replace(content, finding=said, more=t("exports.gap").join(filter(None, (content.finding, content.more))))
 
 

@@ -136,7 +136,7 @@ def _held(scene: Scene, story: Story, view: View, drawn: Drawn) -> MapState:
 def _staged(scene: Scene, story: Story, view: View) -> Staged:
     indicator = data.indicators()[view.indicator]
     drawn = _drawn(scene, story, view)
-    said = _said(view)
+    said = scene.finding or _said(view)
     return Staged(
         scene, view, indicator, scene.title or said, said, source_line(indicator),
         replace(_held(scene, story, view, drawn), footer=""), drawn,

@@ -218,6 +218,10 @@ def edit(story: Story, scene: Scene) -> None:
     kept: Any = {"on_change": _write, "args": (story.id, scene.id, here)}
     st.text_input(t("keep.scene_title"), key=state.seed(f"t_{here}", scene.title), max_chars=LONGEST["title"], **kept)
     st.text_area(
+        t("stories.finding"), key=state.seed(f"f_{here}", scene.finding), height=68, max_chars=LONGEST["finding"],
+        placeholder=staging.finding(scene, story), **kept,
+    )  # fmt: skip
+    st.text_area(
         t("keep.notes"), key=state.seed(f"n_{here}", scene.notes), height=220, max_chars=LONGEST["notes"], **kept
     )
     low, high = SECONDS
@@ -270,13 +274,14 @@ def _hold(story_id: str, scene_id: str, here: str) -> None:
 
 def _write(story_id: str, scene_id: str, here: str) -> None:
     """Keep what stands in the scene's fields now."""
-    title, notes, seconds, charts, marked = (state.chosen(f"{field}_{here}") for field in "tnsch")
+    title, said, notes, seconds, charts, marked = (state.chosen(f"{field}_{here}") for field in "tfnsch")
 
     def how(story: Story) -> Story:
         scene = next(each for each in story.scenes if each.id == scene_id)
         made = replace(
-            scene, title=str(title or "").strip(), notes=str(notes or ""), seconds=int(seconds or scene.seconds),
-            charts=tuple(charts or ()), highlights=(*(marked or ()), *_elsewhere(scene)),
+            scene, title=str(title or "").strip(), finding=" ".join(str(said or "").split()), notes=str(notes or ""),
+            seconds=int(seconds or scene.seconds), charts=tuple(charts or ()),
+            highlights=(*(marked or ()), *_elsewhere(scene)),
         )  # fmt: skip
         return with_scene(story, made)
 

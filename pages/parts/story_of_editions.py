@@ -15,6 +15,8 @@ from pages.parts import data, editions_base, state, story_shelf
 from pages.parts.words import area_name, lang, levels_name, number, t
 
 MOST_COMMUNITIES = 6
+MOST_NAMED = 4
+"""As many neighbourhoods as one sentence on the glass can name; the notes name all."""
 INDICATOR = "households_per_neighbourhood"
 CHANGES = {"changed": "changed", "new": "new_ones", "ended": "ended", "renamed": "renamed"}
 
@@ -75,17 +77,25 @@ def _whole(found: Compared, table: pd.DataFrame) -> Scene:
         communities=levels_name("community", communities),
     )  # fmt: skip
     notes = "\n".join([*counts, t("change.whole_note")])
-    return _scene(state.DISTRICT, "neighbourhood", title, notes, tuple(table["code"]))
+    return _scene(state.DISTRICT, "neighbourhood", title, _sentence(counts), notes, tuple(table["code"]))
 
 
 def _community(code: str, table: pd.DataFrame) -> Scene:
     inside = table[table["code"].str.startswith(code)]
+    homes = int(inside["gained"].sum())
     title = t(
-        "change.community", name=_name(code), count=levels_name("neighbourhood", len(inside)),
-        homes=number(int(inside["gained"].sum())),
+        "change.community" if homes else "change.community_lines", name=_name(code),
+        count=levels_name("neighbourhood", len(inside)), homes=number(homes),
     )  # fmt: skip
     lines = [_line(row) for row in inside.to_dict("records")]
-    return _scene(code, "neighbourhood", title, "\n".join(lines), tuple(inside["code"]))
+    most = inside.assign(by=inside["gained"] + inside["lost"]).nlargest(MOST_NAMED, "by").sort_index()
+    named = [_line(row) for row in most.to_dict("records")]
+    return _scene(code, "neighbourhood", title, _sentence(named), "\n".join(lines), tuple(inside["code"]))
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    """What is listed in the notes, in one sentence for the glass."""
+    return t("change.sentence", parts=t("change.apart").join(parts)) if parts else ""
 
 
 def _line(row: dict[object, object]) -> str:
@@ -104,9 +114,10 @@ def _quality(found: Compared) -> Scene:
         if old is not None and new is not None
     ]
     title = t("change.quality", before=_share(before.within_20), after=_share(after.within_20))
+    said = _sentence(rows[1:])  # the first is the title
     if after.moved_share is not None:
         rows.append(t("change.quality_moved", moved=_share(after.moved_share)))
-    return _scene(state.DISTRICT, "neighbourhood", title, "\n".join(rows), ())
+    return _scene(state.DISTRICT, "neighbourhood", title, said, "\n".join(rows), ())
 
 
 def _measures(before: Quality, after: Quality) -> list[tuple[str, float | None, float | None]]:
@@ -118,10 +129,10 @@ def _share(value: float | None) -> str:
     return "—" if value is None else f"{number(100 * value, 1)}%"
 
 
-def _scene(area: str, level: str, title: str, notes: str, highlights: tuple[str, ...]) -> Scene:
+def _scene(area: str, level: str, title: str, said: str, notes: str, highlights: tuple[str, ...]) -> Scene:
     params = {"area": area, "indicator": INDICATOR, "level": level, "period": state.DEFAULT_PERIOD, "compare": "none"}
     shown = highlights if len(highlights) <= 50 else ()
-    return Scene("boundaries", params, title[:200], notes[:20_000], 60, ("ranked",), shown)
+    return Scene("boundaries", params, title[:200], notes[:20_000], 60, ("ranked",), shown, finding=said[:400])
 
 
 def _name(code: str) -> str:

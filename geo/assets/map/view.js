@@ -42,7 +42,7 @@ function layLegend(size, flat) {
   root.toggleAttribute("data-flat", flat);
   // where a column would be as wide as the map its title goes: the finding above the map names the indicator
   root.toggleAttribute("data-narrow", !flat && size.x < 18 * type(13.4));
-  const wide = size.x - legend.offsetWidth < seen.scale.getContainer().offsetWidth + 36;
+  const wide = size.x - legend.offsetWidth < 110 * SCALE + 2 * type(13.4); // the scale may become as long as that
   root.style.setProperty("--above", flat && wide ? legend.offsetHeight + 10 + "px" : "0px");
   return [legend.offsetWidth + 20, legend.offsetHeight + 20, flat && wide];
 }
