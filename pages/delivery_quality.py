@@ -9,12 +9,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from data.contract import load_contract
+from data.imports.lineage import LISTED_AS
 from pages.parts import data, downloads, frame, state, tables
+from pages.parts.delivered import EVERYWHERE, SPARSE
 from pages.parts.delivery_scores import PARTS, TABLES, scores, stopped
 from pages.parts.failures import guard, nothing
 from pages.parts.state import View
-from pages.parts.words import NOTHING, area_name, date_text, lang, number, t
+from pages.parts.words import NOTHING, area_name, date_text, lang, number, period_text, t
 from queries.freshness import delivered
+from queries.records import RECORD_TABLES
 
 MEASURES = ("events", "events_counted", "events_recorded_in_time")
 NAMED = 6
@@ -35,12 +39,12 @@ def main() -> None:
     with guard("delivery quality"):
         shown = offices(view)
         codes = shown["code"].astype(str).to_list()
-        rows = data.ask(delivered)
-        rows = rows[rows["table_name"].isin(TABLES) & rows["office"].isin(codes)].rename(
-            columns={"office": "subdistrict"}
-        )
+        every = data.ask(delivered)
+        rows = every[every["table_name"].isin(TABLES) & every["office"].isin(codes)]
+        rows = rows.rename(columns={"office": "subdistrict"})
         if rows.empty:
             nothing(t("delivery_quality.nothing"), t("delivery_quality.nothing_next"))
+            _coverage(every, codes)
             return
         measured = data.measure_values(MEASURES, codes, view.period)
         found = scores(rows, measured, codes, data.data_until())
@@ -48,6 +52,7 @@ def main() -> None:
         st.html(tables.paragraph(sentence(found, rows, names), "ll-lead"))
         _scores(found, names)
         _freshness(rows, codes, names)
+        _coverage(every, codes)
         _downloads(found, rows, names)
 
 
@@ -125,6 +130,45 @@ def _freshness(rows: pd.DataFrame, codes: list[str], names: dict[str, str]) -> N
     st.html(
         tables.table([tables.Group("", [{"code": code} for code in codes])], columns, t("delivery_quality.freshness"))
     )
+
+
+def _coverage(every: pd.DataFrame, codes: list[str]) -> None:
+    """All kinds of records: who delivers each, how many of the offices are in, how far the rows reach."""
+    title = t("delivery_quality.coverage")
+    listed = [_covered(name, every[every["table_name"] == name], codes) for name in load_contract().records]
+    columns = [
+        tables.Column(t("delivery_quality.table"), lambda r: r["name"]),
+        tables.Column(t("delivery_quality.by"), lambda r: escape(r["by"])),
+        tables.Column(t("delivery_quality.offices_in"), lambda r: escape(r["offices"]), numeric=True),
+        tables.Column(t("delivery_quality.rows"), lambda r: escape(r["rows"]), numeric=True),
+        tables.Column(t("delivery_quality.last"), lambda r: escape(r["last"])),
+    ]
+    text = tables.paragraph(t("delivery_quality.coverage_text"), "ll-note-text")
+    st.html(tables.heading(title, "coverage") + text + tables.table([tables.Group("", listed)], columns, title))
+
+
+def _covered(name: str, rows: pd.DataFrame, codes: list[str]) -> tables.Row:
+    """One table: its offices of `codes` that are in; a table of the whole district is in as one."""
+    shared = name in SPARSE or bool((rows["office"] == EVERYWHERE).any())
+    own = rows if shared else rows[rows["office"].isin(codes)]
+    offices = t("delivery_quality.in_of", count=number(len(own)), of=number(len(codes)))
+    said = t("delivery_quality.in_all") if shared and len(own) else offices if len(own) else t("figures.undelivered")
+    label, table = t(f"table.{name}.name"), load_contract().records[name]
+    listed = LISTED_AS.get(name, name)
+    return {
+        "name": tables.anchor(state.link("records", table=listed), label) if listed in RECORD_TABLES else escape(label),
+        "by": t(f"source.{table.source}"),
+        "offices": said,
+        "rows": number(int(own["row_count"].sum())) if len(own) else NOTHING,
+        "last": _last(own["last_date"].max(), "year" in table.columns),
+    }
+
+
+def _last(day: Any, yearly: bool) -> str:
+    """The last date of a table's rows, of a yearly one the year."""
+    if pd.isna(day):
+        return NOTHING
+    return period_text(f"{pd.Timestamp(day):%Y}") if yearly else date_text(pd.Timestamp(day).date())
 
 
 def _downloads(found: pd.DataFrame, rows: pd.DataFrame, names: dict[str, str]) -> None:

@@ -19,7 +19,7 @@ from data.manifest import current_records, data_root, read_manifest
 from pages.parts import data, delivered, deliveries_loads, reconciled, state, work
 from pages.parts.delivery_scores import scores, stopped
 from tests import tiny_district as tiny
-from tests.opening import html_of, opened, seen, text_of
+from tests.opening import html_of, opened, seen, table_called, text_of
 from tests.serving import running_app
 
 NORTH, SOUTH = "320613001", "320613002"
@@ -85,6 +85,13 @@ def test_what_nobody_has_delivered_is_missing_and_neither_0_nor_missed(monkeypat
     assert not reconciled.undelivered({"check": "total", "id": "population", "ours": 1})
     said = text_of(opened("services", lang="zh"))
     assert "“服务队伍”尚未报送" in said and "未报送" in said
+
+
+def test_all_tables_are_covered_by_all_offices_or_by_one_bureau_for_all() -> None:
+    rows = table_called(seen("delivery_quality", lang="zh"), "各类记录的报送情况").set_index("记录")
+    assert set(rows["已报送街道"]) == {"16 / 16", "全区统一"}
+    assert set(rows.index[rows["已报送街道"] == "全区统一"]) == {"小游园", "公益创投项目", "指导性文件"}
+    assert rows.loc["社工队伍（计数）", "最近一条"] == "2020年" and rows.loc["小游园", "条数"] == "72"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

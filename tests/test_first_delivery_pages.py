@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.contract import load_contract
 from data.imports import applying, loads
 from data.imports.examine import Options, examine
 from data.imports.mappings import Mappings
@@ -24,7 +25,7 @@ from pages.parts.card_shelf import cards_of
 from tests import office_files as office
 from tests import tiny_district as tiny
 from tests.edition_place import first_assignment
-from tests.opening import html_of, opened, text_of
+from tests.opening import html_of, opened, table_called, text_of
 from tests.test_publish import make_geography, quiet
 
 PAGES = [entry.name for entry in registry.PAGES]
@@ -105,6 +106,10 @@ def test_what_is_not_delivered_is_named_with_who_delivers_it_and_where(lang: str
     assert sum(words[lang][0] in part for part in empty) == 3
     assert all(words[lang][1] in part and "deliveries" in part for part in empty)
     assert "未报送" in said(opened("records", lang="zh", table="deliberation", area=tiny.FIRST))
+    title = {"zh": "各类记录的报送情况", "en": "Deliveries of all kinds of records"}[lang]
+    coverage = table_called(opened("delivery_quality", lang=lang), title).iloc[:, 2]
+    missing = {"zh": "未报送", "en": "not delivered"}[lang]
+    assert list(coverage[coverage != missing]) == ["1 / 1"] and len(coverage) == len(load_contract().records)
     rows = said(opened("dictionary", lang=lang))
     assert {"zh": "街道办事处 未报送", "en": "subdistrict office not delivered"}[lang] in rows
 
