@@ -6,9 +6,11 @@ import json
 import re
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import pytest
+import streamlit as st
 from shapely import LineString
 from streamlit.testing.v1 import AppTest
 
@@ -156,13 +158,36 @@ def test_the_part_on_files_opens(language: str, merged: tuple[str, Plan]) -> Non
     assert words(language)["workbench.roads.about"] in text_of(app)
 
 
-def test_a_new_road_is_told_before_it_cuts_and_may_be_seen_on_the_map(plan: Plan, tmp_path: Path) -> None:
+@pytest.fixture
+def road(plan: Plan, tmp_path: Path) -> Path:
+    """A file of one road through the seventh neighbourhood."""
     west, south, east, north = plan.polygon(f"{HERE}007").bounds
     line = LineString([(west - 30, (south + north) / 2 + 17), (east + 30, (south + north) / 2 + 17)])
     path = tmp_path / "roads.geojson"
     layer = gpd.GeoDataFrame({"class": ["minor"], "name": ["<学田新路>"]}, geometry=[line], crs="EPSG:4549")
     layer.to_crs("EPSG:4490").to_file(path)
-    found = workbench_roads.read_roads(path.name, path.read_bytes(), plan)
+    return path
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_new_road_is_written_into_the_draft_as_one_step_and_said_there(
+    language: str, merged: tuple[str, Plan], road: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = SimpleNamespace(name=road.name, file_id="1", getvalue=road.read_bytes)
+    monkeypatch.setattr(st, "file_uploader", lambda *_, key, **__: given if key == "workbench_roads" else None)
+    app = part("files", merged[0], language)
+    app = app.button(key="workbench_roads_take").click().run()
+    assert not app.exception and words(language)["workbench.files.taken"] in text_of(app)
+    draft = workbench_drafts.opened(merged[0], USER)
+    assert len(draft.steps) == 2 and len(draft.plan.ground.shape) > len(merged[1].ground.shape)
+    workbench_drafts.store().undo(merged[0], USER)
+    app = app.run()
+    assert words(language)["workbench.files.taken"] not in text_of(app)
+    assert not app.button(key="workbench_roads_take").disabled, "undone, it can be written again"
+
+
+def test_a_new_road_is_told_before_it_cuts_and_may_be_seen_on_the_map(plan: Plan, road: Path) -> None:
+    found = workbench_roads.read_roads(road.name, road.read_bytes(), plan)
     assert found.operation is not None and len(workbench_roads.lines(found)) == len(found.operation.steps)
     after = plan.apply(found.operation)
     for language in ("zh", "en"):

@@ -158,7 +158,7 @@ def _imports(desk: Desk, now: Look) -> None:
         return
     split = st.checkbox(t("workbench.files.split"), key="workbench_split")
     given = st.file_uploader(t("workbench.files.choose"), type=KINDS, key="workbench_upload")
-    if given is None:
+    if given is None or workbench_uploads.told_taken(desk, "workbench", now.head):
         return
     key = (given.file_id, desk.draft, now.head, split)
     read: Read = workbench_uploads.once(

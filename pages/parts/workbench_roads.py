@@ -26,7 +26,7 @@ def part(desk: Desk, now: Look) -> None:
     """A file of roads, what it would cut, and the way into the draft."""
     st.html(tables.heading(t("workbench.roads.title"), level=3) + tables.paragraph(t("workbench.roads.about")))
     given = st.file_uploader(t("workbench.roads.choose"), type=KINDS, key="workbench_roads")
-    if given is None:
+    if given is None or workbench_uploads.told_taken(desk, "workbench_roads", now.head):
         return
     key = (given.file_id, desk.draft, now.head)
     found: Recut = workbench_uploads.once(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from html import escape
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -35,7 +36,7 @@ def offer(desk: Desk, key: str, operation: Operation | None, head: int, why: str
     """The buttons that put a step on the map (with lines it draws, metres) and into the draft, as it was at `head`."""
     acts: dict[str, tuple[Callable[..., None], tuple[Any, ...]]] = {
         "show": (_show, (desk, operation, lines)),
-        "take": (_take, (desk, operation, head, why)),
+        "take": (_take, (desk, key, operation, head, why)),
     }
     with st.container(horizontal=True, gap="small"):
         for do, (act, arguments) in acts.items():
@@ -55,9 +56,18 @@ def _show(desk: Desk, operation: Operation, lines: Lines) -> None:
     workbench_desk.show(desk, Outcome(Step("propose"), found, lines=lines))
 
 
-def _take(desk: Desk, operation: Operation, head: int, why: str) -> None:
+def told_taken(desk: Desk, key: str, head: int) -> bool:
+    """Say that the step of this file is in the draft, as long as nothing came after it; whether it is."""
+    if state.recall(f"{key}_taken", None) != (desk.draft, head):
+        return False
+    st.html(f'<p class="ll-text ll-better" role="status">{escape(t("workbench.files.taken"))}</p>')
+    return True
+
+
+def _take(desk: Desk, key: str, operation: Operation, head: int, why: str) -> None:
     now = workbench_desk.look(desk)
     try:
         workbench_desk.write(desk, now, [operation], {"head": head, "id": str(uuid4())}, why)
+        state.keep(f"{key}_taken", (desk.draft, workbench_desk.look(desk).head))
     except Exception as error:  # said on the map, as every refusal is
         workbench_desk.tell_error(desk, error)
