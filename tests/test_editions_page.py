@@ -229,27 +229,35 @@ def test_history_goes_into_a_store_that_was_only_founded(place: Path, tmp_path: 
 
 @pytest.mark.parametrize("choice", ["mine", "theirs"])
 def test_an_overtaken_draft_is_put_on_the_new_edition_block_by_block(place: Path, choice: str) -> None:
-    """The draft gives blocks 1 and 9 of A1's column two to A2; the edition published since keeps 1 with a new one."""
+    """The draft gives blocks 1 and 9 of A1's column two to A2; the edition published since keeps 1 with a new one.
+
+    Block 5 of B2 went to B1 here and to B3 there: one press chooses for both blocks.
+    """
     store = store_of(place)
     draft = store.create_draft(PLANNER, "东移", "2020-07").id
-    store.append(draft, Move(frozenset({1, 9}), tiny.A2), PLANNER)
+    for step in (Move(frozenset({1, 9}), tiny.A2), Move(frozenset({5}), tiny.B1)):
+        store.append(draft, step, PLANNER)
     other = store.create_draft(PLANNER, "新设", "2020-07").id
     new = store.plan(other).next_code(tiny.FIRST)
-    store.append(other, New(new, frozenset({1})), PLANNER)
+    for step in (New(new, frozenset({1})), Move(frozenset({5}), tiny.B3)):
+        store.append(other, step, PLANNER)
     store.submit(other, PLANNER)
     store.approve(other, APPROVER)
     publish_draft(place, publication(other), lambda _step, _share: None, place / "static")
     settle(place)
     app = as_role(opened("editions", item=draft), "planner")
     assert not app.exception and not UNFILLED.search(text_of(app))
-    assert "1 个地块在草案和新版本中归属不同" in text_of(app)
-    [radio] = [each for each in app.radio if str(each.key).startswith("rebase-")]
-    assert "天勤" in radio.label or radio.label.startswith("地块 1")
-    assert [words.split("：")[0] for words in radio.options] == ["按草案", "按新版本"]
-    radio.set_value(choice)
-    app = press(app.run(), f"rebase-{draft}")
+    assert "2 个地块在草案和新版本中归属不同" in text_of(app)
+    radios = [each for each in app.radio if str(each.key).startswith("rebase-")]
+    assert [each.label.split("（")[0] for each in radios] == ["地块 1", "地块 5"]
+    assert [words.split("：")[0] for words in radios[0].options] == ["按草案", "按新版本"]
+    for side in ("theirs", "mine", choice):
+        app = press(app, f"rebase-all-{side}-{draft}")
+        assert {each.value for each in app.radio if str(each.key).startswith("rebase-")} == {side}
+    app = press(app, f"rebase-{draft}")
     assert "草案已转到 2021-01 版" in text_of(app)
     fresh = store_of(place)
     assert fresh.draft(draft).base == "2021-01"
-    assert fresh.plan(draft).assignment[[1, 9]].tolist() == [tiny.A2 if choice == "mine" else new, tiny.A2]
+    wanted = [tiny.A2, tiny.A2, tiny.B1] if choice == "mine" else [new, tiny.A2, tiny.B3]
+    assert fresh.plan(draft).assignment[[1, 9, 5]].tolist() == wanted
     assert not any(str(button.key).startswith("rebase-") for button in app.button), "it stands on the newest now"
