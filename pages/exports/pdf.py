@@ -14,7 +14,7 @@ import pandas as pd
 import typst
 
 from geo.palettes import PALETTES
-from pages.exports.cells import few_rows, is_numeric, widths, words_of
+from pages.exports.cells import few_rows, is_numeric, needed, widths, words_of
 from pages.exports.content import nature_short
 from pages.exports.model import Content, Document, Table
 from pages.exports.svg_chart import chart_svg
@@ -32,6 +32,10 @@ BETWEEN: Final = re.compile(r"(?<=[?&=,])")
 MAP_SHAPE: Final = 1.39
 MOST_COLUMNS, MOST_ROWS = 9, 1_000
 STORY_ROWS: Final = 17  # of a scene's table in a story: with its charts and twelve months on one page
+LINE_OF_CELLS: Final = 110  # half-width characters of a table's type across the paper
+BESIDE_CHARTS: Final = 0.8  # of the paper's width for a map, so that it and its charts stand on one page
+TABLE_PT, SMALLEST = 7.5, 5.5
+NARROWEST_TABLE: Final = 0.45  # of the paper: a rank stands beside its name
 SMALL_CHART: Final = 380.0  # px: what half the paper's width holds
 
 
@@ -84,16 +88,17 @@ def _parted(row: tuple[str, str]) -> tuple[str, str]:
 
 def _scene(content: Content, place: int, folder: Path, width: float, most: int) -> dict[str, Any]:
     drawn, charts = "", []
+    share = BESIDE_CHARTS if content.charts else 1.0
     if content.map is not None:
         drawn = f"map-{place}.svg"
-        (folder / drawn).write_text(map_svg(content.map, width, width / MAP_SHAPE), encoding="utf-8")
+        (folder / drawn).write_text(map_svg(content.map, share * width, share * width / MAP_SHAPE), encoding="utf-8")
     for chart in content.charts:
         file = f"chart-{place}-{chart.key}.svg"
         (folder / file).write_text(chart_svg(chart.figure, SMALL_CHART, chart.title), encoding="utf-8")
         charts.append({"title": chart.title, "file": file})
     return {
         "title": content.title, "finding": content.finding, "more": content.more, "source": content.source_line,
-        "map": drawn, "footer": content.map.footer if content.map else "", "charts": charts,
+        "map": drawn, "share": share, "footer": content.map.footer if content.map else "", "charts": charts,
         "tables": [table_of(table, most) for table in content.all_tables if len(table.frame)],
     }  # fmt: skip
 
@@ -103,9 +108,11 @@ def table_of(table: Table, most: int = MOST_ROWS) -> dict[str, Any]:
     frame: pd.DataFrame = table.frame.iloc[:, :MOST_COLUMNS]
     right: Sequence[bool] = [is_numeric(frame.iloc[:, i]) for i in range(len(frame.columns))]
     words = words_of(frame)
+    wide = sum(needed(words)) / LINE_OF_CELLS
     note = t("exports.rows_left_out", shown=number(most), all=number(len(frame))) if len(frame) > most else ""
     rows = [list(row) for row in few_rows(words, most).itertuples(index=False, name=None)]
     return {
         "title": table.title, "head": [str(c) for c in frame.columns], "rows": rows, "right": list(right),
         "widths": [round(w * 1000) for w in widths(words)], "note": note,
+        "share": min(1.0, max(NARROWEST_TABLE, wide)), "size": max(SMALLEST, TABLE_PT / max(wide, 1.0)),
     }  # fmt: skip

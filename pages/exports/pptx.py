@@ -31,7 +31,7 @@ MOST_MATRIX: Final = (20, 18)  # rows and columns of a matrix that can be read o
 APPENDIX_ROWS: Final = 19
 MANY_BARS: Final = 12
 SHORT: Final = 8  # so many ranks stand on the slide itself
-PAGE_UNITS: Final = 2_350  # half-width characters that a page of definitions holds
+PAGE_UNITS: Final = 3_000  # half-width characters that a page of definitions holds
 CHART_PT: Final = 9.0
 
 
