@@ -15,7 +15,7 @@ from pages.parts.failures import guard, nothing
 from pages.parts.state import View
 from pages.parts.words import t
 
-GUIDES = ("leader", "planner", "presenter")
+GUIDES = ("leader", "planner", "presenter", "clerk")
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "guide"
 PICTURE = re.compile(r"^!\[([^\]]*)\]\(([^)]+)\)$", re.MULTILINE)
 LOWER = re.compile(r"^#(?=#* )", re.MULTILINE)
@@ -45,7 +45,7 @@ def picture(said: str, path: Path) -> str:
 
 
 def chooser(view: View) -> str:
-    """Links to the three guides."""
+    """Links to the guides."""
     here = chosen(view)
     items = "".join(
         f'<a href="{escape(state.link(guide=name))}"{current(name == here)}>{escape(t(f"help.{name}"))}</a>'

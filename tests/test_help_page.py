@@ -1,4 +1,4 @@
-"""The guide: one page for each of the three users in both languages, with its pictures, opened by the app's help."""
+"""The guide: one page for each of its users in both languages, with its pictures, opened by the app's help."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def test_every_picture_of_the_guide_is_taken_by_the_script() -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "guide"), [("overview", "leader"), ("boundaries", "planner"), ("stories", "presenter")]
+    ("page", "guide"),
+    [("overview", "leader"), ("boundaries", "planner"), ("stories", "presenter"), ("deliveries", "clerk")],
 )
 def test_help_opens_the_right_guide(page: str, guide: str) -> None:
     assert "help?" in html_of(opened(page)) and f"guide={guide}" in html_of(opened(page))

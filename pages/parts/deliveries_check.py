@@ -156,7 +156,7 @@ def _tell(found: Examined) -> None:
         st.html(tables.table([tables.Group("", rows)], _sheet_columns(), t("deliveries.sheets")))
     st.html(deliveries_changes.told(found.changes))
     if found.findings or not found.unread:
-        st.html(findings_table(found.findings))
+        st.html(tables.heading(t("deliveries.findings"), level=3) + findings_table(found.findings))
 
 
 def _refusal(refused: FileRefused) -> str:

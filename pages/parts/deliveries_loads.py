@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,11 @@ from data.wording import table_label, text
 from pages.parts import data, deliveries_changes, deliveries_check, deliveries_progress, planner, state, tables, work
 from pages.parts.failures import nothing
 from pages.parts.words import NOTHING, lang, moment_text, number, t
+from queries.records import RECORD_TABLES
 
 WORK = "deliveries_work"
+SHOWN_AS = {"event": "event_total"}
+"""Tables of records -> the extract that the page of records shows them as."""
 
 
 def sentence() -> str:
@@ -74,6 +77,17 @@ def _tell_outcome(told: Mapping[str, Any]) -> None:
     counts += _withdrawn(told.get("withdrawn", {}))
     if counts:  # nothing is counted where a version was only restored
         st.html(tables.paragraph("　".join(counts)))
+    st.html(_ways(told["counts"]))
+
+
+def _ways(tables_: Iterable[str]) -> str:
+    """Links to the records of the tables that changed, where they can be looked at."""
+    links = [
+        tables.anchor(state.link("records", table=shown), t("deliveries.see_records", table=table_label(name, lang())))
+        for name in tables_
+        if (shown := SHOWN_AS.get(name, name)) in RECORD_TABLES
+    ]
+    return f"<p>{'　'.join(links)}</p>"
 
 
 def _withdrawn(counted: Mapping[str, int]) -> list[str]:
@@ -279,7 +293,8 @@ def _leaving(counts: Mapping[str, int]) -> str:
         tables.Column(t("deliveries.table"), lambda r: escape(r["table"])),
         deliveries_changes.count_column("removed"),
     ]
-    return tables.paragraph(title) + tables.table([tables.Group("", rows)], columns, title, narrow=True)
+    listed = tables.table([tables.Group("", rows)], columns, title, narrow=True)
+    return f"<details><summary>{escape(title)}</summary>{listed}</details>"
 
 
 def _switch(*, ready: bool) -> None:

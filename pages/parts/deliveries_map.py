@@ -52,7 +52,10 @@ def sentence(layer: Layer) -> str:
     )  # fmt: skip
     if layer.shifted:
         said += t("deliveries.map_shifted", system=layer.system)
-    if outside := int((~layer.inside).sum()):
+    astray = shapely.is_missing(layer.shapes)
+    if astray.any():
+        said += t("deliveries.map_astray", count=number(int(astray.sum())))
+    if outside := int((~layer.inside & ~astray).sum()):
         said += t("deliveries.map_outside", count=number(outside))
     return said
 

@@ -11,10 +11,11 @@ from pages.parts.words import lang, number, t
 from pages.parts.work import Work
 
 STEPS = ("write", "check", "sums", "extracts", "totals", "withheld", "switch")
+PARTS = ("reach", *build.STEPS, "carried")
 FIRST_WORDS = {
     "write": "write", "check": "check", "compare": "check", "records": "check", "unchanged": "totals",
     "attendance": "sums", "totals": "totals", "withheld": "withheld", "disk": "withheld", "switch": "switch",
-    "done": "switch", "reach": "extracts", "carried": "extracts", **dict.fromkeys(build.STEPS, "extracts"),
+    "done": "switch", **dict.fromkeys(PARTS, "extracts"),
 }  # fmt: skip
 """The first word of what a command tells -> the step it belongs to."""
 
@@ -42,6 +43,9 @@ def named(told: str) -> str:
     first, _, about = told.partition(" ")
     name = t(f"deliveries.step.{step_of(told)}")
     year = about.rpartition(" ")[2]
+    if first in PARTS:
+        place = number(PARTS.index(first) + 1)
+        return t("deliveries.step_of_parts", name=name, part=place, parts=number(len(PARTS)))
     if first == "attendance" and year.isdigit():
         return t("deliveries.step_of_year", name=name, year=year)
     if about in load_contract().records:

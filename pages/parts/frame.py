@@ -28,6 +28,7 @@ HERE = Path(__file__).resolve().parent
 GUIDE_OF = {
     **dict.fromkeys(("workbench", "boundaries", "reach"), "planner"),
     **dict.fromkeys(("stories", "present"), "presenter"),
+    **dict.fromkeys(("deliveries", "delivery_quality"), "clerk"),
 }  # fmt: skip
 ICON = HERE / "assets" / "mark.svg"
 
