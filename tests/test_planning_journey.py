@@ -86,6 +86,7 @@ def paint_push_and_cut(hand: Hand) -> None:
         hand.page.mouse.click(*hand.place_of(at))
     hand.settled()
     assert hand.bar().startswith("沿线切分")
+    assert hand.read("w.bar.offsetHeight / w.mapBox.offsetHeight") < 0.25, "the map stays in sight"
     hand.commit("沿路")
     assert len({hand.code_of(block) for block in (1, 2, 9, 10)}) == 2 and len(hand.operations()) == 3
     assert hand.read("window.stillTheSame === w.map"), "the map is never made again"
