@@ -161,7 +161,8 @@ def board(view: View) -> Made | None:
 
 
 def course(view: View, indicator: Indicator) -> Made:
-    """An indicator over all years of the data beside the parent's."""
+    """An indicator over all years of the data beside the parent's. Raises NotDelivered."""
+    undelivered.refuse(indicator.source, view.area, view.period)
     around = profile.fellows(view.area)
     title, figure = trends.multiple(view, around, indicator)
     codes = [around.code, *filter(None, [around.parent])]

@@ -15,7 +15,7 @@ from pages.exports.content import nature_short, view_of
 from pages.exports.model import Table
 from pages.exports.offered import THEMES
 from pages.exports.picture import Picture
-from pages.parts import comparing, data, edition_choice, profile, provenance, standings, state
+from pages.parts import comparing, data, edition_choice, profile, provenance, standings, state, undelivered
 from pages.parts.profile import Entry, Fellows
 from pages.parts.scene import scene, shown
 from pages.parts.state import View
@@ -152,7 +152,9 @@ def _theme(view: View, name: str, around: Fellows, sources: _Sources) -> Section
 
 def _figure(entry: Entry, sources: _Sources) -> str:
     """A name, its value, the change on last year, the number of its source; a share of few is told as their number."""
+    view = state.current_view()
     value = comparing.spoken(entry.indicator, entry.value, entry.parts)
+    value += undelivered.within(entry.indicator.source, view.area, view.period)
     change = ""
     if entry.before and not comparing.is_few(entry.indicator, entry.parts[1]):
         change = t("briefing.change", change=signed(entry.before.difference, entry.indicator.decimals))

@@ -32,6 +32,7 @@ from pages.parts import (
     standings,
     state,
     trends,
+    undelivered,
 )
 from pages.parts.scene import footer, marked
 from pages.parts.state import View
@@ -56,13 +57,14 @@ def area(view: View, wanted: Wanted) -> Content:
     name = area_name(data.area(view.area))
     title = t("exports.profile", area=name, period=period_text(view.period))
     definition = t("area.csv_definition", versus=standings.versus(around))
-    source = provenance.sources(sorted({table for each in listed for table in each.source}))
+    made_of = sorted({table for each in listed for table in each.source})
+    source, missing = provenance.sources(made_of), undelivered.lines(made_of, view.area, view.period)
     frame = standings.exported(view, around, found)
     content = Content(
         page=view.page,
         title=title,
         finding=standings.verdicts(view, around, found) or standings.size(data.area(view.area)),
-        more=standings.highlights(around, found),
+        more=t("exports.gap").join(filter(None, (standings.highlights(around, found), *missing))),
         source_line=source_line(provenance.sources(sorted({s for e in listed[:4] for s in e.source})), view.period),
         about=plain_about(title, definition, source, view),
         shown=_locator(view),
