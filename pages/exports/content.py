@@ -241,15 +241,15 @@ def trend_chart(view: View) -> Chart | None:
         height=trends.height_of(view),
     )  # fmt: skip
     months = sorted({month for line in lines for month in line.points["month"]})
-    columns = {line.name: [_at(line, month, indicator.decimals) for month in months] for line in lines}
+    columns = {line.name: _over(line, months, indicator.decimals) for line in lines}
     table = pd.DataFrame({t("exports.month"): [f"{month:%Y-%m}" for month in months], **columns})
     return Chart(TREND, title, figure, table, indicator.words("definition", lang()),
                  provenance.sources(indicator.source))  # fmt: skip
 
 
-def _at(line: charts.Line, month: pd.Timestamp, decimals: int) -> float | None:
-    found = line.points.loc[line.points["month"] == month, "value"].dropna()
-    return round(float(found.iloc[0]), decimals) if len(found) else None
+def _over(line: charts.Line, months: Sequence[pd.Timestamp], decimals: int) -> list[float | None]:
+    known = dict(zip(line.points["month"], line.points["value"], strict=True))
+    return [None if pd.isna(value := known.get(month)) else round(float(value), decimals) for month in months]
 
 
 # ── charts ──
