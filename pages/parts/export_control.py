@@ -89,7 +89,11 @@ def _choice(source: Source) -> None:
 
 def _choose(source: Source) -> None:
     words = {form: t(f"exporting.{form}") for form in source.formats}
-    form = st.radio(t("exporting.format"), source.formats, format_func=words.__getitem__, key=f"{source.key}_format")
+    last = state.recall(f"{source.key}_last", source.formats[0])  # while a file is made, the choice is not on the page
+    form = st.radio(
+        t("exporting.format"), source.formats, format_func=words.__getitem__, key=f"{source.key}_format",
+        index=source.formats.index(last) if last in source.formats else 0,
+    )  # fmt: skip
     paper = "a4"
     if form in PAPERED:
         paper = st.segmented_control(
@@ -110,6 +114,7 @@ def _start(source: Source, form: str, paper: str, template: bytes) -> None:
     name = f"{source.name}{marked}.{ending}"
     state.keep(source.key, jobs.start(arguments, name, source.story, template))
     state.keep(f"{source.key}_mime", MIMES[form])
+    state.keep(f"{source.key}_last", form)
 
 
 @st.fragment(run_every=EVERY_SECONDS)
