@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
@@ -337,14 +338,16 @@ def _common(document: Document) -> Rows:
 
 
 def _pages(rows: Rows) -> list[Rows]:
+    """On as few slides as they need, about as many on each: a single row alone would look forgotten."""
+    costs = [(width_of(label + said) // 150 + 1) * 150 for label, said in rows]
+    limit = min(PAGE_UNITS, sum(costs) / ceil(sum(costs) / PAGE_UNITS) + 300) if costs else PAGE_UNITS
     pages: list[list[tuple[str, str]]] = [[]]
     used = 0
-    for label, said in rows:
-        cost = (width_of(label + said) // 150 + 1) * 150
-        if pages[-1] and used + cost > PAGE_UNITS:
+    for row, cost in zip(rows, costs, strict=True):
+        if pages[-1] and used + cost > limit:
             pages.append([])
             used = 0
-        pages[-1].append((label, said))
+        pages[-1].append(row)
         used += cost
     return [tuple(page) for page in pages if page]
 
