@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -53,12 +54,13 @@ def _trees(roots: Iterable[psutil.Process]) -> list[psutil.Process]:
 
 
 def size_of(folder: Path) -> int:
-    """Bytes of all files below a folder, or of a pattern such as extracts/.part-*/spill."""
+    """Bytes of all files below a folder, or of a pattern such as extracts/.part-*/spill; what vanishes is 0."""
     total = 0
     for base in folder.parent.parent.glob(f"{folder.parent.name}/{folder.name}"):
-        for path in base.rglob("*"):
-            with suppress(OSError):
-                total += path.stat().st_size if path.is_file() else 0
+        for place, _, names in os.walk(base):
+            for name in names:
+                with suppress(OSError):
+                    total += os.lstat(os.path.join(place, name)).st_size
     return total
 
 
