@@ -20,7 +20,7 @@ def main() -> None:
 
     def note(step: str, _share: float) -> None:
         now = time.perf_counter()
-        spent["sums" if before[0] in SUMS else "rest"] += now - float(before[1])
+        spent["sums" if str(before[0]).startswith(SUMS) else "rest"] += now - float(before[1])
         before[:] = [step, now]
 
     try:
