@@ -117,9 +117,7 @@ def exported(known: Sequence[Indicator], values: pd.DataFrame, kept: pd.DataFram
 
 
 def _missing(indicator: Indicator, code: str) -> str:
-    """That a figure was not delivered, in a word; "" where that is not why there is none."""
-    gone = undelivered.lacking(indicator.source, code, state.current_view().period)
-    return t("figures.undelivered") if gone else ""
+    return undelivered.word(indicator.source, code, state.current_view().period)
 
 
 def _told(indicator: Indicator, code: str, value: Any, hidden: Any) -> Figure | str | None:

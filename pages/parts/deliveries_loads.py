@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from data.imports import applying, loads, versions
+from data.imports.lineage import LISTED_AS
 from data.imports.loads import Load, LoadedFile
 from data.imports.problems import ImportRefused
 from data.imports.versions import Event
@@ -21,8 +22,6 @@ from pages.parts.words import NOTHING, lang, moment_text, number, t
 from queries.records import RECORD_TABLES
 
 WORK = "deliveries_work"
-SHOWN_AS = {"event": "event_total"}
-"""Tables of records -> the extract that the page of records shows them as."""
 
 
 def sentence() -> str:
@@ -85,7 +84,7 @@ def _ways(tables_: Iterable[str]) -> str:
     links = [
         tables.anchor(state.link("records", table=shown), t("deliveries.see_records", table=table_label(name, lang())))
         for name in tables_
-        if (shown := SHOWN_AS.get(name, name)) in RECORD_TABLES
+        if (shown := LISTED_AS.get(name, name)) in RECORD_TABLES
     ]
     return f"<p>{'　'.join(links)}</p>"
 

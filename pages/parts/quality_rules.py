@@ -60,7 +60,11 @@ def shown(value: float | None, kind: str) -> str:
         return number(None)
     if kind == "share":
         return bounds.percent(value)
-    return number(value, {"km": 1, "index": 2, "m2": 1}.get(kind, 0) if value else 0)
+    return number(value, _decimals(value, kind))
+
+
+def _decimals(value: float, kind: str) -> int:
+    return {"km": 1, "index": 2, "m2": 1}.get(kind, 0) if value else 0
 
 
 def figure(value: float | None, kind: str, before: str = "") -> Figure | None:
@@ -68,7 +72,7 @@ def figure(value: float | None, kind: str, before: str = "") -> Figure | None:
     if value is None:
         return None
     if kind != "share":
-        return Figure(float(value), {"km": 1, "index": 2, "m2": 1}.get(kind, 0) if value else 0, before=before)
+        return Figure(float(value), _decimals(value, kind), before=before)
     share = 100.0 if value == 1 else min(100 * value, 99.9)  # 100% says that none is left
     return Figure(share, 2 if 0 < share < 0.05 else 1, before=before, after="%")
 

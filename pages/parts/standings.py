@@ -249,9 +249,7 @@ def _value_cell(view: View, entry: Entry) -> str:
 
 
 def _missing(view: View, entry: Entry) -> str:
-    """That a figure was not delivered, in a word; "" where that is not why there is none."""
-    gone = entry.value is None and undelivered.lacking(entry.indicator.source, view.area, view.period)
-    return t("figures.undelivered") if gone else ""
+    return "" if entry.value is not None else undelivered.word(entry.indicator.source, view.area, view.period)
 
 
 def _change_cell(entry: Entry) -> str:

@@ -32,6 +32,11 @@ def incomplete(wanted: Iterable[str]) -> bool:
     return any(not known.has(table, o, date.min, date.max) for table in every for o in known.offices(state.DISTRICT))
 
 
+def word(wanted: Iterable[str], code: str, period: str) -> str:
+    """That a figure there is none of was not delivered, in a word; "" where that is not why."""
+    return t("figures.undelivered") if lacking(wanted, code, period) else ""
+
+
 def never(wanted: Iterable[str]) -> tuple[str, ...]:
     """The tables of `wanted` of which nobody has ever delivered a row."""
     known = data.deliveries()
