@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
+from data.spreadsheets import MINUS
 from data.wording import WORDS as WORDS
 from data.wording import WordMissing as WordMissing
 from data.wording import text
@@ -17,7 +18,6 @@ from data.wording import words as words
 from pages.parts import state
 
 GAP = re.compile(r"(?<=\d[万亿]) (?=[\u4e00-\u9fff])")
-MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EM DASH}"
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)

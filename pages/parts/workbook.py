@@ -15,9 +15,9 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from data.spreadsheets import CONTROL, decimals_of, number_format, put
+from pages.parts.charts import width_of
 from pages.parts.downloads import About
 
-FIRST_WIDE: Final = 0x2E7F
 LINE_POINTS: Final = 15
 WIDEST: Final = 44  # characters of a column; longer words take several lines
 MARGIN_INCHES: Final = 0.5
@@ -61,7 +61,7 @@ def write_table(sheet: Worksheet, frame: pd.DataFrame, first: int = 1) -> None:
             cell = put(sheet, line, place, value)
             if formats[place - 1] and isinstance(cell.value, float):
                 cell.number_format = formats[place - 1]
-            elif isinstance(cell.value, str) and len(cell.value) * 2 > WIDEST and wide(cell.value) > WIDEST:
+            elif isinstance(cell.value, str) and len(cell.value) * 2 > WIDEST and width_of(cell.value) > WIDEST:
                 cell.alignment = broken
     sheet.freeze_panes = f"A{first + 1}"
     if len(frame.columns):
@@ -92,12 +92,7 @@ def on_paper(sheet: Worksheet, foot: str, heads: int = 0, *, upright: bool = Fal
 
 def lines_of(words: str, width: float) -> int:
     """Lines that words take in a column of this width: a program that prints unseen gives rows no height of itself."""
-    return sum(max(math.ceil(wide(line) / width), 1) for line in words.split("\n"))
-
-
-def wide(words: str) -> int:
-    """Half-width characters that words take."""
-    return sum(2 if ord(sign) > FIRST_WIDE else 1 for sign in words)
+    return sum(max(math.ceil(width_of(line) / width), 1) for line in words.split("\n"))
 
 
 def wrapped(sheet: Worksheet, line: int, words: str, columns: int, least: float = 0) -> None:
@@ -125,5 +120,5 @@ def _write_about(sheet: Worksheet, about: About) -> None:
 
 def _column_width(name: str, values: pd.Series[Any]) -> float:
     texts = [name, *(str(getattr(each, "value", each)) for each in values.head(200))]
-    widest = max(map(wide, texts))
+    widest = max(map(width_of, texts))
     return min(max(widest + 2, 8), WIDEST)
