@@ -16,7 +16,7 @@ from pages.parts import data, fields, frame, state, tables, undelivered
 from pages.parts.delivered import records_behind
 from pages.parts.failures import guard
 from pages.parts.state import View
-from pages.parts.words import NOTHING, date_text, enum, number, t
+from pages.parts.words import NOTHING, date_text, enum, moment_text, number, t
 from queries.records import RECORD_TABLES
 
 SHOWN_VALUES = 12
@@ -33,7 +33,7 @@ def version() -> None:
     effective = date_text(date.fromisoformat(manifest.edition_effective))
     pairs = [
         (t("dictionary.version_is"), escape(manifest.version)),
-        (t("dictionary.built"), escape(built(manifest.built_at))),
+        (t("dictionary.built"), escape(moment_text(manifest.built_at))),
         (t("dictionary.until"), escape(date_text(data.data_until()))),
         (t("dictionary.edition"), escape(t("dictionary.edition_value", edition=manifest.edition, effective=effective))),
         (t("dictionary.nature"), escape(t("downloads.demonstration" if manifest.demonstration else "downloads.real"))),
@@ -43,12 +43,6 @@ def version() -> None:
     st.html(
         tables.paragraph(lead, "ll-lead") + tables.heading(t("dictionary.version"), "version") + tables.facts(pairs)
     )
-
-
-def built(moment: str) -> str:
-    """The time of the build, to the minute, with its offset from UTC."""
-    stamp = pd.Timestamp(moment)
-    return f"{stamp:%Y-%m-%d %H:%M} {stamp:%z}".strip()
 
 
 def extracts(view: View) -> None:
